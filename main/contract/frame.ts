@@ -1,0 +1,130 @@
+import { bits, branchIndex, laneIndex, milliseconds, stepIndex } from './ids';
+import { type Candidates, type LayerReading, type StepRecord, stepKinds } from './steps';
+
+/** Sizes that fix how a step packs into 32-bit floats; one layout serves a whole run. */
+export interface FrameLayout {
+  /** L + 1: residual streams per step. */
+  readonly streams: number;
+  /** Candidates kept before and after the sampler. */
+  readonly candidates: number;
+  /** Lens candidates kept per layer. */
+  readonly lens: number;
+  /** Nearest token embeddings kept per thought. */
+  readonly nearest: number;
+}
+
+const scalars = 13;
+const layerScalars = 4;
+
+/** 32-bit floats one packed step takes. */
+export function stepLength(layout: FrameLayout): number {
+  return scalars + 2 * (2 * layout.candidates) + layout.streams * (layerScalars + 2 * layout.lens) + 2 * layout.nearest;
+}
+
+/** Ids up to 2^24 are exact in a 32-bit float; vocabularies are far smaller. An empty place holds id -1. */
+function writeCandidates(values: Candidates, count: number, target: Float32Array, offset: number): number {
+  for (let i = 0; i < count; i++) {
+    target[offset + i] = values.ids[i] ?? -1;
+    target[offset + count + i] = values.probabilities[i] ?? 0;
+  }
+  return offset + 2 * count;
+}
+
+function readCandidates(count: number, source: Float32Array, offset: number): Candidates {
+  const ids: number[] = [];
+  const probabilities: number[] = [];
+  for (let i = 0; i < count; i++) {
+    const id = source[offset + i] ?? -1;
+    if (id < 0) break;
+    ids.push(id);
+    probabilities.push(source[offset + count + i] ?? 0);
+  }
+  return { ids, probabilities };
+}
+
+/** Packs one step at `offset` (in floats) of `target`. */
+export function encodeStep(step: StepRecord, layout: FrameLayout, target: Float32Array, offset: number): void {
+  target.set(
+    [
+      step.lane,
+      step.branch,
+      step.index,
+      stepKinds.indexOf(step.kind),
+      step.tokenId,
+      step.targetId,
+      step.forced ? 1 : 0,
+      step.logProbability,
+      step.surprisal,
+      step.entropy,
+      step.margin,
+      step.cosineToPrevious,
+      step.milliseconds,
+    ],
+    offset,
+  );
+  let at = writeCandidates(step.candidates, layout.candidates, target, offset + scalars);
+  at = writeCandidates(step.sampled, layout.candidates, target, at);
+  for (let stream = 0; stream < layout.streams; stream++) {
+    const layer = step.layers[stream];
+    target.set([layer?.norm ?? NaN, layer?.probability ?? NaN, layer?.rank ?? NaN, layer?.entropy ?? NaN], at);
+    at = writeCandidates(layer?.top ?? { ids: [], probabilities: [] }, layout.lens, target, at + layerScalars);
+  }
+  writeCandidates(step.nearest, layout.nearest, target, at);
+}
+
+/** Unpacks the step at `offset` (in floats) of `source`. The caller checks that `stepLength` floats are there. */
+export function decodeStep(layout: FrameLayout, source: Float32Array, offset: number): StepRecord {
+  const read = (place: number): number => source[offset + place] ?? NaN;
+  let at = offset + scalars;
+  const candidates = readCandidates(layout.candidates, source, at);
+  at += 2 * layout.candidates;
+  const sampled = readCandidates(layout.candidates, source, at);
+  at += 2 * layout.candidates;
+  const layers: LayerReading[] = [];
+  for (let stream = 0; stream < layout.streams; stream++) {
+    layers.push({
+      norm: source[at] ?? NaN,
+      probability: source[at + 1] ?? NaN,
+      rank: source[at + 2] ?? NaN,
+      entropy: bits(source[at + 3] ?? NaN),
+      top: readCandidates(layout.lens, source, at + layerScalars),
+    });
+    at += layerScalars + 2 * layout.lens;
+  }
+  return {
+    lane: laneIndex(read(0)),
+    branch: branchIndex(read(1)),
+    index: stepIndex(read(2)),
+    kind: stepKinds[read(3)] ?? 'token',
+    tokenId: read(4),
+    targetId: read(5),
+    forced: read(6) === 1,
+    logProbability: read(7),
+    surprisal: bits(read(8)),
+    entropy: bits(read(9)),
+    margin: read(10),
+    cosineToPrevious: read(11),
+    milliseconds: milliseconds(read(12)),
+    candidates,
+    sampled,
+    layers,
+    nearest: readCandidates(layout.nearest, source, at),
+  };
+}
+
+/** Packs steps one after the other into one array of exactly the size needed. */
+export function encodeSteps(steps: readonly StepRecord[], layout: FrameLayout): Float32Array {
+  const length = stepLength(layout);
+  const packed = new Float32Array(steps.length * length);
+  steps.forEach((step, i) => {
+    encodeStep(step, layout, packed, i * length);
+  });
+  return packed;
+}
+
+/** @throws RangeError when `packed` does not hold a whole number of steps. */
+export function decodeSteps(layout: FrameLayout, packed: Float32Array): StepRecord[] {
+  const length = stepLength(layout);
+  if (packed.length % length !== 0) throw new RangeError(`A frame of ${packed.length} floats does not hold whole steps of ${length}`);
+  return Array.from({ length: packed.length / length }, (_, i) => decodeStep(layout, packed, i * length));
+}

@@ -1,0 +1,64 @@
+import { z } from 'zod';
+
+/** How the next token is drawn. `temperature` 0 is greedy; `topK` 0, `topP` 1 and `minP` 0 are off. */
+const samplerShape = {
+  temperature: z.number().min(0).max(4),
+  topK: z.number().int().min(0).max(1000),
+  topP: z.number().gt(0).max(1),
+  minP: z.number().min(0).max(1),
+};
+
+const stepLimit = z.number().int().min(1).max(100_000);
+
+export const samplerSchema = z.strictObject(samplerShape);
+
+export const directSchema = z.strictObject({ kind: z.literal('direct'), maximumSteps: stepLimit.default(16) });
+
+export const cotSchema = z.strictObject({
+  kind: z.literal('cot'),
+  temperature: samplerShape.temperature.default(0),
+  topK: samplerShape.topK.default(0),
+  topP: samplerShape.topP.default(1),
+  minP: samplerShape.minP.default(0),
+  /** Independent chains; the lane's answer is the first chain's. */
+  samples: z.number().int().min(1).max(64).default(1),
+  maximumSteps: stepLimit.default(64),
+});
+
+export const picks = ['majority', 'mean-log-probability', 'self-certainty'] as const;
+
+export const bestOfNSchema = z.strictObject({
+  kind: z.literal('best-of-n'),
+  n: z.number().int().min(1).max(64).default(16),
+  temperature: samplerShape.temperature.default(1),
+  topK: samplerShape.topK.default(0),
+  topP: samplerShape.topP.default(1),
+  minP: samplerShape.minP.default(0),
+  /** The score whose pick is the lane's answer. */
+  pick: z.enum(picks).default('majority'),
+  maximumSteps: stepLimit.default(64),
+});
+
+export const coconutSchema = z.strictObject({
+  kind: z.literal('coconut'),
+  /** Continuous thoughts before the forced exit to the answer. */
+  thoughts: z.number().int().min(0).max(12).default(4),
+  maximumSteps: stepLimit.default(32),
+});
+
+export const laneSettingsSchema = z.discriminatedUnion('kind', [directSchema, cotSchema, bestOfNSchema, coconutSchema]);
+
+export type SamplerSettings = z.infer<typeof samplerSchema>;
+export type DirectSettings = z.infer<typeof directSchema>;
+export type CotSettings = z.infer<typeof cotSchema>;
+export type BestOfNSettings = z.infer<typeof bestOfNSchema>;
+export type CoconutSettings = z.infer<typeof coconutSchema>;
+export type LaneSettings = z.infer<typeof laneSettingsSchema>;
+/** The same before defaults are filled in: only `kind` is required. */
+export type LaneSettingsInput = z.input<typeof laneSettingsSchema>;
+export type LaneKind = LaneSettings['kind'];
+export type Pick = (typeof picks)[number];
+
+export const laneKinds = ['direct', 'cot', 'best-of-n', 'coconut'] as const satisfies readonly LaneKind[];
+/** What a run holds at the most. */
+export const maximumLanes = 12;

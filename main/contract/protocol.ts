@@ -1,0 +1,162 @@
+import { z } from 'zod';
+import { errorSchema } from './errors';
+import { deviceSummarySchema, modelSummarySchema, presetSchema, promptCheckSchema } from './model';
+import { branchRecordSchema, laneRecordSchema, runInfoSchema, runOutcomeSchema, runRequestSchema, runStatuses } from './run';
+import { stepKinds } from './steps';
+
+/** Raised whenever a message's shape or meaning changes; both ends must agree. */
+export const protocolVersion = 1;
+/** Frames the producer may have sent and not yet seen acknowledged. */
+export const maximumCredits = 2;
+
+const branchReference = z.object({ run: z.string(), lane: z.number().int().min(0), branch: z.number().int().min(0) });
+
+/** A row of the list of recorded runs. */
+export const traceSummarySchema = z.object({
+  id: z.string(),
+  prompt: z.string(),
+  model: z.string(),
+  lanes: z.array(z.string()),
+  startedAt: z.string(),
+  status: z.enum(runStatuses),
+  bytes: z.number(),
+});
+export type TraceSummary = z.infer<typeof traceSummarySchema>;
+
+/** A path through the projection: one branch of one lane, a point per step. */
+export const trajectoryPathSchema = z.object({
+  run: z.string(),
+  lane: z.number().int(),
+  branch: z.number().int(),
+  /** Length = points. */
+  kinds: z.array(z.enum(stepKinds)),
+  /** Lens caption of each point (last-layer top-1). */
+  captions: z.array(z.string()),
+  /** One row of `components` coordinates per step. */
+  points: z.array(z.array(z.number())),
+  /** The same steps projected after shuffling each vector's coordinates (control). */
+  shuffled: z.array(z.array(z.number())),
+});
+export const trajectorySchema = z.object({
+  stream: z.number().int(),
+  /** Share of the variance each component explains. */
+  explained: z.array(z.number()),
+  /** Root mean square reconstruction error over root mean square deviation from the mean, 0 to 1. */
+  residual: z.number(),
+  vectors: z.number().int(),
+  paths: z.array(trajectoryPathSchema),
+});
+export type TrajectoryPath = z.infer<typeof trajectoryPathSchema>;
+export type Trajectory = z.infer<typeof trajectorySchema>;
+
+/** Tensors kept with a run, per step: all residual streams [L+1, D], or the vector fed back by a thought [D]. */
+export const tapNames = ['residual', 'thought'] as const;
+
+/**
+ * Every request: its parameters, its result and who may send it. `window` is the sandboxed renderer, which never names
+ * a path; `shell` is the desktop shell or the CLI.
+ */
+export const requests = {
+  hello: {
+    parameters: z.strictObject({ protocol: z.number().int() }),
+    result: z.object({
+      protocol: z.number().int(),
+      engine: z.string(),
+      models: z.array(modelSummarySchema),
+      devices: z.array(deviceSummarySchema),
+      presets: z.array(presetSchema),
+    }),
+    role: 'window',
+  },
+  'prompt.check': {
+    parameters: z.strictObject({ model: z.string(), prompt: z.string().max(200_000) }),
+    result: promptCheckSchema,
+    role: 'window',
+  },
+  /** Answers as soon as the run is accepted; everything else arrives as events of that run. */
+  'run.start': { parameters: runRequestSchema, result: z.object({ run: z.string() }), role: 'window' },
+  'run.cancel': { parameters: z.strictObject({ run: z.string() }), result: z.object({}), role: 'window' },
+  /** Forks a branch of a finished run: its steps before `step` are kept, `token` stands at `step`, the lane goes on. Runs as a new run of that one lane. */
+  'run.fork': {
+    parameters: z.strictObject({ ...branchReference.shape, step: z.number().int().min(0), token: z.number().int().min(0) }),
+    result: z.object({ run: z.string() }),
+    role: 'window',
+  },
+  /** Frees a run held in memory; its trace stays on disk. */
+  'run.close': { parameters: z.strictObject({ run: z.string() }), result: z.object({}), role: 'window' },
+  'run.tap': {
+    parameters: z.strictObject({ ...branchReference.shape, step: z.number().int().min(0), tap: z.enum(tapNames) }),
+    result: z.object({ shape: z.array(z.number().int()), data: z.instanceof(Float32Array) }),
+    role: 'window',
+  },
+  /** One frozen PCA basis over the given runs' branches (all lanes shown). */
+  trajectory: {
+    parameters: z.strictObject({
+      branches: z.array(branchReference).min(1).max(512),
+      /** Which residual stream: 0 = embeddings, L = after the last layer. */
+      stream: z.number().int().min(0),
+      components: z.union([z.literal(2), z.literal(3)]).default(2),
+    }),
+    result: trajectorySchema,
+    role: 'window',
+  },
+  'traces.list': { parameters: z.strictObject({}), result: z.object({ traces: z.array(traceSummarySchema) }), role: 'window' },
+  /** Opens a recorded run by an id from `traces.list` or `traces.grant`; its events arrive as if it ran, marked as recorded. */
+  'traces.open': { parameters: z.strictObject({ trace: z.string() }), result: z.object({ run: z.string() }), role: 'window' },
+  'traces.delete': { parameters: z.strictObject({ trace: z.string() }), result: z.object({}), role: 'window' },
+  /** Lets the window open the bundle at `path` by the id returned. */
+  'traces.grant': { parameters: z.strictObject({ path: z.string() }), result: z.object({ trace: z.string() }), role: 'shell' },
+  'run.export': {
+    parameters: z.strictObject({ run: z.string(), format: z.enum(['bundle', 'csv']), path: z.string() }),
+    result: z.object({ bytes: z.number() }),
+    role: 'shell',
+  },
+} as const satisfies Record<string, { parameters: z.ZodType; result: z.ZodType; role: 'window' | 'shell' }>;
+
+export type RequestName = keyof typeof requests;
+export type RequestParameters<Name extends RequestName> = z.input<(typeof requests)[Name]['parameters']>;
+export type RequestResult<Name extends RequestName> = z.infer<(typeof requests)[Name]['result']>;
+export type Role = 'window' | 'shell';
+
+/** Everything a run says, in order. A recorded run says the same, with `recorded: true`. */
+export const runEventSchema = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('started'), run: z.string(), info: runInfoSchema, recorded: z.boolean() }),
+  z.object({ type: z.literal('steps'), run: z.string(), packed: z.instanceof(Float32Array) }),
+  z.object({ type: z.literal('branch'), run: z.string(), record: branchRecordSchema }),
+  z.object({ type: z.literal('lane'), run: z.string(), record: laneRecordSchema }),
+  z.object({
+    type: z.literal('finished'),
+    run: z.string(),
+    outcome: runOutcomeSchema,
+    /** Id and size of the trace on disk, or null where recording failed (the error says why). */
+    trace: z.object({ id: z.string(), bytes: z.number() }).nullable(),
+    recordingError: errorSchema.nullable(),
+  }),
+]);
+export type RunEvent = z.infer<typeof runEventSchema>;
+
+/** What crosses a transport towards the engine. */
+export const clientMessageSchema = z.discriminatedUnion('type', [
+  z.strictObject({ type: z.literal('request'), id: z.number().int().min(0), name: z.string(), parameters: z.unknown() }),
+  /** Every event frame up to and including `sequence` has been taken in. */
+  z.strictObject({ type: z.literal('acknowledge'), sequence: z.number().int().min(0) }),
+]);
+export type ClientMessage = z.infer<typeof clientMessageSchema>;
+
+/** What crosses a transport towards a client. */
+export const engineMessageSchema = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('result'), id: z.number().int(), result: z.unknown() }),
+  z.object({ type: z.literal('error'), id: z.number().int().nullable(), error: errorSchema }),
+  /** One frame of events. Sequences start at 0 and have no gap. */
+  z.object({ type: z.literal('events'), sequence: z.number().int(), events: z.array(runEventSchema) }),
+]);
+export type EngineMessage = z.infer<typeof engineMessageSchema>;
+
+/** One end of a connection, whatever carries it. */
+export interface Transport<Outgoing, Incoming> {
+  send(message: Outgoing): void;
+  /** Returns its unsubscribe. */
+  onMessage(listener: (message: Incoming) => void): () => void;
+  onClose(listener: () => void): () => void;
+  close(): void;
+}

@@ -1,0 +1,141 @@
+import { z } from 'zod';
+import { errorSchema } from './errors';
+import { laneSettingsSchema, maximumLanes, picks } from './lanes';
+import { devices, modelSummarySchema, promptCheckSchema } from './model';
+
+export const schedules = ['lockstep', 'isolated'] as const;
+export type Schedule = (typeof schedules)[number];
+
+export const verdicts = ['right', 'wrong', 'none'] as const;
+/** `none`: the task defines no answer, or the branch gave none. */
+export type Verdict = (typeof verdicts)[number];
+
+/** What the user asks for. */
+export const runRequestSchema = z.strictObject({
+  model: z.string().default('kin'),
+  prompt: z.string().max(200_000),
+  lanes: z.array(laneSettingsSchema).min(1).max(maximumLanes),
+  seed: z.number().int().min(0).max(0xffff_ffff).default(7),
+  schedule: z.enum(schedules).default('lockstep'),
+  device: z.enum(devices).default('cpu'),
+});
+export type RunRequest = z.infer<typeof runRequestSchema>;
+export type RunRequestInput = z.input<typeof runRequestSchema>;
+
+/** Scores of one branch; null where the lane does not compute it. */
+export const branchScoresSchema = z.object({
+  /** Mean log-probability of the sampled tokens, in nats. */
+  meanLogProbability: z.number().nullable(),
+  /** Mean KL divergence from the uniform distribution, in nats (arXiv 2502.18581). */
+  selfCertainty: z.number().nullable(),
+  /** Share of the lane's branches that gave the same answer. */
+  votes: z.number().nullable(),
+});
+
+export const branchRecordSchema = z.object({
+  lane: z.number().int(),
+  branch: z.number().int(),
+  /** The branch this one was forked from, or null. */
+  parent: z.number().int().nullable(),
+  /** Steps shared with the parent. */
+  forkStep: z.number().int(),
+  steps: z.number().int(),
+  state: z.enum(['running', 'done', 'cancelled', 'cut']),
+  /** The emitted text, markers included. */
+  text: z.string(),
+  answer: z.string().nullable(),
+  verdict: z.enum(verdicts),
+  scores: branchScoresSchema,
+});
+export type BranchScores = z.infer<typeof branchScoresSchema>;
+export type BranchRecord = z.infer<typeof branchRecordSchema>;
+
+/** Best-of-N: what each score would pick. */
+export const pickRecordSchema = z.object({ pick: z.enum(picks), branch: z.number().int(), answer: z.string().nullable(), verdict: z.enum(verdicts) });
+export type PickRecord = z.infer<typeof pickRecordSchema>;
+
+export const laneCostSchema = z.object({
+  /** Layers times sequential positions after the prompt, longest branch. */
+  serialDepth: z.number(),
+  /** Positions computed after the prompt, all branches. */
+  positions: z.number(),
+  /** Floating-point operations after the prompt, two per multiply-add. */
+  flops: z.number(),
+  /** Bytes of the lane's own key-value cache. */
+  cacheBytes: z.number(),
+});
+export type LaneCost = z.infer<typeof laneCostSchema>;
+
+export const laneStates = ['waiting', 'running', 'done', 'cancelled', 'failed'] as const;
+
+export const laneRecordSchema = z.object({
+  lane: z.number().int(),
+  state: z.enum(laneStates),
+  answer: z.string().nullable(),
+  verdict: z.enum(verdicts),
+  /** The branch whose answer is the lane's. */
+  branch: z.number().int().nullable(),
+  /** Steps produced, all branches. */
+  steps: z.number().int(),
+  /** Wall time from the lane's first forward after the prompt to its last. */
+  milliseconds: z.number(),
+  /** Steps per second over that time. */
+  tokensPerSecond: z.number(),
+  cost: laneCostSchema,
+  /** Best-of-N only: the pick of each score; else empty. */
+  picks: z.array(pickRecordSchema),
+  /** Best-of-N only: 1 when any branch is right, 0 when none, null where no answer is known. */
+  passAtN: z.number().nullable(),
+  error: errorSchema.nullable(),
+});
+export type LaneRecord = z.infer<typeof laneRecordSchema>;
+
+/** One parity check: what was compared, over how much, the largest difference seen and the limit. */
+export const parityCheckSchema = z.object({
+  name: z.enum(['lastLayerLensEqualsLogits', 'cachedEqualsUncached']),
+  passed: z.boolean(),
+  maximumDifference: z.number(),
+  tolerance: z.number(),
+  compared: z.string(),
+});
+export type ParityCheck = z.infer<typeof parityCheckSchema>;
+
+export const frameLayoutSchema = z.object({
+  streams: z.number().int().min(1).max(1024),
+  candidates: z.number().int().min(1).max(256),
+  lens: z.number().int().min(1).max(256),
+  nearest: z.number().int().min(0).max(256),
+});
+
+/** What is known of a run when it starts; fixed from then on. */
+export const runInfoSchema = z.object({
+  id: z.string(),
+  request: runRequestSchema,
+  model: modelSummarySchema,
+  check: promptCheckSchema,
+  layout: frameLayoutSchema,
+  /** Token texts by id, markers visible. */
+  vocabulary: z.array(z.string()),
+  device: z.enum(devices),
+  dtype: z.enum(['f32', 'f16', 'int8', 'int4']),
+  threads: z.number().int(),
+  engine: z.string(),
+  appVersion: z.string(),
+  /** ISO 8601. */
+  startedAt: z.string(),
+});
+export type RunInfo = z.infer<typeof runInfoSchema>;
+
+export const runStatuses = ['recording', 'done', 'cancelled', 'failed', 'interrupted'] as const;
+export type RunStatus = (typeof runStatuses)[number];
+
+/** How a run ended. */
+export const runOutcomeSchema = z.object({
+  status: z.enum(runStatuses),
+  milliseconds: z.number(),
+  /** Wall time of reading the prompt once. */
+  prefillMilliseconds: z.number(),
+  parity: z.array(parityCheckSchema),
+  error: errorSchema.nullable(),
+});
+export type RunOutcome = z.infer<typeof runOutcomeSchema>;

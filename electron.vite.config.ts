@@ -1,0 +1,73 @@
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
+import react from '@vitejs/plugin-react';
+import { defineConfig } from 'electron-vite';
+
+/**
+ * One build, two Electrons: the pinned current release, and Electron 33 (Node 20, Chromium 130), which is what the
+ * bootstrap falls back to where the official binary cannot be had. So the targets are those of the older one.
+ */
+const NODE_TARGET = 'node20.18';
+const CHROMIUM_TARGET = 'chrome130';
+
+/** Programs of ours that run outside a page. `cli` and `bench` run in plain Node, the others inside Electron. */
+const PROGRAMS: Readonly<Record<string, string>> = {
+  shell: 'electron/shell.ts',
+  engine: 'main/host/engine-process.ts',
+  cli: 'main/cli/cli.ts',
+  bench: 'bench/bench.ts',
+};
+
+const PRELOAD = 'electron/preload.ts';
+const PAGE = 'renderer/index.html';
+
+/** Keeps the entries whose source is there, so that a partial checkout still builds what it has. */
+function existing(entries: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(entries)
+      .filter(([, source]) => existsSync(resolve(source)))
+      .map(([name, source]) => [name, resolve(source)]),
+  );
+}
+
+export default defineConfig({
+  main: {
+    build: {
+      outDir: 'out/main',
+      target: NODE_TARGET,
+      sourcemap: true,
+      externalizeDeps: true,
+      rollupOptions: {
+        input: existing(PROGRAMS),
+        output: { format: 'es', entryFileNames: '[name].js', chunkFileNames: 'chunks/[name]-[hash].js' },
+      },
+    },
+  },
+  ...(existsSync(PRELOAD) && {
+    preload: {
+      build: {
+        outDir: 'out/preload',
+        target: NODE_TARGET,
+        sourcemap: true,
+        // A sandboxed preload can require nothing but `electron`: everything else has to be in the one file.
+        externalizeDeps: false,
+        rollupOptions: {
+          input: { preload: resolve(PRELOAD) },
+          output: { format: 'cjs', entryFileNames: '[name].cjs' },
+        },
+      },
+    },
+  }),
+  ...(existsSync(PAGE) && {
+    renderer: {
+      root: 'renderer',
+      plugins: [react()],
+      build: {
+        outDir: 'out/renderer',
+        target: CHROMIUM_TARGET,
+        sourcemap: true,
+        rollupOptions: { input: { index: resolve(PAGE) } },
+      },
+    },
+  }),
+});

@@ -1,0 +1,42 @@
+import { configDefaults, defineConfig } from 'vitest/config';
+
+/** Tests which need Python are their own project: where no Python with pandas is to be had they are skipped, and said to be. */
+const PYTHON_TESTS = ['main/traces/python/**/*.test.ts', '**/*.python.test.ts'];
+const PARITY_TESTS = ['**/*.parity.test.ts'];
+
+/**
+ * Three projects, one per kind of proof: `unit` needs nothing but the code, `parity` reads the embedded model and compares
+ * with PyTorch's numbers, `python` opens our files with other people's readers.
+ */
+export default defineConfig({
+  test: {
+    // Two cores, and tests that run ONNX Runtime bring two threads of their own.
+    maxWorkers: 2,
+    projects: [
+      {
+        test: {
+          name: 'unit',
+          include: ['{main,electron,renderer,bench}/**/*.test.{ts,tsx}', 'scripts/**/*.test.mjs'],
+          exclude: [...configDefaults.exclude, ...PARITY_TESTS, ...PYTHON_TESTS],
+          testTimeout: 20_000,
+        },
+      },
+      {
+        test: {
+          name: 'parity',
+          include: PARITY_TESTS,
+          testTimeout: 180_000,
+          hookTimeout: 180_000,
+        },
+      },
+      {
+        test: {
+          name: 'python',
+          include: PYTHON_TESTS,
+          testTimeout: 180_000,
+          hookTimeout: 180_000,
+        },
+      },
+    ],
+  },
+});

@@ -1,0 +1,92 @@
+import type { ModelSummary, PromptCheck } from '../contract/model';
+
+/** What one forward pass says at one position of one row. */
+export interface PassOutput {
+  /** Length V, natural-log scale, temperature 1. */
+  readonly logits: Float32Array;
+  /** Length D: hidden state after the final norm. */
+  readonly hidden: Float32Array;
+  /** Length (L + 1) x D, row-major: 0 = embeddings, l = after layer l, before the final norm. */
+  readonly residual: Float32Array;
+}
+
+/** Keys and values of the prompt, batch 1, shared by all rows of all lanes. Opaque to everyone but the decoder. */
+export interface PromptCache {
+  readonly length: number;
+}
+
+/** Keys and values one row has added after the prompt. Opaque to everyone but the decoder. */
+export interface RowCache {
+  readonly length: number;
+  /** A second row that goes on from here; neither sees what the other appends. */
+  fork(): RowCache;
+  dispose(): void;
+}
+
+/** One row of a batch: the vector its next position consumes. */
+export interface RowInput {
+  readonly cache: RowCache;
+  /** Length D. */
+  readonly embedding: Float32Array;
+}
+
+/** Every position of a sequence read at once, as `forward --dump` writes it. */
+export interface FullPass {
+  readonly positions: number;
+  /** [T, V] */
+  readonly logits: Float32Array;
+  /** [T, D] */
+  readonly hidden: Float32Array;
+  /** [L + 1, T, D] */
+  readonly residual: Float32Array;
+}
+
+/** An instrumented decoder on one device. Runs one pass at a time; callers await before the next. */
+export interface Decoder {
+  readonly layers: number;
+  readonly width: number;
+  readonly vocabulary: number;
+  /** Row of the input embedding table; length D. Do not write into it. */
+  embedding(tokenId: number): Float32Array;
+  /** The whole table [V, D], row-major, for nearest-token look-ups. Do not write into it. */
+  readonly embeddings: Float32Array;
+  /** Logit lens: final norm and unembedding of one residual stream of length D; returns logits of length V. */
+  lens(residual: Float32Array): Float32Array;
+  /** Reads the prompt once; `last` is the pass output at its last position. */
+  prefill(tokens: readonly number[]): Promise<{ readonly cache: PromptCache; readonly last: PassOutput }>;
+  newRow(): RowCache;
+  /** Advances every row by one position, in one batch; appends to each row's cache. Outputs in the order of `rows`. */
+  step(prompt: PromptCache, rows: readonly RowInput[]): Promise<readonly PassOutput[]>;
+  /** Reads a sequence of vectors [T, D] with no cache at all: the reference that cached decoding is compared with. */
+  full(embeddings: Float32Array): Promise<FullPass>;
+  dispose(): Promise<void>;
+}
+
+/** Marker tokens by which the embedded model is told how to answer. */
+export interface Markers {
+  readonly think: number;
+  readonly thought: number;
+  readonly answer: number;
+  readonly end: number;
+}
+
+export interface Tokenizer {
+  /** Token ids of a prompt as the model reads it, added tokens included. */
+  encode(prompt: string): readonly number[];
+  /** One token as text, markers visible. */
+  text(tokenId: number): string;
+  readonly vocabulary: readonly string[];
+}
+
+/** A model ready to run. */
+export interface LoadedModel {
+  readonly summary: ModelSummary;
+  readonly decoder: Decoder;
+  readonly tokenizer: Tokenizer;
+  readonly markers: Markers;
+  readonly dtype: 'f32' | 'f16' | 'int8' | 'int4';
+  readonly threads: number;
+  /** Name and version of the runtime, for example `onnxruntime 1.24.3`. */
+  readonly engine: string;
+  checkPrompt(prompt: string): PromptCheck;
+}

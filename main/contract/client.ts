@@ -65,8 +65,7 @@ export class EngineClient {
   }
 
   close(): void {
-    this.#transport.close();
-    this.#lose(new InterlinearError('engine-lost', 'The connection to the engine was closed.'));
+    this.#fail(new InterlinearError('engine-lost', 'The connection to the engine was closed.'));
   }
 
   #receive(raw: unknown): void {
@@ -114,10 +113,10 @@ export class EngineClient {
     if (!this.#lost) this.#transport.send({ type: 'acknowledge', sequence });
   }
 
-  /** A breach of the protocol ends the connection: nothing after it can be trusted. */
+  /** A breach of the protocol ends the connection: nothing after it can be trusted. The cause is kept before the port says it closed. */
   #fail(error: InterlinearError): void {
-    this.#transport.close();
     this.#lose(error);
+    this.#transport.close();
   }
 
   #lose(error: InterlinearError): void {

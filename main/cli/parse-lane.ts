@@ -1,0 +1,37 @@
+import { InterlinearError } from '../contract/errors';
+import { type LaneSettings, laneKinds, laneSettingsSchema } from '../contract/lanes';
+
+/** Short option names people expect, beside the settings' own. */
+const aliases: Readonly<Record<string, string>> = {
+  'top-k': 'topK',
+  'top-p': 'topP',
+  'min-p': 'minP',
+  'maximum-steps': 'maximumSteps',
+};
+
+/**
+ * Reads `KIND` or `KIND:name=value,name=value`, for example `cot:temperature=0.8,samples=4`.
+ * @throws InterlinearError `bad-request` naming the part that is wrong and what is allowed.
+ */
+export function parseLane(text: string): LaneSettings {
+  const colon = text.indexOf(':');
+  const kind = colon < 0 ? text : text.slice(0, colon);
+  if (!laneKinds.some((known) => known === kind)) {
+    throw new InterlinearError('bad-request', `There is no lane “${kind}”.`, `Lanes are ${laneKinds.join(', ')}.`);
+  }
+  const settings: Record<string, string | number> = { kind };
+  const options = colon < 0 ? [] : text.slice(colon + 1).split(',').filter((part) => part.trim() !== '');
+  for (const option of options) {
+    const [name = '', value] = option.split('=', 2).map((part) => part.trim());
+    if (name === '' || value === undefined || value === '') {
+      throw new InterlinearError('bad-request', `“${option}” in lane “${text}” is not name=value.`, 'Example: cot:temperature=0.8,samples=4');
+    }
+    const number = Number(value);
+    settings[aliases[name] ?? name] = Number.isNaN(number) ? value : number;
+  }
+  const parsed = laneSettingsSchema.safeParse(settings);
+  if (parsed.success) return parsed.data;
+  const issue = parsed.error.issues[0];
+  const where = issue && issue.path.length > 0 ? `${issue.path.join('.')}: ` : '';
+  throw new InterlinearError('bad-request', `Lane “${text}”: ${where}${issue?.message ?? 'unusable settings'}.`, 'See interlinear run --help for the settings of each lane.');
+}

@@ -1,0 +1,20 @@
+import type { tapNames } from '../contract/protocol';
+import type { RunInfo } from '../contract/run';
+import type { StepRecord } from '../contract/steps';
+
+export interface Tap {
+  readonly shape: readonly number[];
+  readonly data: Float32Array;
+}
+
+export type TapName = (typeof tapNames)[number];
+
+/** Where a run's steps and tensors can be had: memory while it runs, its bundle on disk afterwards. */
+export interface RunSource {
+  readonly info: RunInfo;
+  /** Steps of one branch, in order. @throws InterlinearError `unknown-run` when there is no such branch. */
+  steps(lane: number, branch: number): Promise<readonly StepRecord[]>;
+  /** @throws InterlinearError `unknown-run` when there is no such step, `unsupported` when the step has no such tensor. */
+  tap(lane: number, branch: number, step: number, name: TapName): Promise<Tap>;
+  close(): Promise<void>;
+}

@@ -13,8 +13,33 @@ export interface FrameLayout {
   readonly nearest: number;
 }
 
-const scalars = 13;
+/** The scalars a packed step begins with, in order. */
+const scalarNames = [
+  'lane',
+  'branch',
+  'index',
+  'kind',
+  'tokenId',
+  'targetId',
+  'forced',
+  'logProbability',
+  'surprisal',
+  'entropy',
+  'margin',
+  'cosineToPrevious',
+  'milliseconds',
+] as const;
+const scalars = scalarNames.length;
 const layerScalars = 4;
+
+/** Numbers that can be read out of a packed step without unpacking it. `norm` is the last layer's. */
+export type StepScalar = (typeof scalarNames)[number] | 'norm';
+
+/** Where a scalar stands inside a packed step, in floats. */
+export function scalarPlace(name: StepScalar, layout: FrameLayout): number {
+  if (name !== 'norm') return scalarNames.indexOf(name);
+  return scalars + 4 * layout.candidates + (layout.streams - 1) * (layerScalars + 2 * layout.lens);
+}
 
 /** 32-bit floats one packed step takes. */
 export function stepLength(layout: FrameLayout): number {

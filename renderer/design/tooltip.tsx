@@ -1,0 +1,22 @@
+import { Tooltip as Base } from '@base-ui/react/tooltip';
+import type { ReactElement } from 'react';
+import styles from './popup.module.css';
+
+export interface TooltipProps {
+  readonly text: string;
+  /** The one element described; it must forward its ref and events. */
+  readonly children: ReactElement;
+}
+
+export function Tooltip({ text, children }: TooltipProps) {
+  return (
+    <Base.Root>
+      <Base.Trigger render={children} />
+      <Base.Portal>
+        <Base.Positioner sideOffset={6} className={styles['positioner']}>
+          <Base.Popup className={styles['tooltip']}>{text}</Base.Popup>
+        </Base.Positioner>
+      </Base.Portal>
+    </Base.Root>
+  );
+}

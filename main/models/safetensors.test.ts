@@ -45,10 +45,7 @@ describe('a file written and read back', () => {
     expect([...(await file.float32('später'))]).toEqual([1, 2, 3, 4]);
     expect([...(await file.float32('half'))]).toEqual([1]);
     expect((await file.bytes('empty')).length).toBe(0);
-    for (const { offset, byteLength, shape } of file.header.tensors.values()) {
-      const elements = shape.reduce((product, size) => product * size, 1);
-      if (elements > 0) expect(offset % (byteLength / elements)).toBe(0);
-    }
+    expect([file.entry('ids').offset % 8, file.entry('später').offset % 4, file.entry('half').offset % 2]).toEqual([0, 0, 0]);
     await expect(file.float32('ids')).rejects.toMatchObject({ code: 'bad-model' });
     await expect(file.bytes('nothing')).rejects.toMatchObject({
       code: 'bad-model',
@@ -119,12 +116,10 @@ describe('a header', () => {
         const bytes = whole.slice(0, cut ? length : whole.length);
         for (const { at, value } of changes) if (at < bytes.length) bytes[at] = value;
         try {
-          for (const tensor of parseSafetensorsHeader(bytes, bytes.length).tensors.values()) {
-            expect(tensor.offset).toBeGreaterThanOrEqual(8);
-            expect(tensor.offset + tensor.byteLength).toBeLessThanOrEqual(bytes.length);
-          }
+          const { tensors } = parseSafetensorsHeader(bytes, bytes.length);
+          return [...tensors.values()].every(({ offset, byteLength }) => offset >= 8 && offset + byteLength <= bytes.length);
         } catch (error) {
-          expect(error).toBeInstanceOf(InterlinearError);
+          return error instanceof InterlinearError;
         }
       }),
       { numRuns: 3000 },

@@ -1,4 +1,4 @@
-import type { ModelSummary, PromptCheck } from '../contract/model';
+import type { Markers, ModelSummary, PromptCheck } from '../contract/model';
 
 /** What one forward pass says at one position of one row. */
 export interface PassOutput {
@@ -39,6 +39,8 @@ export interface FullPass {
   readonly hidden: Float32Array;
   /** [L + 1, T, D] */
   readonly residual: Float32Array;
+  /** [L, H, T, T] attention probabilities (query position, key position), when they were asked for. */
+  readonly attention?: Float32Array;
 }
 
 /** An instrumented decoder on one device. Runs one pass at a time; callers await before the next. */
@@ -46,29 +48,31 @@ export interface Decoder {
   readonly layers: number;
   readonly width: number;
   readonly vocabulary: number;
+  /** Weights one position is multiplied with: attention, feed-forward and unembedding matrices, not the embedding table that is only looked up. */
+  readonly matrixParameters: number;
   /** Row of the input embedding table; length D. Do not write into it. */
   embedding(tokenId: number): Float32Array;
   /** The whole table [V, D], row-major, for nearest-token look-ups. Do not write into it. */
   readonly embeddings: Float32Array;
   /** Logit lens: final norm and unembedding of one residual stream of length D; returns logits of length V. */
   lens(residual: Float32Array): Float32Array;
+  /**
+   * The same for many residual streams at once, [N, D] to [N, V], in one pass on the device. Much faster than `lens` row by
+   * row: use it wherever a tick needs more than one reading.
+   */
+  lenses(residuals: Float32Array): Promise<Float32Array>;
   /** Reads the prompt once; `last` is the pass output at its last position. */
   prefill(tokens: readonly number[]): Promise<{ readonly cache: PromptCache; readonly last: PassOutput }>;
   newRow(): RowCache;
   /** Advances every row by one position, in one batch; appends to each row's cache. Outputs in the order of `rows`. */
   step(prompt: PromptCache, rows: readonly RowInput[]): Promise<readonly PassOutput[]>;
   /** Reads a sequence of vectors [T, D] with no cache at all: the reference that cached decoding is compared with. */
-  full(embeddings: Float32Array): Promise<FullPass>;
+  full(embeddings: Float32Array, request?: { readonly attention: boolean }): Promise<FullPass>;
   dispose(): Promise<void>;
 }
 
-/** Marker tokens by which the embedded model is told how to answer. */
-export interface Markers {
-  readonly think: number;
-  readonly thought: number;
-  readonly answer: number;
-  readonly end: number;
-}
+/** Lanes name markers too and may not import the runtime, so the type lives in the contract. */
+export type { Markers };
 
 export interface Tokenizer {
   /** Token ids of a prompt as the model reads it, added tokens included. */

@@ -23,6 +23,14 @@ export const modelSummarySchema = z.object({
 });
 export type ModelSummary = z.infer<typeof modelSummarySchema>;
 
+/** Ids of the marker tokens by which the embedded model is told how to answer. */
+export interface Markers {
+  readonly think: number;
+  readonly thought: number;
+  readonly answer: number;
+  readonly end: number;
+}
+
 export const promptTokenSchema = z.object({
   id: z.number().int(),
   /** The token as text, markers and spaces visible. */

@@ -138,7 +138,7 @@ export function decodeStep(layout: FrameLayout, source: Float32Array, offset: nu
 }
 
 /** Packs steps one after the other into one array of exactly the size needed. */
-export function encodeSteps(steps: readonly StepRecord[], layout: FrameLayout): Float32Array {
+export function encodeSteps(steps: readonly StepRecord[], layout: FrameLayout): Float32Array<ArrayBuffer> {
   const length = stepLength(layout);
   const packed = new Float32Array(steps.length * length);
   steps.forEach((step, i) => {

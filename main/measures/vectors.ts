@@ -1,0 +1,33 @@
+/** Euclidean norm. */
+export function norm(vector: Float32Array): number {
+  let sum = 0;
+  for (const value of vector) sum += value * value;
+  return Math.sqrt(sum);
+}
+
+/** Inner product of two vectors of one length. */
+export function dot(a: Float32Array, b: Float32Array): number {
+  let sum = 0;
+  for (let i = 0; i < a.length; i++) sum += (a[i] ?? NaN) * (b[i] ?? NaN);
+  return sum;
+}
+
+/** Cosine of the angle between two vectors; NaN when either has no direction. */
+export function cosine(a: Float32Array, b: Float32Array): number {
+  return dot(a, b) / (norm(a) * norm(b));
+}
+
+/** Largest absolute difference; anything that is not a number on one side only, or two lengths, differs by Infinity. */
+export function maximumAbsoluteDifference(a: Float32Array, b: Float32Array): number {
+  if (a.length !== b.length) return Infinity;
+  let maximum = 0;
+  for (let i = 0; i < a.length; i++) {
+    const x = a[i] ?? NaN;
+    const y = b[i] ?? NaN;
+    if (Object.is(x, y)) continue;
+    const difference = Math.abs(x - y);
+    if (Number.isNaN(difference)) return Infinity;
+    if (difference > maximum) maximum = difference;
+  }
+  return maximum;
+}

@@ -53,6 +53,7 @@ export type MenuCommand = (typeof menuCommands)[number];
  */
 export interface ShellApi {
   readonly platform: string;
+  /** Asks for the engine's port. Starts the engine again where it was given up on (`lost` and not `restarting`). */
   connectEngine(): Promise<Reply<null>>;
   /** Calls back at once with the current status, then on every change. Returns its unsubscribe. */
   onEngineStatus(listener: (status: EngineStatus) => void): () => void;
@@ -73,3 +74,9 @@ export interface ShellApi {
 }
 
 export const enginePortMessage = 'interlinear:engine-port';
+
+/**
+ * Attribute of the page's root element: `true` when the page is connected (or knows that it cannot be), nothing runs, no
+ * request is under way and the last change has been painted; else `false`. Who drives the window waits for it, never for a time.
+ */
+export const idleAttribute = 'data-idle';

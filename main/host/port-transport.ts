@@ -10,11 +10,11 @@ export interface MessagePortLike {
 }
 
 /** A transport over a message port between processes; messages are read by their schema at the other end, not trusted here. */
-export function createPortTransport(port: MessagePortLike): Transport<EngineMessage, ClientMessage> {
-  const messageListeners = new Set<(message: ClientMessage) => void>();
+export function createPortTransport<Outgoing = EngineMessage, Incoming = ClientMessage>(port: MessagePortLike): Transport<Outgoing, Incoming> {
+  const messageListeners = new Set<(message: Incoming) => void>();
   const closeListeners = new Set<() => void>();
   port.on('message', (event) => {
-    for (const listener of messageListeners) listener(event.data as ClientMessage);
+    for (const listener of messageListeners) listener(event.data as Incoming);
   });
   port.on('close', () => {
     for (const listener of closeListeners) listener();

@@ -1,0 +1,166 @@
+import { create, type MessageInitShape, toBinary } from '@bufbuild/protobuf';
+import {
+  AttributeProto_AttributeType,
+  type AttributeProtoSchema,
+  ModelProtoSchema,
+  TensorProto_DataLocation,
+  TensorProto_DataType,
+  type TensorProtoSchema,
+  type ValueInfoProtoSchema,
+} from './generated/onnx_pb';
+
+/** Handle of a value inside the graph under construction. */
+export type Value = string & { readonly value: unique symbol };
+
+type Attribute = number | readonly number[] | { readonly float: number };
+
+/** A size fixed when the graph is built, or the name of one that a run fixes. */
+type Dimension = number | string;
+
+/** Where a weight lies in the one file of weights. */
+export interface WeightPlace {
+  readonly shape: readonly number[];
+  readonly offset: number;
+  readonly byteLength: number;
+}
+
+interface NodeInit {
+  readonly name: string;
+  readonly opType: string;
+  readonly domain: string;
+  readonly input: string[];
+  readonly output: string[];
+  readonly attribute: MessageInitShape<typeof AttributeProtoSchema>[];
+}
+
+/** Name under which the runtime is handed the bytes of the weights. */
+export const weightsLocation = 'weights';
+
+/** Newest operator sets every execution provider we use implements. */
+const operatorSets = [
+  { domain: '', version: 21n },
+  { domain: 'com.microsoft', version: 1n },
+];
+const irVersion = 10n;
+
+const elementTypes = { float: TensorProto_DataType.FLOAT, int64: TensorProto_DataType.INT64 } as const;
+type Element = keyof typeof elementTypes;
+
+function attribute(name: string, value: Attribute): MessageInitShape<typeof AttributeProtoSchema> {
+  if (typeof value === 'number') return { name, type: AttributeProto_AttributeType.INT, i: BigInt(value) };
+  if ('float' in value) return { name, type: AttributeProto_AttributeType.FLOAT, f: value.float };
+  return { name, type: AttributeProto_AttributeType.INTS, ints: value.map((number) => BigInt(number)) };
+}
+
+function valueInfo(name: string, element: Element, shape: readonly Dimension[]): MessageInitShape<typeof ValueInfoProtoSchema> {
+  const dim = shape.map((size) =>
+    typeof size === 'number'
+      ? { value: { case: 'dimValue' as const, value: BigInt(size) } }
+      : { value: { case: 'dimParam' as const, value: size } },
+  );
+  return { name, type: { value: { case: 'tensorType', value: { elemType: elementTypes[element], shape: { dim } } } } };
+}
+
+/** Collects the nodes of one ONNX graph. Values are named by number; inputs and outputs keep their names. */
+export class GraphBuilder {
+  private readonly nodes: NodeInit[] = [];
+  private readonly inputs: MessageInitShape<typeof ValueInfoProtoSchema>[] = [];
+  private readonly outputs: MessageInitShape<typeof ValueInfoProtoSchema>[] = [];
+  private readonly initializers = new Map<string, MessageInitShape<typeof TensorProtoSchema>>();
+  private readonly outputNames = new Map<string, string>();
+  private values = 0;
+
+  constructor(private readonly weights: ReadonlyMap<string, WeightPlace>) {}
+
+  input(name: string, shape: readonly Dimension[], element: Element = 'float'): Value {
+    this.inputs.push(valueInfo(name, element, shape));
+    return name as Value;
+  }
+
+  /** Makes a value an output; it is known by this name from then on, so that no node has to copy it. */
+  output(name: string, value: Value, shape: readonly Dimension[]): void {
+    this.outputNames.set(value, name);
+    this.outputs.push(valueInfo(name, 'float', shape));
+  }
+
+  /** A weight, referred to where it lies in the file: nothing is copied into the graph. */
+  weight(name: string): Value {
+    const place = this.weights.get(name);
+    if (!place) throw new Error(`The graph asks for the weight '${name}', which the table does not have`);
+    this.initializers.set(name, {
+      name,
+      dims: place.shape.map(BigInt),
+      dataType: TensorProto_DataType.FLOAT,
+      dataLocation: TensorProto_DataLocation.EXTERNAL,
+      externalData: [
+        { key: 'location', value: weightsLocation },
+        { key: 'offset', value: String(place.offset) },
+        { key: 'length', value: String(place.byteLength) },
+      ],
+    });
+    return name as Value;
+  }
+
+  /** A constant vector of integers, for shapes and axes; equal ones are stored once. */
+  integers(...numbers: readonly number[]): Value {
+    const name = `integers(${numbers.join(',')})`;
+    this.initializers.set(name, {
+      name,
+      dims: [BigInt(numbers.length)],
+      dataType: TensorProto_DataType.INT64,
+      int64Data: numbers.map(BigInt),
+    });
+    return name as Value;
+  }
+
+  /** Adds a node with one output. A `domain:` prefix selects another operator set. */
+  node(operator: string, inputs: readonly Value[], attributes: Readonly<Record<string, Attribute>> = {}): Value {
+    const output = this.nextValue();
+    this.add(operator, inputs, [output], attributes);
+    return output;
+  }
+
+  /** Cuts a value along an axis into parts whose sizes are given by another value. */
+  split(value: Value, sizes: Value, parts: number, axis: number): Value[] {
+    const outputs = Array.from({ length: parts }, () => this.nextValue());
+    this.add('Split', [value, sizes], outputs, { axis });
+    return outputs;
+  }
+
+  build(name: string): Uint8Array {
+    const model = create(ModelProtoSchema, {
+      irVersion,
+      producerName: 'interlinear',
+      opsetImport: operatorSets,
+      graph: {
+        name,
+        node: this.nodes.map((node) => this.renamed(node)),
+        input: this.inputs,
+        output: this.outputs,
+        initializer: [...this.initializers.values()],
+      },
+    });
+    return toBinary(ModelProtoSchema, model);
+  }
+
+  private renamed(node: NodeInit): NodeInit {
+    const rename = (value: string): string => this.outputNames.get(value) ?? value;
+    return { ...node, input: node.input.map(rename), output: node.output.map(rename) };
+  }
+
+  private nextValue(): Value {
+    return `v${this.values++}` as Value;
+  }
+
+  private add(operator: string, input: readonly Value[], output: readonly Value[], attributes: Readonly<Record<string, Attribute>>): void {
+    const [opType, domain] = operator.split(':').reverse();
+    this.nodes.push({
+      name: `${opType}.${this.nodes.length}`,
+      opType: opType ?? operator,
+      domain: domain ?? '',
+      input: [...input],
+      output: [...output],
+      attribute: Object.entries(attributes).map(([key, value]) => attribute(key, value)),
+    });
+  }
+}

@@ -3,7 +3,12 @@ import { laneCost, positionFlops } from './cost';
 
 describe('cost', () => {
   /** kin: two layers of four 128 x 128 and three 128 x 256 matrices, unembedding 128 x 585; keys and values of 128 in 32 bits. */
-  const sizes = { layers: 2, attentionWidth: 128, matrixParameters: 2 * (4 * 128 * 128 + 3 * 128 * 256) + 128 * 585, cacheBytesPerPosition: 2 * 2 * 128 * 4 };
+  const sizes = {
+    layers: 2,
+    attentionWidth: 128,
+    matrixParameters: 2 * (4 * 128 * 128 + 3 * 128 * 256) + 128 * 585,
+    cacheBytesPerPosition: 2 * 2 * 128 * 4,
+  };
 
   it('counts two operations a weight and the attention over the context', () => {
     // 805 120 for the weights; for 30 positions, in 2 layers, 128 multiply-adds for each score and for each value.

@@ -34,15 +34,19 @@ describe('distribution', () => {
 
   it('is the same for shifted logits, normalised, and its entropy lies between 0 and log2 V', () => {
     fc.assert(
-      fc.property(fc.array(fc.integer({ min: -60, max: 60 }), { minLength: 1, maxLength: 40 }), fc.integer({ min: -900, max: 900 }), (values, shift) => {
-        const distribution = readDistribution(Float32Array.from(values));
-        const moved = readDistribution(Float32Array.from(values, (value) => value + shift));
-        const sum = values.reduce((total, _, id) => total + Math.exp(logProbability(distribution, id)), 0);
-        expect(sum).toBeCloseTo(1, 10);
-        expect(moved.entropy).toBeCloseTo(distribution.entropy, 9);
-        expect(distribution.entropy).toBeGreaterThanOrEqual(0);
-        expect(distribution.entropy).toBeLessThanOrEqual(Math.log2(values.length) + 1e-9);
-      }),
+      fc.property(
+        fc.array(fc.integer({ min: -60, max: 60 }), { minLength: 1, maxLength: 40 }),
+        fc.integer({ min: -900, max: 900 }),
+        (values, shift) => {
+          const distribution = readDistribution(Float32Array.from(values));
+          const moved = readDistribution(Float32Array.from(values, (value) => value + shift));
+          const sum = values.reduce((total, _, id) => total + Math.exp(logProbability(distribution, id)), 0);
+          expect(sum).toBeCloseTo(1, 10);
+          expect(moved.entropy).toBeCloseTo(distribution.entropy, 9);
+          expect(distribution.entropy).toBeGreaterThanOrEqual(0);
+          expect(distribution.entropy).toBeLessThanOrEqual(Math.log2(values.length) + 1e-9);
+        },
+      ),
     );
   });
 

@@ -12,7 +12,13 @@ describe('majority', () => {
     const ties = [9, 1, 5, 5, 0];
     const all = scores.map(() => true);
     expect(highest(all, (i) => scores[i] ?? null)).toBe(4);
-    expect(highest([true, true, true, true, false], (i) => scores[i] ?? null, (i) => ties[i] ?? null)).toBe(2);
+    expect(
+      highest(
+        [true, true, true, true, false],
+        (i) => scores[i] ?? null,
+        (i) => ties[i] ?? null,
+      ),
+    ).toBe(2);
     expect(highest([true, true], () => null)).toBe(0);
     expect(highest([true, true], (i) => (i === 0 ? null : -5))).toBe(1);
     expect(highest([false], () => 1)).toBeNull();

@@ -45,7 +45,14 @@ describe('trajectory basis', () => {
   });
 
   it('makes nothing of one point, or of equal ones', () => {
-    for (const vectors of [rows([[1, 2, 3]]), rows([[1, 2], [1, 2], [1, 2]])]) {
+    for (const vectors of [
+      rows([[1, 2, 3]]),
+      rows([
+        [1, 2],
+        [1, 2],
+        [1, 2],
+      ]),
+    ]) {
       const basis = fitTrajectoryBasis(vectors, 2);
       expect(basis.explained).toEqual([0, 0]);
       expect(basis.residual).toBe(0);

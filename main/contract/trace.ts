@@ -21,5 +21,7 @@ export const manifestSchema = manifestVersionSchema.extend({
   lanes: z.array(laneRecordSchema),
   branches: z.array(branchRecordSchema),
   outcome: runOutcomeSchema,
+  /** Size and CRC-32 of each other file of the bundle, by name; empty while recording. */
+  files: z.record(z.string(), z.object({ bytes: z.number().int().min(0), crc32: z.number().int().min(0) })).default({}),
 });
 export type Manifest = z.infer<typeof manifestSchema>;

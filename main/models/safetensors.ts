@@ -94,21 +94,23 @@ export interface TensorSource {
   readonly data: Uint8Array | (() => Uint8Array | Promise<Uint8Array>);
 }
 
-function sizeOf(tensor: TensorSource): number {
+/** What the header says of a tensor. */
+type TensorDescription = Pick<TensorSource, 'name' | 'dtype' | 'shape'>;
+
+function sizeOf(tensor: TensorDescription): number {
   return tensor.shape.reduce((product, size) => product * size, elementBytes[tensor.dtype]);
 }
 
 /**
- * Writes a safetensors file: header first, then one tensor after the other. Tensors with wider elements come first, and the
- * header is padded to 8 bytes, so that every tensor is aligned to its element size and readers may map the file.
- * The file is flushed to disk before this returns. A write that fails leaves a partial file: write beside and rename.
- * @throws RangeError when a name repeats or data does not have the size its shape asks for; file system errors pass through
+ * Plans a safetensors file: its first bytes, and the order in which the tensors' data must follow them without a gap. Tensors with
+ * wider elements come first, and the header is padded to 8 bytes, so that every tensor is aligned to its element size and readers
+ * may map the file.
+ * @throws RangeError when a name repeats
  */
-export async function writeSafetensors(
-  path: string,
-  tensors: Iterable<TensorSource>,
+export function planSafetensors<T extends TensorDescription>(
+  tensors: Iterable<T>,
   metadata: Readonly<Record<string, string>> = {},
-): Promise<void> {
+): { readonly head: Uint8Array; readonly ordered: readonly T[] } {
   const ordered = [...tensors].toSorted((a, b) => elementBytes[b.dtype] - elementBytes[a.dtype]);
   const entries = new Map<string, unknown>();
   if (Object.keys(metadata).length > 0) entries.set('__metadata__', metadata);
@@ -124,6 +126,20 @@ export async function writeSafetensors(
   const head = Buffer.alloc(lengthBytes + padded, ' ');
   head.writeBigUInt64LE(BigInt(padded), 0);
   json.copy(head, lengthBytes);
+  return { head, ordered };
+}
+
+/**
+ * Writes a safetensors file: header first, then one tensor after the other (see `planSafetensors`).
+ * The file is flushed to disk before this returns. A write that fails leaves a partial file: write beside and rename.
+ * @throws RangeError when a name repeats or data does not have the size its shape asks for; file system errors pass through
+ */
+export async function writeSafetensors(
+  path: string,
+  tensors: Iterable<TensorSource>,
+  metadata: Readonly<Record<string, string>> = {},
+): Promise<void> {
+  const { head, ordered } = planSafetensors(tensors, metadata);
 
   const handle = await open(path, 'w');
   try {

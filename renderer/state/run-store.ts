@@ -1,0 +1,109 @@
+import { createStore, type StoreApi } from 'zustand/vanilla';
+import { type ErrorReport, toErrorReport } from '../../main/contract/errors';
+import type { RunEvent } from '../../main/contract/protocol';
+import type { FrameClock } from './frame-clock';
+import { RunModel } from './run-model';
+import type { RunView } from './run-view';
+
+/** React hears of a stream at most ten times a second; after a pause, in the next frame. */
+const publishMilliseconds = 100;
+
+export interface RunsState {
+  /** Pictures of the runs known, by id. A run's picture is replaced when something of it changed. */
+  readonly views: ReadonlyMap<string, RunView>;
+  /** Why a run could not be recorded, by run. */
+  readonly recordingErrors: ReadonlyMap<string, ErrorReport>;
+}
+
+/** All runs the window holds, live and recorded. Events change the models at once; React is told in its own time. */
+export class RunStore {
+  readonly store: StoreApi<RunsState> = createStore<RunsState>(() => ({ views: new Map(), recordingErrors: new Map() }));
+  readonly #clock: FrameClock;
+  readonly #models = new Map<string, RunModel>();
+  readonly #finishedListeners = new Set<(run: RunView) => void>();
+  readonly #startedListeners = new Set<(run: RunView) => void>();
+  #publishing = false;
+  #publishedAt = -Infinity;
+
+  constructor(clock: FrameClock) {
+    this.#clock = clock;
+  }
+
+  view(run: string): RunView | undefined {
+    return this.#models.get(run)?.view();
+  }
+
+  /** Takes in one frame of events; settles after the next paint, which is when the frame may be acknowledged. */
+  async take(events: readonly RunEvent[]): Promise<void> {
+    for (const event of events) this.#apply(event);
+    this.#publishSoon();
+    await this.#clock.afterPaint();
+  }
+
+  showBranch(run: string, lane: number, branch: number | null): void {
+    this.#models.get(run)?.showBranch(lane, branch);
+    this.#publish();
+  }
+
+  /** The engine is gone: every run under way is kept up to its last step. */
+  interruptAll(error: ErrorReport): void {
+    for (const model of this.#models.values()) model.interrupt(error);
+    this.#publish();
+  }
+
+  forget(run: string): void {
+    if (this.#models.delete(run)) this.#publish();
+  }
+
+  /** Called when the first event of a run has come. Returns its unsubscribe. */
+  onStarted(listener: (run: RunView) => void): () => void {
+    this.#startedListeners.add(listener);
+    return () => this.#startedListeners.delete(listener);
+  }
+
+  onFinished(listener: (run: RunView) => void): () => void {
+    this.#finishedListeners.add(listener);
+    return () => this.#finishedListeners.delete(listener);
+  }
+
+  #apply(event: RunEvent): void {
+    if (event.type === 'started') {
+      const model = new RunModel(event);
+      this.#models.set(event.run, model);
+      for (const listener of this.#startedListeners) listener(model.view());
+      return;
+    }
+    const model = this.#models.get(event.run);
+    // Events of a run that was closed meanwhile are of no use to anyone.
+    if (model === undefined) return;
+    try {
+      model.apply(event);
+    } catch (thrown) {
+      model.interrupt(toErrorReport(thrown));
+    }
+    if (event.type !== 'finished') return;
+    this.#publish();
+    for (const listener of this.#finishedListeners) listener(model.view());
+  }
+
+  #publishSoon(): void {
+    if (this.#publishing) return;
+    this.#publishing = true;
+    const wait = publishMilliseconds - (performance.now() - this.#publishedAt);
+    const publish = (): void => {
+      this.#publish();
+    };
+    if (wait <= 0) this.#clock.nextFrame(publish);
+    else setTimeout(publish, wait);
+  }
+
+  #publish(): void {
+    this.#publishing = false;
+    this.#publishedAt = performance.now();
+    const models = [...this.#models.values()];
+    this.store.setState({
+      views: new Map(models.map((model) => [model.id, model.view()])),
+      recordingErrors: new Map(models.flatMap((model) => (model.recordingError === null ? [] : [[model.id, model.recordingError]]))),
+    });
+  }
+}

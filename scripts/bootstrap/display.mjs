@@ -21,7 +21,11 @@ export function startVirtualDisplay() {
     const fail = (why) => {
       clearTimeout(timer);
       server.kill();
-      reject(new SetUpError(`The virtual display (Xvfb) did not start: ${why}${errors.length > 0 ? `\n${Buffer.concat(errors).toString().trim()}` : ''}`));
+      reject(
+        new SetUpError(
+          `The virtual display (Xvfb) did not start: ${why}${errors.length > 0 ? `\n${Buffer.concat(errors).toString().trim()}` : ''}`,
+        ),
+      );
     };
     const timer = setTimeout(() => fail(`no answer in ${START_TIMEOUT_MS / 1_000} s.`), START_TIMEOUT_MS);
     const stop = () => {

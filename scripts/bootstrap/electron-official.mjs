@@ -40,7 +40,9 @@ export async function officialElectron() {
   const failure = join(cache, 'electron-download-failed.json');
   const earlier = readStamp(failure);
   if (failedRecently(earlier, version)) {
-    say(`The official Electron ${version} could not be downloaded at ${new Date(earlier.at).toLocaleString()} (${earlier.reason}); delete ${failure} to try again before a day has passed.`);
+    say(
+      `The official Electron ${version} could not be downloaded at ${new Date(earlier.at).toLocaleString()} (${earlier.reason}); delete ${failure} to try again before a day has passed.`,
+    );
     return undefined;
   }
   if (!sha256) {

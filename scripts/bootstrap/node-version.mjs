@@ -16,6 +16,8 @@ export function compareVersions(left, right) {
 /** Vite 8 and electron-vite 6 do not start on anything older, and say so less clearly. */
 export function requireNode(version = process.versions.node) {
   if (compareVersions(version, OLDEST) < 0) {
-    throw new SetUpError(`Interlinear needs Node ${OLDEST} or newer, and this is ${version}. Install a newer one from nodejs.org and try again.`);
+    throw new SetUpError(
+      `Interlinear needs Node ${OLDEST} or newer, and this is ${version}. Install a newer one from nodejs.org and try again.`,
+    );
   }
 }

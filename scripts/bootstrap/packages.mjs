@@ -36,7 +36,9 @@ export async function ensurePackages(folder = projectFolder) {
     const started = Date.now();
     const code = await runCommand('npm', ['ci', '--loglevel=error'], { cwd: folder });
     if (code !== 0) {
-      throw new SetUpError(`npm ci ended with exit code ${code}; its message is above. Check the network and npm's registry setting, then try again.`);
+      throw new SetUpError(
+        `npm ci ended with exit code ${code}; its message is above. Check the network and npm's registry setting, then try again.`,
+      );
     }
     say(`  Packages installed in ${Math.round((Date.now() - started) / 1_000)} s.`);
   }

@@ -43,6 +43,8 @@ export class Progress {
   update(done) {
     this.#done = done;
     const now = Date.now();
+    // The end is drawn by finish().
+    if (this.total && done >= this.total) return;
     if (now - Math.max(this.#shown, this.#started) < (this.stream.isTTY ? REDRAW_EVERY_MS : LINE_EVERY_MS)) return;
     this.#shown = now;
     this.#draw();

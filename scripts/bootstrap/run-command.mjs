@@ -7,7 +7,12 @@ import { spawn } from 'node:child_process';
 export function runCommand(command, args, { cwd, env, quiet = false } = {}) {
   return new Promise((resolve) => {
     const output = quiet ? 'ignore' : 2;
-    const child = spawn(command, args, { cwd, env: env ?? process.env, stdio: ['ignore', output, output], shell: command === 'npm' && process.platform === 'win32' });
+    const child = spawn(command, args, {
+      cwd,
+      env: env ?? process.env,
+      stdio: ['ignore', output, output],
+      shell: command === 'npm' && process.platform === 'win32',
+    });
     child.once('error', () => resolve(127));
     child.once('exit', (code) => resolve(code ?? 128));
   });

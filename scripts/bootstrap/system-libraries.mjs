@@ -22,7 +22,12 @@ const VIRTUAL_DISPLAY = { what: 'Xvfb', packages: ['xvfb'] };
 
 /** Names in the loader's cache, as `ldconfig -p` lists them; ldconfig is not on every user's PATH. */
 export function parseLoaderCache(text) {
-  return new Set(text.split('\n').map((line) => line.trim().split(' ')[0]).filter((name) => name.includes('.so')));
+  return new Set(
+    text
+      .split('\n')
+      .map((line) => line.trim().split(' ')[0])
+      .filter((name) => name.includes('.so')),
+  );
 }
 
 async function loadableLibraries() {
@@ -50,7 +55,9 @@ function onPath(program) {
 /** What is missing, as things to name and the packages that would bring them. */
 async function missingPieces(needs) {
   const loadable = await loadableLibraries();
-  const missing = loadable ? LIBRARIES.filter(({ file }) => !loadable.has(file)).map(({ file, packages }) => ({ what: file, packages })) : [];
+  const missing = loadable
+    ? LIBRARIES.filter(({ file }) => !loadable.has(file)).map(({ file, packages }) => ({ what: file, packages }))
+    : [];
   if (!hasFont()) missing.push(FONTS);
   if (needs.virtualDisplay && !onPath('Xvfb')) missing.push(VIRTUAL_DISPLAY);
   return missing;
@@ -79,7 +86,9 @@ export async function ensureSystemLibraries(needs) {
   }
   if (process.getuid() !== 0) {
     const names = await Promise.all(missing.map(nameHere));
-    throw new SetUpError(`Electron needs ${list}, not found here. Please run this once, then try again:\n\n  sudo apt-get update && sudo apt-get install -y --no-install-recommends ${names.join(' ')}\n`);
+    throw new SetUpError(
+      `Electron needs ${list}, not found here. Please run this once, then try again:\n\n  sudo apt-get update && sudo apt-get install -y --no-install-recommends ${names.join(' ')}\n`,
+    );
   }
 
   say(`Installing system libraries with apt, because Electron needs ${list}…`);

@@ -1,0 +1,42 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { ofRunner } from './outcome.mjs';
+import { runTool } from './tool.mjs';
+
+/** Counts in Vitest's JSON report; a file that could not be loaded has no tests, but it has failed. */
+export function countVitest(report) {
+  const unloaded = report.testResults.filter(({ status, assertionResults }) => status === 'failed' && assertionResults.length === 0).length;
+  return {
+    passed: report.numPassedTests,
+    failed: report.numFailedTests + unloaded,
+    skipped: report.numPendingTests + (report.numTodoTests ?? 0),
+  };
+}
+
+/** Runs one of the projects in vitest.config.ts. */
+async function runVitest(project, environment) {
+  const folder = mkdtempSync(join(tmpdir(), 'interlinear-vitest-'));
+  const file = join(folder, 'report.json');
+  try {
+    const args = ['run', '--project', project, '--reporter=default', '--reporter=json', `--outputFile.json=${file}`];
+    const { code } = await runTool('vitest', args, { env: environment });
+    return ofRunner(code, readReport(file));
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function readReport(file) {
+  try {
+    return countVitest(JSON.parse(readFileSync(file, 'utf8')));
+  } catch {
+    return undefined;
+  }
+}
+
+const project = (name, proves) => ({ name, proves, run: ({ environment }) => runVitest(name, environment) });
+
+export const unit = project('unit', 'each part by itself (Vitest)');
+export const parity = project('parity', 'the embedded model gives PyTorch’s numbers (Vitest)');
+export const python = project('python', 'pandas and safetensors open our traces unaided (Vitest)');

@@ -1,0 +1,51 @@
+/**
+ * `npm test`: set-up, then every check in turn, all of them even when one fails. `npm test -- unit lint` runs those
+ * named. One after the other, because most of them use all cores by themselves.
+ */
+import { setUp } from './bootstrap/set-up.mjs';
+import { runProgram, SetUpError } from './bootstrap/say.mjs';
+import { deadCode } from './checks/dead-code.mjs';
+import { e2e } from './checks/e2e.mjs';
+import { folders } from './checks/folders.mjs';
+import { format, lint } from './checks/lint.mjs';
+import { oneTest } from './checks/outcome.mjs';
+import { formatTable, formatTotals } from './checks/summary.mjs';
+import { types } from './checks/types.mjs';
+import { parity, python, unit } from './checks/unit.mjs';
+import { ensurePython } from './bootstrap/python.mjs';
+
+const CHECKS = [types, lint, format, folders, deadCode, unit, parity, python, e2e];
+
+function chosenChecks(names) {
+  const unknown = names.filter((name) => !CHECKS.some((check) => check.name === name));
+  if (unknown.length > 0) {
+    throw new SetUpError(`There is no check named ${unknown.join(', ')}. The checks are: ${CHECKS.map(({ name }) => name).join(', ')}.`);
+  }
+  return names.length === 0 ? CHECKS : CHECKS.filter(({ name }) => names.includes(name));
+}
+
+async function runCheck(check, environment) {
+  console.log(`\n── ${check.name}: ${check.proves} ──\n`);
+  const started = performance.now();
+  let outcome;
+  try {
+    outcome = await check.run({ environment });
+  } catch (error) {
+    console.error(error);
+    outcome = oneTest(false, 'the check itself broke');
+  }
+  return { name: check.name, outcome, seconds: (performance.now() - started) / 1_000 };
+}
+
+await runProgram(async () => {
+  const checks = chosenChecks(process.argv.slice(2));
+  const window = checks.some((check) => check.window);
+  const { environment } = await setUp({ window, virtualDisplay: window, build: window });
+  const needsPython = checks.includes(python);
+  const env = needsPython ? { ...environment, ...(await ensurePython()) } : environment;
+
+  const results = [];
+  for (const check of checks) results.push(await runCheck(check, env));
+  console.log(`\n── summary ──\n\n${formatTable(results)}\n\n${formatTotals(results)}`);
+  return results.some(({ outcome }) => outcome.failed > 0) ? 1 : 0;
+});

@@ -88,3 +88,12 @@ export function weightShapes(spec: DecoderSpec): ReadonlyMap<WeightName, readonl
 export function unembeddingName(spec: DecoderSpec): WeightName {
   return spec.tiedUnembedding ? 'embedding' : 'unembedding';
 }
+
+/** Weights that one position is multiplied with: every matrix, except an embedding table that is only looked up. */
+export function matrixParameters(spec: DecoderSpec): number {
+  let count = 0;
+  for (const [name, [rows = 0, columns]] of weightShapes(spec)) {
+    if (columns !== undefined && (name !== 'embedding' || spec.tiedUnembedding)) count += rows * columns;
+  }
+  return count;
+}

@@ -153,7 +153,7 @@ export class GraphBuilder {
   }
 
   private add(operator: string, input: readonly Value[], output: readonly Value[], attributes: Readonly<Record<string, Attribute>>): void {
-    const [opType, domain] = operator.split(':').reverse();
+    const [opType, domain] = operator.split(':').toReversed();
     this.nodes.push({
       name: `${opType}.${this.nodes.length}`,
       opType: opType ?? operator,

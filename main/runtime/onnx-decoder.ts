@@ -1,0 +1,270 @@
+import type { InferenceSession, Tensor } from 'onnxruntime-node';
+import { buildDecoder, buildLens } from '../graph/decoder-graph';
+import { type DecoderSpec, matrixParameters, unembeddingName } from '../graph/decoder-spec';
+import type { Decoder, FullPass, PassOutput, PromptCache, RowCache, RowInput } from './decoder';
+import { type LensWeights, readLens } from './logit-lens';
+import { createSession, floats, floatsOf, integers, readWeight, type SessionSettings, type Weights } from './onnx-session';
+import { rotaryTable, type RotaryTable } from './rotary-table';
+import { RowCaches } from './row-caches';
+
+const outputNames = ['logits', 'hidden', 'residual', 'keys', 'values'] as const;
+const smallestRotaryTable = 256;
+
+/** Keys and values fed to a pass, by input name. */
+type CacheFeeds = Readonly<Record<string, Tensor>>;
+
+class StoredPrompt implements PromptCache {
+  constructor(
+    readonly owner: OnnxDecoder,
+    readonly length: number,
+    readonly feeds: CacheFeeds,
+  ) {}
+}
+
+/** What differs from one pass to the next. Sizes as in `buildDecoder`. */
+interface Pass {
+  readonly embeddings: Tensor;
+  /** [B · T] */
+  readonly positions: readonly number[];
+  readonly mask: Tensor;
+  readonly segments: readonly [prompt: number, own: number, added: number];
+  readonly readout: readonly number[];
+  readonly caches: readonly CacheFeeds[];
+}
+
+/** Lower triangle 0, the rest minus infinity: [1, 1, T, T]. */
+function causalMask(length: number): Tensor {
+  const mask = new Float32Array(length * length);
+  for (let query = 0; query < length; query++) mask.fill(-Infinity, query * length + query + 1, (query + 1) * length);
+  return floats(mask, 1, 1, length, length);
+}
+
+/** The `Decoder` over ONNX Runtime. The cache lives here, in arrays of our own; the runtime is stateless. */
+export class OnnxDecoder implements Decoder {
+  readonly layers: number;
+  readonly width: number;
+  readonly vocabulary: number;
+  readonly matrixParameters: number;
+  readonly embeddings: Float32Array;
+  private readonly lensWeights: LensWeights;
+  private readonly rows: RowCaches;
+  private readonly noPrompt: CacheFeeds;
+  private rotary: RotaryTable;
+  private lensSession: Promise<InferenceSession> | null = null;
+  private busy = false;
+
+  private constructor(
+    private readonly spec: DecoderSpec,
+    private readonly weights: Weights,
+    private readonly settings: SessionSettings,
+    private readonly session: InferenceSession,
+  ) {
+    this.layers = spec.layers;
+    this.width = spec.width;
+    this.vocabulary = spec.vocabulary;
+    this.matrixParameters = matrixParameters(spec);
+    this.embeddings = readWeight(weights, 'embedding');
+    const unembedding = spec.tiedUnembedding ? this.embeddings : readWeight(weights, unembeddingName(spec));
+    this.lensWeights = { scale: readWeight(weights, 'final.norm'), epsilon: spec.normalization.epsilon, unembedding };
+    this.rows = new RowCaches(spec);
+    this.rotary = rotaryTable(spec.rotary, spec.headWidth, smallestRotaryTable);
+    this.noPrompt = this.cacheFeeds('prompt', 1, 0, () => new Float32Array(0));
+  }
+
+  static async create(spec: DecoderSpec, weights: Weights, settings: SessionSettings): Promise<OnnxDecoder> {
+    return new OnnxDecoder(spec, weights, settings, await createSession(buildDecoder(spec, weights.places), weights, settings));
+  }
+
+  embedding(tokenId: number): Float32Array {
+    if (!Number.isInteger(tokenId) || tokenId < 0 || tokenId >= this.vocabulary) {
+      throw new RangeError(`Token ${tokenId} is not among the ${this.vocabulary} of the vocabulary`);
+    }
+    return this.embeddings.subarray(tokenId * this.width, (tokenId + 1) * this.width);
+  }
+
+  lens(residual: Float32Array): Float32Array {
+    if (residual.length !== this.width) throw new RangeError(`A residual stream has ${this.width} numbers, not ${residual.length}`);
+    return readLens(this.lensWeights, residual);
+  }
+
+  async lenses(residuals: Float32Array): Promise<Float32Array> {
+    const count = residuals.length / this.width;
+    if (!Number.isInteger(count)) throw new RangeError(`${residuals.length} numbers are not whole residual streams of ${this.width}`);
+    if (count === 0) return new Float32Array(0);
+    this.lensSession ??= createSession(buildLens(this.spec, this.weights.places), this.weights, this.settings);
+    const session = await this.lensSession;
+    return floatsOf(await session.run({ residual: floats(residuals, count, this.width) }), 'logits');
+  }
+
+  async prefill(tokens: readonly number[]): Promise<{ readonly cache: PromptCache; readonly last: PassOutput }> {
+    const length = tokens.length;
+    const embeddings = new Float32Array(length * this.width);
+    tokens.forEach((token, i) => {
+      embeddings.set(this.embedding(token), i * this.width);
+    });
+    const outputs = await this.read(embeddings, length, [length - 1], outputNames);
+    const keys = floatsOf(outputs, 'keys');
+    const values = floatsOf(outputs, 'values');
+    const size = keys.length / this.layers;
+    const feeds = this.cacheFeeds('prompt', 1, length, (layer, kind) =>
+      (kind === 'keys' ? keys : values).subarray(layer * size, (layer + 1) * size),
+    );
+    const [last] = this.passOutputs(outputs, [0]);
+    if (!last) throw new Error('The pass over the prompt gave no output');
+    return { cache: new StoredPrompt(this, length, feeds), last };
+  }
+
+  newRow(): RowCache {
+    return this.rows.newRow();
+  }
+
+  async step(prompt: PromptCache, inputs: readonly RowInput[]): Promise<readonly PassOutput[]> {
+    if (!(prompt instanceof StoredPrompt) || prompt.owner !== this) throw new Error('This prompt was read by another decoder');
+    if (inputs.length === 0) return [];
+    return this.alone(async () => {
+      const count = inputs.length;
+      const caches = inputs.map(({ cache }) => cache);
+      const window = this.rows.gather(caches);
+      const total = prompt.length + window.capacity + 1;
+      const embeddings = new Float32Array(count * this.width);
+      const mask = new Float32Array(count * total);
+      const positions: number[] = Array.from({ length: count });
+      inputs.forEach(({ cache, embedding }, i) => {
+        if (embedding.length !== this.width) throw new RangeError(`An input has ${this.width} numbers, not ${embedding.length}`);
+        const place = window.places[i] ?? 0;
+        embeddings.set(embedding, place * this.width);
+        positions[place] = prompt.length + cache.length;
+        mask.fill(-Infinity, place * total + prompt.length + cache.length, (place + 1) * total - 1);
+      });
+      const own = this.cacheFeeds('own', count, window.capacity, (layer, kind) => window[kind][layer] ?? new Float32Array(0));
+      const outputs = await this.run(
+        {
+          embeddings: floats(embeddings, count, 1, this.width),
+          positions,
+          mask: floats(mask, count, 1, 1, total),
+          segments: [prompt.length, window.capacity, 1],
+          readout: [0],
+          caches: [prompt.feeds, own],
+        },
+        outputNames,
+      );
+      this.rows.append(caches, window, floatsOf(outputs, 'keys'), floatsOf(outputs, 'values'));
+      return this.passOutputs(outputs, window.places);
+    });
+  }
+
+  async full(embeddings: Float32Array, { attention }: { readonly attention: boolean } = { attention: false }): Promise<FullPass> {
+    const positions = embeddings.length / this.width;
+    const attentionNames = attention ? Array.from({ length: this.layers }, (_, layer) => `attention.${layer}`) : [];
+    const everywhere = Array.from({ length: positions }, (_, i) => i);
+    const outputs = await this.read(embeddings, positions, everywhere, ['logits', 'hidden', 'residual', ...attentionNames]);
+    const pass: FullPass = {
+      positions,
+      logits: floatsOf(outputs, 'logits'),
+      hidden: floatsOf(outputs, 'hidden'),
+      residual: floatsOf(outputs, 'residual'),
+    };
+    if (!attention) return pass;
+    const size = this.spec.heads * positions * positions;
+    const probabilities = new Float32Array(this.layers * size);
+    attentionNames.forEach((name, layer) => {
+      probabilities.set(floatsOf(outputs, name), layer * size);
+    });
+    return { ...pass, attention: probabilities };
+  }
+
+  async dispose(): Promise<void> {
+    await this.session.release();
+    await (await this.lensSession)?.release();
+  }
+
+  /** Reads a sequence from its start, with nothing before it. */
+  private async read(
+    embeddings: Float32Array,
+    length: number,
+    readout: readonly number[],
+    fetches: readonly string[],
+  ): Promise<InferenceSession.OnnxValueMapType> {
+    if (!Number.isInteger(length) || length < 1) {
+      throw new RangeError(`${embeddings.length} numbers are not one or more whole vectors of ${this.width}`);
+    }
+    return this.alone(async () =>
+      this.run(
+        {
+          embeddings: floats(embeddings, 1, length, this.width),
+          positions: Array.from({ length }, (_, i) => i),
+          mask: causalMask(length),
+          segments: [0, 0, length],
+          readout,
+          caches: [this.noPrompt, this.cacheFeeds('own', 1, 0, () => new Float32Array(0))],
+        },
+        fetches,
+      ),
+    );
+  }
+
+  private async run(pass: Pass, fetches: readonly string[]): Promise<InferenceSession.OnnxValueMapType> {
+    const { rotary } = this;
+    const last = pass.positions.reduce((largest, position) => Math.max(largest, position), 0);
+    if (last >= rotary.positions) this.rotary = rotaryTable(this.spec.rotary, this.spec.headWidth, 2 ** Math.ceil(Math.log2(last + 1)));
+    const [batch = 1, added = 1] = pass.embeddings.dims;
+    const half = this.spec.headWidth / 2;
+    const feeds: Record<string, Tensor> = {
+      embeddings: pass.embeddings,
+      positions: integers(pass.positions, batch, added),
+      cosines: floats(this.rotary.cosines, this.rotary.positions, half),
+      sines: floats(this.rotary.sines, this.rotary.positions, half),
+      mask: pass.mask,
+      segments: integers(pass.segments),
+      readout: integers(pass.readout),
+    };
+    for (const cache of pass.caches) Object.assign(feeds, cache);
+    return this.session.run(feeds, fetches);
+  }
+
+  private cacheFeeds(
+    name: 'prompt' | 'own',
+    batch: number,
+    positions: number,
+    data: (layer: number, kind: 'keys' | 'values') => Float32Array,
+  ): CacheFeeds {
+    const feeds: Record<string, Tensor> = {};
+    for (let layer = 0; layer < this.layers; layer++) {
+      for (const kind of ['keys', 'values'] as const) {
+        feeds[`${name}.${layer}.${kind}`] = floats(data(layer, kind), batch, this.spec.keyValueHeads, positions, this.spec.headWidth);
+      }
+    }
+    return feeds;
+  }
+
+  /** Copies each row's outputs, one position read out, into arrays of exactly their size: they can be kept and transferred. */
+  private passOutputs(outputs: InferenceSession.OnnxValueMapType, places: readonly number[]): PassOutput[] {
+    const logits = floatsOf(outputs, 'logits');
+    const hidden = floatsOf(outputs, 'hidden');
+    const streams = floatsOf(outputs, 'residual');
+    const { width, vocabulary } = this;
+    return places.map((place) => {
+      const residual = new Float32Array((this.layers + 1) * width);
+      for (let stream = 0; stream <= this.layers; stream++) {
+        const from = (stream * places.length + place) * width;
+        residual.set(streams.subarray(from, from + width), stream * width);
+      }
+      return {
+        logits: logits.slice(place * vocabulary, (place + 1) * vocabulary),
+        hidden: hidden.slice(place * width, (place + 1) * width),
+        residual,
+      };
+    });
+  }
+
+  /** Passes share the cache: a second one begun before the first has ended would corrupt it. */
+  private async alone<T>(pass: () => Promise<T>): Promise<T> {
+    if (this.busy) throw new Error('A pass is under way; await it before the next');
+    this.busy = true;
+    try {
+      return await pass();
+    } finally {
+      this.busy = false;
+    }
+  }
+}

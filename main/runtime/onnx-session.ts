@@ -1,0 +1,62 @@
+import { InferenceSession, Tensor } from 'onnxruntime-node';
+import type { Device } from '../contract/model';
+import { InterlinearError } from '../contract/errors';
+import { type WeightPlace, weightsLocation } from '../graph/graph-builder';
+
+/** All weights of a model in memory, 32-bit floats, row-major, little-endian. */
+export interface Weights {
+  readonly bytes: Uint8Array;
+  /** Where each weight lies in `bytes`, by its name in the graph. */
+  readonly places: ReadonlyMap<string, WeightPlace>;
+}
+
+/** Where and with how many threads passes are computed. */
+export interface SessionSettings {
+  readonly device: Device;
+  readonly threads: number;
+}
+
+/**
+ * Starts an ONNX Runtime session over weights that stay outside the model.
+ * @throws InterlinearError `unsupported` for a device that is not offered
+ */
+export async function createSession(model: Uint8Array, weights: Weights, { device, threads }: SessionSettings): Promise<InferenceSession> {
+  if (device !== 'cpu') {
+    throw new InterlinearError('unsupported', `Models do not run on ${device} in this version`, 'Choose the device cpu.');
+  }
+  return InferenceSession.create(model, {
+    executionProviders: ['cpu'],
+    externalData: [{ path: weightsLocation, data: weights.bytes }],
+    intraOpNumThreads: threads,
+    interOpNumThreads: 1,
+    graphOptimizationLevel: 'all',
+    logSeverityLevel: 3,
+  });
+}
+
+/** One weight as floats of its own. */
+export function readWeight({ bytes, places }: Weights, name: string): Float32Array {
+  const place = places.get(name);
+  if (!place) throw new Error(`There is no weight '${name}'`);
+  return new Float32Array(bytes.slice(place.offset, place.offset + place.byteLength).buffer);
+}
+
+export function floats(data: Float32Array, ...shape: readonly number[]): Tensor {
+  return new Tensor('float32', data, shape);
+}
+
+/** A tensor of integers; a vector where no shape is given. */
+export function integers(numbers: readonly number[], ...shape: readonly number[]): Tensor {
+  return new Tensor(
+    'int64',
+    BigInt64Array.from(numbers, (number) => BigInt(number)),
+    shape.length > 0 ? shape : [numbers.length],
+  );
+}
+
+/** The floats of an output: a copy of ONNX Runtime's, ours to keep. */
+export function floatsOf(outputs: InferenceSession.OnnxValueMapType, name: string): Float32Array {
+  const data = outputs[name]?.data;
+  if (!(data instanceof Float32Array)) throw new Error(`The model gave no floats under the name '${name}'`);
+  return data;
+}

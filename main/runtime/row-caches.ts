@@ -1,0 +1,191 @@
+import type { RowCache } from './decoder';
+
+/** Sizes of the own segment of one row. */
+export interface CacheShape {
+  readonly layers: number;
+  readonly keyValueHeads: number;
+  readonly headWidth: number;
+}
+
+/** Keys or values: one array a layer, each [slots, Hkv, capacity, Hd]. */
+type Store = readonly Float32Array[];
+
+/** Rows lying side by side in the store, ready to be fed to a pass without copying. */
+export interface RowWindow {
+  /** Places per row, filled or not. */
+  readonly capacity: number;
+  /** Position of each row, in the order asked for, inside the window. */
+  readonly places: readonly number[];
+  /** Per layer, [rows, Hkv, capacity, Hd]: views, valid until the next change of any row. */
+  readonly keys: Store;
+  readonly values: Store;
+}
+
+const smallestCapacity = 16;
+const smallestSlots = 4;
+
+const roomFor = (needed: number, smallest: number): number => smallest * 2 ** Math.max(0, Math.ceil(Math.log2(needed / smallest)));
+
+/** A row of the store. Everything but its length and its life is the store's business. */
+export class StoredRow implements RowCache {
+  length = 0;
+  slot: number;
+  private store: RowCaches | null;
+
+  constructor(store: RowCaches, slot: number) {
+    this.store = store;
+    this.slot = slot;
+  }
+
+  fork(): RowCache {
+    return this.owner().fork(this);
+  }
+
+  dispose(): void {
+    this.store?.release(this);
+    this.store = null;
+  }
+
+  /** @throws Error after `dispose` */
+  owner(): RowCaches {
+    if (!this.store) throw new Error('This row of the cache has been disposed of');
+    return this.store;
+  }
+}
+
+/**
+ * The own segments of all rows of a decoder, each in a slot of one growing store per layer. A batch is a window of neighbouring
+ * slots; rows are moved only when those of a batch do not lie side by side, that is when a branch between them has ended.
+ */
+export class RowCaches {
+  private slots: (StoredRow | null)[] = [];
+  private capacity = 0;
+  private keys: Float32Array[] = [];
+  private values: Float32Array[] = [];
+
+  constructor(private readonly shape: CacheShape) {}
+
+  newRow(): StoredRow {
+    const free = this.slots.indexOf(null);
+    const slot = free < 0 ? this.slots.length : free;
+    if (free < 0) this.resize(roomFor(slot + 1, smallestSlots), Math.max(this.capacity, smallestCapacity));
+    const row = new StoredRow(this, slot);
+    this.slots[slot] = row;
+    // A number that is not finite, left over in a masked place, would still spoil the row: 0 times infinity is not 0.
+    const stride = this.stride();
+    for (const array of [...this.keys, ...this.values]) array.fill(0, slot * stride, (slot + 1) * stride);
+    return row;
+  }
+
+  fork(parent: StoredRow): StoredRow {
+    const row = this.newRow();
+    const stride = this.stride();
+    for (const array of [...this.keys, ...this.values])
+      array.copyWithin(row.slot * stride, parent.slot * stride, (parent.slot + 1) * stride);
+    row.length = parent.length;
+    return row;
+  }
+
+  /** With the last row the store goes too, so that what a run computes does not depend on the runs before it. */
+  release(row: StoredRow): void {
+    this.slots[row.slot] = null;
+    if (this.slots.some((other) => other !== null)) return;
+    this.slots = [];
+    this.capacity = 0;
+    this.keys = [];
+    this.values = [];
+  }
+
+  /**
+   * Brings the rows side by side, with room for one more position each.
+   * @throws Error when a row is disposed of, is another decoder's, or comes twice
+   */
+  gather(rows: readonly RowCache[]): RowWindow {
+    const stored = rows.map((row) => {
+      if (!(row instanceof StoredRow) || row.owner() !== this) throw new Error('This row of the cache belongs to another decoder');
+      return row;
+    });
+    if (new Set(stored).size !== stored.length) throw new Error('A row of the cache occurs twice in one batch');
+    const longest = stored.reduce((length, row) => Math.max(length, row.length), 0);
+    if (longest >= this.capacity) this.resize(this.slots.length, roomFor(longest + 1, smallestCapacity));
+
+    const start = this.closeGaps(stored);
+    const stride = this.stride();
+    const window = (store: Store): Store => store.map((array) => array.subarray(start * stride, (start + stored.length) * stride));
+    return { capacity: this.capacity, places: stored.map((row) => row.slot - start), keys: window(this.keys), values: window(this.values) };
+  }
+
+  /**
+   * Appends one position to every row of the window last gathered.
+   * @param keys new keys of all rows, [L · rows, Hkv, 1, Hd], in the order of the window; `values` likewise
+   */
+  append(rows: readonly RowCache[], window: RowWindow, keys: Float32Array, values: Float32Array): void {
+    const { layers, keyValueHeads, headWidth } = this.shape;
+    rows.forEach((row, i) => {
+      const place = window.places[i] ?? 0;
+      for (let layer = 0; layer < layers; layer++) {
+        for (let head = 0; head < keyValueHeads; head++) {
+          const from = ((layer * rows.length + place) * keyValueHeads + head) * headWidth;
+          const to = ((place * keyValueHeads + head) * window.capacity + row.length) * headWidth;
+          window.keys[layer]?.set(keys.subarray(from, from + headWidth), to);
+          window.values[layer]?.set(values.subarray(from, from + headWidth), to);
+        }
+      }
+      if (row instanceof StoredRow) row.length++;
+    });
+  }
+
+  private stride(): number {
+    return this.shape.keyValueHeads * this.capacity * this.shape.headWidth;
+  }
+
+  /** Moves rows until those given fill a window; returns its first slot. */
+  private closeGaps(rows: readonly StoredRow[]): number {
+    const wanted = new Set(rows.map((row) => row.slot));
+    const first = Math.min(...wanted);
+    const start = Math.min(first, this.slots.length - rows.length);
+    const isInside = (slot: number): boolean => slot >= start && slot < start + rows.length;
+    const holes = Array.from(rows, (_, i) => start + i).filter((slot) => !wanted.has(slot));
+    for (const row of rows) {
+      if (isInside(row.slot)) continue;
+      const hole = holes.pop();
+      if (hole !== undefined) this.swap(row.slot, hole);
+    }
+    return start;
+  }
+
+  private swap(a: number, b: number): void {
+    const stride = this.stride();
+    for (const array of [...this.keys, ...this.values]) {
+      const kept = array.slice(a * stride, (a + 1) * stride);
+      array.copyWithin(a * stride, b * stride, (b + 1) * stride);
+      array.set(kept, b * stride);
+    }
+    const [atA, atB] = [this.slots[a] ?? null, this.slots[b] ?? null];
+    this.slots[a] = atB;
+    this.slots[b] = atA;
+    if (atA) atA.slot = b;
+    if (atB) atB.slot = a;
+  }
+
+  /** Copies every row's filled places into arrays of the new sizes. */
+  private resize(slots: number, capacity: number): void {
+    const { layers, keyValueHeads, headWidth } = this.shape;
+    const before = this.capacity;
+    const grow = (old: Float32Array | undefined): Float32Array => {
+      const array = new Float32Array(slots * keyValueHeads * capacity * headWidth);
+      for (const row of this.slots) {
+        if (!row || !old) continue;
+        for (let head = 0; head < keyValueHeads; head++) {
+          const from = (row.slot * keyValueHeads + head) * before * headWidth;
+          array.set(old.subarray(from, from + row.length * headWidth), (row.slot * keyValueHeads + head) * capacity * headWidth);
+        }
+      }
+      return array;
+    };
+    this.keys = Array.from({ length: layers }, (_, layer) => grow(this.keys[layer]));
+    this.values = Array.from({ length: layers }, (_, layer) => grow(this.values[layer]));
+    this.capacity = capacity;
+    while (this.slots.length < slots) this.slots.push(null);
+  }
+}

@@ -1,0 +1,23 @@
+import type { Trajectory } from '../../main/contract/protocol';
+import type { PanelProps } from '../state/run-view';
+
+/** One branch of one run, as requests name it. */
+export interface BranchReference {
+  readonly run: string;
+  readonly lane: number;
+  readonly branch: number;
+}
+
+/** What the inspector is given besides the runs and the cursor. Saving goes through `SaveFileContext`. */
+export interface InspectorProps extends PanelProps {
+  /** Id of the tab chosen; an unknown one shows the first. */
+  readonly tab: string;
+  readonly onTab: (tab: string) => void;
+  /** Forks a branch of a finished run: `token` stands at `step` (from 0), what came before is kept. */
+  readonly onFork: (run: string, lane: number, branch: number, step: number, token: number) => void;
+  /** Makes a branch the one shown in its lane. */
+  readonly onSelectBranch: (run: string, lane: number, branch: number) => void;
+  /** Asks the engine for one frozen basis over these branches. Rejects with what can be told the user. */
+  readonly loadTrajectory: (branches: readonly BranchReference[], stream: number, components: 2 | 3) => Promise<Trajectory>;
+  readonly onCopy: (text: string) => void;
+}

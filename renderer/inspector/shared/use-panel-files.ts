@@ -1,0 +1,19 @@
+import { useMemo, type RefObject } from 'react';
+import type { PanelFiles } from '../../design/panel-save';
+import { panelToPng, panelToSvg } from '../export/save-picture';
+import { type Table, toCsv } from '../export/save-table';
+
+/**
+ * What a panel can be saved as: its picture, read off the page when asked for, and its data.
+ * @param content the element that is the picture
+ * @param table the data; called only when the user saves it
+ */
+export function usePanelFiles(name: string, content: RefObject<HTMLElement | null>, table: () => Table): PanelFiles {
+  return useMemo(() => {
+    const element = (): HTMLElement => {
+      if (content.current === null) throw new Error('The panel is not on screen any more');
+      return content.current;
+    };
+    return { name, png: () => panelToPng(element()), svg: () => panelToSvg(element()), csv: () => toCsv(table()) };
+  }, [name, content, table]);
+}

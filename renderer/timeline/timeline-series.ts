@@ -1,0 +1,72 @@
+import { type LaneEntry } from '../inspector/shared/lane-entries';
+import { lineDash } from '../inspector/shared/lane-marker';
+import { niceTicks } from '../inspector/shared/nice-ticks';
+import type { Alignment } from '../state/run-view';
+import { type ChartPoint, downsample } from './downsample';
+import type { TimelineMeasure } from './measures';
+
+/** One lane's line. */
+export interface TimelineSeries {
+  readonly key: string;
+  readonly lane: number;
+  readonly hue: string;
+  readonly dash: string | undefined;
+  readonly title: string;
+  readonly points: readonly ChartPoint[];
+  /** Steps of the branch shown. */
+  readonly length: number;
+}
+
+export interface TimelineData {
+  readonly series: readonly TimelineSeries[];
+  readonly xTicks: readonly number[];
+  readonly yTicks: readonly number[];
+  readonly xDomain: readonly [number, number];
+  readonly yDomain: readonly [number, number];
+}
+
+/** Where a step stands on the axis: its number from 1, or, aligned by share, its place in percent. */
+export function axisPlace(alignment: Alignment, step: number, length: number): number {
+  return alignment === 'share' ? (length > 1 ? (100 * step) / (length - 1) : 0) : step + 1;
+}
+
+/** The step that stands at or nearest to a place on the axis, or null where the branch has none. */
+export function stepAt(alignment: Alignment, place: number, length: number): number | null {
+  if (length === 0) return null;
+  const step = Math.round(alignment === 'share' ? (place / 100) * (length - 1) : place - 1);
+  if (alignment !== 'share' && step > length - 1) return null;
+  return Math.min(length - 1, Math.max(0, step));
+}
+
+/**
+ * The lines of all lanes for one measure, thinned to the pixels there are, and round axes about them.
+ * @param width of the plot in pixels
+ */
+export function timelineData(entries: readonly LaneEntry[], measure: TimelineMeasure, alignment: Alignment, width: number): TimelineData {
+  const series = entries.map((entry): TimelineSeries => {
+    const length = entry.branch?.steps.length ?? 0;
+    const values = entry.branch?.steps.column(measure.column) ?? new Float32Array();
+    const points = downsample(values, Math.max(50, Math.floor(width)), (step) => axisPlace(alignment, step, length));
+    return { key: entry.key, lane: entry.lane.lane, hue: entry.style.hue, dash: lineDash(entry.row, entry.style.dash), title: entry.title, points, length };
+  });
+  let low = measure.floor ?? Infinity;
+  let high = -Infinity;
+  for (const { points } of series) {
+    for (const { y } of points) {
+      if (y === null) continue;
+      low = Math.min(low, y);
+      high = Math.max(high, y);
+    }
+  }
+  if (!Number.isFinite(high)) [low, high] = [0, 1];
+  const yTicks = niceTicks(low, Math.max(high, low + 1e-3), 3);
+  const longest = Math.max(2, ...series.map(({ length }) => length));
+  const xTicks = alignment === 'share' ? [0, 25, 50, 75, 100] : niceTicks(1, longest, Math.max(2, Math.floor(width / 90)), true).filter((tick) => tick >= 1 && tick <= longest);
+  return {
+    series,
+    xTicks: alignment !== 'share' && xTicks[0] !== 1 ? [1, ...xTicks] : xTicks,
+    yTicks,
+    xDomain: alignment === 'share' ? [0, 100] : [1, longest],
+    yDomain: [yTicks[0] ?? 0, yTicks.at(-1) ?? 1],
+  };
+}

@@ -5,7 +5,7 @@ const START_TIMEOUT_MS = 20_000;
 
 /** Whether a window can be shown to somebody. */
 export function hasDisplay(environment = process.env, platform = process.platform) {
-  return platform !== 'linux' || Boolean(environment.DISPLAY || environment.WAYLAND_DISPLAY);
+  return platform !== 'linux' || Boolean(environment.DISPLAY) || Boolean(environment.WAYLAND_DISPLAY);
 }
 
 /**

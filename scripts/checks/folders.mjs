@@ -6,6 +6,8 @@ import { runTool } from './tool.mjs';
 
 const FOLDERS = ['main', 'electron', 'renderer', 'bench', 'e2e', 'scripts'];
 
+const PARSE_TSX = join(import.meta.dirname, 'parse-tsx.mjs');
+
 /** The tool cannot read what it has no parser for, and then finds no modules and nothing wrong: that has to count as wrong. */
 const FEWEST_MODULES = 10;
 
@@ -21,7 +23,7 @@ export const folders = {
   async run() {
     const present = FOLDERS.filter((folder) => existsSync(join(projectFolder, folder)));
     const args = ['--config', '.dependency-cruiser.mjs', '--output-type', 'json', ...present];
-    const { stdout } = await runTool('dependency-cruiser', args, { command: 'depcruise', collect: true });
+    const { stdout } = await runTool('dependency-cruiser', args, { command: 'depcruise', collect: true, preload: [PARSE_TSX] });
     const { summary } = JSON.parse(stdout);
     if (summary.totalCruised < FEWEST_MODULES) return oneTest(false, `only ${summary.totalCruised} modules were seen`);
     const violations = summary.violations.filter(({ rule }) => rule.severity === 'error');

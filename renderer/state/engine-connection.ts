@@ -43,6 +43,18 @@ export class EngineConnection {
     return Promise.reject(new InterlinearError('engine-lost', 'The engine is not running.', 'Wait until the status bar says that it is ready.'));
   };
 
+  /** Settles when requests are answered. */
+  whenReady(): Promise<void> {
+    if (this.store.getState().state === 'ready') return Promise.resolve();
+    return new Promise((resolve) => {
+      const stop = this.store.subscribe(({ state }) => {
+        if (state !== 'ready') return;
+        stop();
+        resolve();
+      });
+    });
+  }
+
   /** A port to a fresh engine has come. */
   async connect(transport: Transport<ClientMessage, EngineMessage>): Promise<void> {
     this.#client?.close();

@@ -61,6 +61,32 @@ export class RunStore {
     return () => this.#startedListeners.delete(listener);
   }
 
+  /** The run as soon as its first event has come. */
+  whenStarted(run: string): Promise<RunView> {
+    const view = this.view(run);
+    if (view !== undefined) return Promise.resolve(view);
+    return new Promise((resolve) => {
+      const stop = this.onStarted((started) => {
+        if (started.id !== run) return;
+        stop();
+        resolve(started);
+      });
+    });
+  }
+
+  /** The run as soon as it has ended. */
+  whenFinished(run: string): Promise<RunView> {
+    const view = this.view(run);
+    if (view !== undefined && view.outcome !== null) return Promise.resolve(view);
+    return new Promise((resolve) => {
+      const stop = this.onFinished((finished) => {
+        if (finished.id !== run) return;
+        stop();
+        resolve(finished);
+      });
+    });
+  }
+
   onFinished(listener: (run: RunView) => void): () => void {
     this.#finishedListeners.add(listener);
     return () => this.#finishedListeners.delete(listener);

@@ -1,0 +1,52 @@
+import type { EngineFacts } from './engine-connection';
+import { valueOf } from './row-commands';
+import type { Services } from './services';
+import { fromSession } from './session';
+import { defaultLanes, emptyDocument, matchColumns, type WorkspaceRow } from './workspace-document';
+
+/** Traces of the last session, still to be opened when the engine answers. */
+let waiting: readonly string[] = [];
+
+/** Brings back the workspace of the last session; false on a first launch. */
+export async function restoreWorkspace(services: Services): Promise<boolean> {
+  const session = valueOf(await services.shell.loadWorkspace());
+  if (session === null) return false;
+  const { theme, inspector, panels } = session;
+  services.workspace.reset(fromSession(session), { theme, inspector, panels });
+  waiting = session.traces;
+  return true;
+}
+
+/** First launch: one lane of each kind on the first preset, ready to run. */
+export function firstWorkspace(services: Services, facts: EngineFacts): void {
+  const [preset] = facts.presets;
+  const [model] = facts.models;
+  services.workspace.reset({
+    ...emptyDocument,
+    prompt: preset?.prompt ?? '',
+    lanes: defaultLanes(preset?.recommended.thoughts ?? 4),
+    model: model?.id ?? emptyDocument.model,
+  });
+}
+
+/**
+ * Opens the last session's traces again, in order. The last is the row that the next run replaces, as it was. A trace that
+ * is gone from disk is left out: the others still stand for themselves.
+ */
+export async function reopenTraces(services: Services): Promise<void> {
+  const traces = waiting;
+  waiting = [];
+  const rows: WorkspaceRow[] = [];
+  for (const trace of traces) {
+    try {
+      const { run } = await services.engine.request('traces.open', { trace });
+      const view = await services.runs.whenStarted(run);
+      rows.push({ run, pinned: true, ...matchColumns(services.workspace.document.lanes, view.info.request.lanes) });
+    } catch {
+      continue;
+    }
+  }
+  if (rows.length === 0) return;
+  const last = rows.length - 1;
+  services.workspace.setRows([...rows.map((row, index) => ({ ...row, pinned: index < last })), ...services.workspace.document.rows]);
+}

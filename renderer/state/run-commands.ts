@@ -1,0 +1,74 @@
+import { InterlinearError } from '../../main/contract/errors';
+import { laneStyles } from '../design/lane-style';
+import type { RunView } from './run-view';
+import type { Services } from './services';
+import { maximumRows, type WorkspaceRow } from './workspace-document';
+
+/** Runs on screen that have not ended. */
+export function liveRuns(services: Services): string[] {
+  return services.workspace.document.rows.map((row) => row.run).filter((run) => services.runs.view(run)?.outcome === null);
+}
+
+/** Rows that stay when another one comes, or an error where there is no room. */
+export function rowsThatStay(rows: readonly WorkspaceRow[]): readonly WorkspaceRow[] {
+  const staying = rows.filter((row) => row.pinned);
+  if (staying.length >= maximumRows) {
+    throw new InterlinearError('bad-request', `${maximumRows} runs are pinned, and no more fit on screen.`, 'Unpin or close one of them first.');
+  }
+  return staying;
+}
+
+/** Runs the workspace's lanes on its prompt; the unpinned row makes way. */
+export async function startRun(services: Services): Promise<void> {
+  const { document } = services.workspace;
+  const { activity, checker, engine } = services;
+  if (activity.store.getState().starting || liveRuns(services).length > 0) return;
+  if (document.lanes.length === 0) throw new InterlinearError('bad-request', 'There is no lane to run.', 'Add a lane first.');
+  if (document.prompt.trim() === '') throw new InterlinearError('bad-prompt', 'The prompt is empty.', 'Write one, or choose a preset.');
+  const { prompt, check } = checker.store.getState();
+  const problem = prompt === document.prompt ? check?.problems.find((found) => found.severity === 'error') : undefined;
+  if (problem !== undefined) throw new InterlinearError('bad-prompt', problem.message, problem.hint);
+  const staying = rowsThatStay(document.rows);
+  await activity.starting(async () => {
+    const { run } = await engine.request('run.start', {
+      model: document.model,
+      prompt: document.prompt,
+      lanes: document.lanes.map((lane) => lane.settings),
+      seed: document.seed,
+      schedule: document.schedule,
+      device: document.device,
+    });
+    services.workspace.setRows([...staying, { run, pinned: false, columns: document.lanes.map((lane) => lane.key), extraColumns: [] }]);
+  });
+}
+
+/** Stops every run on screen; what was computed stays. */
+export async function stopRuns(services: Services): Promise<void> {
+  await Promise.all(liveRuns(services).map((run) => services.engine.request('run.cancel', { run })));
+}
+
+/** Forks a branch at a step: the run it comes from stays, the fork stands under it. */
+export async function forkRun(services: Services, run: string, lane: number, branch: number, step: number, token: number): Promise<void> {
+  const { rows } = services.workspace.document;
+  const source = rows.find((row) => row.run === run);
+  const column = source?.columns[lane];
+  if (source === undefined || column === undefined) return;
+  const staying = rowsThatStay(rows.map((row) => (row.run === run ? { ...row, pinned: true } : row)));
+  await services.activity.starting(async () => {
+    const fork = await services.engine.request('run.fork', { run, lane, branch, step, token });
+    const extraColumns = source.extraColumns.filter((extra) => extra === column);
+    services.workspace.setRows([...staying, { run: fork.run, pinned: false, columns: [column], extraColumns }]);
+  });
+}
+
+/** One sentence on how a run ended, for screen readers. */
+export function outcomeSentence(run: RunView): string {
+  if (run.recorded) return 'Recorded run opened.';
+  const titles = laneStyles(run.lanes.map((lane) => lane.settings));
+  const answers = run.lanes.map((lane, place) => {
+    const answer = lane.record?.answer ?? 'no answer';
+    const verdict = lane.record?.verdict ?? 'none';
+    return `${titles[place]?.title ?? 'Lane'}: ${answer}${verdict === 'none' ? '' : `, ${verdict}`}`;
+  });
+  return `Run ${run.outcome?.status ?? 'ended'}. ${answers.join('. ')}.`;
+}

@@ -1,0 +1,141 @@
+import { toErrorReport } from '../../main/contract/errors';
+import { enginePortMessage, type ShellApi } from '../../main/contract/shell';
+import { showError } from '../design/toast';
+import { Activity } from './activity';
+import { CursorStore } from './cursor-store';
+import { EngineConnection } from './engine-connection';
+import { FrameClock } from './frame-clock';
+import { pagePortTransport } from './page-port-transport';
+import { PromptChecker } from './prompt-check';
+import { reopenRows } from './reopen-rows';
+import { firstWorkspace, reopenTraces, restoreWorkspace } from './restore-session';
+import { openTrace, valueOf } from './row-commands';
+import { liveRuns, outcomeSentence } from './run-commands';
+import { RunStore } from './run-store';
+import type { Services } from './services';
+import { SessionSaver } from './session';
+import { WorkspaceStore } from './workspace-store';
+
+/** Does something that may fail, and shows the failure: the one place where a command's error is handled. */
+export function perform(work: () => void | Promise<void>): void {
+  Promise.resolve()
+    .then(work)
+    .catch((thrown: unknown) => {
+      showError(toErrorReport(thrown));
+    });
+}
+
+/** The state of the window and what keeps its parts in step. */
+export class Workbench {
+  readonly services: Services;
+  readonly #session: SessionSaver;
+  readonly #clock = new FrameClock();
+  #restored: Promise<boolean> | null = null;
+  /** Engines that have answered so far. */
+  #engines = 0;
+  /** Runs that have been rows and may be freed once nothing can bring them back. */
+  readonly #onceShown = new Set<string>();
+
+  constructor(shell: ShellApi) {
+    const runs = new RunStore(this.#clock);
+    const workspace = new WorkspaceStore();
+    const engine = new EngineConnection({
+      onEvents: (events) => runs.take(events),
+      onLost: (error) => {
+        runs.interruptAll(error);
+      },
+      onReady: () => {
+        perform(() => this.#engineReady());
+      },
+    });
+    const checker = new PromptChecker(engine.request);
+    this.services = { shell, engine, runs, workspace, checker, cursor: new CursorStore(), activity: new Activity() };
+    this.#session = new SessionSaver(shell, workspace, () => this.#traces());
+  }
+
+  /** Connects everything; called once. */
+  start(): void {
+    const { shell, engine, runs, workspace, checker, activity } = this.services;
+    this.#restored = restoreWorkspace(this.services).catch((thrown: unknown) => {
+      showError(toErrorReport(thrown));
+      return false;
+    });
+    window.addEventListener('message', (event: MessageEvent<unknown>) => {
+      const [port] = event.ports;
+      if (event.source !== window || event.data !== enginePortMessage || port === undefined) return;
+      void engine.connect(pagePortTransport(port));
+    });
+    shell.onEngineStatus((status) => {
+      engine.supervise(status);
+    });
+    perform(async () => {
+      valueOf(await shell.connectEngine());
+    });
+    shell.onOpenTrace((reply) => {
+      perform(async () => {
+        const { trace } = valueOf(reply);
+        await this.#restored;
+        await engine.whenReady();
+        await openTrace(this.services, trace);
+      });
+    });
+    workspace.store.subscribe((state, before) => {
+      this.#session.schedule();
+      const { prompt, model, rows } = state.document;
+      if (prompt !== before.document.prompt || model !== before.document.model) checker.schedule(model, prompt);
+      if (rows !== before.document.rows || state.past !== before.past) this.#closeUnreachable(before.document.rows.map((row) => row.run));
+    });
+    runs.onFinished((run) => {
+      this.#session.schedule();
+      activity.announce(outcomeSentence(run));
+    });
+  }
+
+  /** Settles when nothing is under way any more and what there is has been painted. For tests. */
+  async waitForIdle(): Promise<void> {
+    do {
+      await this.#clock.afterPaint();
+    } while (this.#busy());
+    await this.#clock.afterPaint();
+  }
+
+  #busy(): boolean {
+    const { engine, activity, checker } = this.services;
+    if (engine.store.getState().state === 'starting' || engine.store.getState().restarting) return true;
+    return activity.store.getState().pending > 0 || checker.pending || this.#session.pending || liveRuns(this.services).length > 0;
+  }
+
+  async #engineReady(): Promise<void> {
+    const { engine, workspace, checker, activity } = this.services;
+    this.#engines += 1;
+    activity.announce('Engine ready.');
+    await activity.during(async () => {
+      const restored = await this.#restored;
+      const { facts } = engine.store.getState();
+      if (this.#engines > 1) await reopenRows(this.services);
+      else if (restored === true) await reopenTraces(this.services);
+      else if (facts !== null) firstWorkspace(this.services, facts);
+    });
+    checker.schedule(workspace.document.model, workspace.document.prompt);
+  }
+
+  /** Traces of the rows on screen, to be opened again at the next start. */
+  #traces(): readonly string[] {
+    const { runs, workspace } = this.services;
+    return workspace.document.rows.flatMap((row) => runs.view(row.run)?.trace?.id ?? []);
+  }
+
+  /** Frees runs that neither the screen nor undo can bring back. Their traces stay on disk. */
+  #closeUnreachable(before: readonly string[]): void {
+    const { engine, runs, workspace } = this.services;
+    for (const run of before) this.#onceShown.add(run);
+    const reachable = workspace.reachableRuns();
+    for (const run of this.#onceShown) {
+      if (reachable.has(run)) continue;
+      this.#onceShown.delete(run);
+      runs.forget(run);
+      // Nothing can be done about a run that cannot be closed: the engine frees it when it ends.
+      engine.request('run.close', { run }).catch(() => undefined);
+    }
+  }
+}

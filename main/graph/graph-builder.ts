@@ -24,6 +24,13 @@ export interface WeightPlace {
   readonly byteLength: number;
 }
 
+/** All weights of a model in memory: 32-bit floats, row-major, little-endian. */
+export interface Weights {
+  readonly bytes: Uint8Array;
+  /** Where each weight lies in `bytes`, by its name in the graph. */
+  readonly places: ReadonlyMap<string, WeightPlace>;
+}
+
 interface NodeInit {
   readonly name: string;
   readonly opType: string;

@@ -1,9 +1,10 @@
 import type { InferenceSession, Tensor } from 'onnxruntime-node';
 import { buildDecoder, buildLens } from '../graph/decoder-graph';
 import { type DecoderSpec, matrixParameters, unembeddingName } from '../graph/decoder-spec';
+import type { Weights } from '../graph/graph-builder';
 import type { Decoder, FullPass, PassOutput, PromptCache, RowCache, RowInput } from './decoder';
 import { type LensWeights, readLens } from './logit-lens';
-import { createSession, floats, floatsOf, integers, readWeight, type SessionSettings, type Weights } from './onnx-session';
+import { createSession, floats, floatsOf, integers, readWeight, type SessionSettings } from './onnx-session';
 import { rotaryTable, type RotaryTable } from './rotary-table';
 import { RowCaches } from './row-caches';
 

@@ -1,14 +1,7 @@
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import type { Device } from '../contract/model';
 import { InterlinearError } from '../contract/errors';
-import { type WeightPlace, weightsLocation } from '../graph/graph-builder';
-
-/** All weights of a model in memory, 32-bit floats, row-major, little-endian. */
-export interface Weights {
-  readonly bytes: Uint8Array;
-  /** Where each weight lies in `bytes`, by its name in the graph. */
-  readonly places: ReadonlyMap<string, WeightPlace>;
-}
+import { type Weights, weightsLocation } from '../graph/graph-builder';
 
 /** Where and with how many threads passes are computed. */
 export interface SessionSettings {
@@ -38,7 +31,8 @@ export async function createSession(model: Uint8Array, weights: Weights, { devic
 export function readWeight({ bytes, places }: Weights, name: string): Float32Array {
   const place = places.get(name);
   if (!place) throw new Error(`There is no weight '${name}'`);
-  return new Float32Array(bytes.slice(place.offset, place.offset + place.byteLength).buffer);
+  // Not `slice`: that of a Node Buffer copies nothing.
+  return new Float32Array(Uint8Array.from(bytes.subarray(place.offset, place.offset + place.byteLength)).buffer);
 }
 
 export function floats(data: Float32Array, ...shape: readonly number[]): Tensor {

@@ -1,0 +1,188 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { parseModelConfig } from '../models/model-config';
+import { openSafetensors, type SafetensorsFile } from '../models/safetensors';
+import { readWeights } from '../models/weights';
+import type { PassOutput, RowCache } from './decoder';
+import { OnnxDecoder } from './onnx-decoder';
+import { maximumDifference } from './testing/maximum-difference';
+
+const kin = join(import.meta.dirname, '../../resources/models/kin');
+const small = join(import.meta.dirname, '../graph/fixtures');
+
+/** Reference and decoder of one model folder with fixtures made by PyTorch. */
+const cases = [
+  { name: 'kin', folder: kin, fixtures: join(kin, 'fixtures/parity.safetensors') },
+  {
+    name: 'grouped queries, tied unembedding',
+    folder: join(small, 'llama-grouped'),
+    fixtures: join(small, 'llama-grouped/parity.safetensors'),
+  },
+  { name: 'query and key norms', folder: join(small, 'qwen3'), fixtures: join(small, 'qwen3/parity.safetensors') },
+  {
+    name: 'query, key and value biases, half precision',
+    folder: join(small, 'qwen2-half'),
+    fixtures: join(small, 'qwen2-half/parity.safetensors'),
+  },
+];
+
+/** Issue 2, section 3: the largest difference allowed between the engine and PyTorch. */
+const tolerance = 1e-4;
+
+async function openDecoder(folder: string): Promise<OnnxDecoder> {
+  const config: unknown = JSON.parse(await readFile(join(folder, 'config.json'), 'utf8'));
+  const { spec } = parseModelConfig(config);
+  return OnnxDecoder.create(spec, readWeights(await readFile(join(folder, 'model.safetensors')), spec), { device: 'cpu', threads: 2 });
+}
+
+describe.each(cases)('$name', ({ folder, fixtures }) => {
+  let decoder: OnnxDecoder;
+  let reference: SafetensorsFile;
+  let prompts: number[] = [];
+  const ids = new Map<number, number[]>();
+
+  beforeAll(async () => {
+    decoder = await openDecoder(folder);
+    reference = await openSafetensors(fixtures);
+    prompts = [...reference.header.tensors.keys()].flatMap((name) => (name.endsWith('.ids') ? [Number.parseInt(name, 10)] : []));
+    for (const prompt of prompts) {
+      const bytes = await reference.bytes(`${prompt}.ids`);
+      ids.set(prompt, [...new Int32Array(bytes.buffer)]);
+    }
+  });
+  afterAll(async () => {
+    await reference.close();
+    await decoder.dispose();
+  });
+
+  const idsOf = (prompt: number): number[] => ids.get(prompt) ?? [];
+  const embed = (tokens: readonly number[]): Float32Array => Float32Array.from(tokens.flatMap((token) => [...decoder.embedding(token)]));
+
+  /** Column t of [L+1, T, D]. */
+  const streamsAt = (residual: Float32Array, position: number, positions: number): Float32Array =>
+    Float32Array.from(
+      Array.from({ length: decoder.layers + 1 }, (_, stream) => {
+        const from = (stream * positions + position) * decoder.width;
+        return [...residual.subarray(from, from + decoder.width)];
+      }).flat(),
+    );
+
+  it('gives the logits, residual streams and hidden states of PyTorch', async () => {
+    for (const prompt of prompts) {
+      const pass = await decoder.full(embed(idsOf(prompt)));
+      for (const name of ['logits', 'residual', 'hidden'] as const) {
+        expect(maximumDifference(pass[name], await reference.float32(`${prompt}.${name}`)), `${prompt}.${name}`).toBeLessThan(tolerance);
+      }
+    }
+  });
+
+  it('thinks the thoughts of PyTorch, its own hidden state fed back through the cache', async () => {
+    for (const prompt of prompts) {
+      const thoughts = await reference.float32(`${prompt}.thoughts`);
+      const logits = await reference.float32(`${prompt}.thought_logits`);
+      const residual = await reference.float32(`${prompt}.thought_residual`);
+      const count = thoughts.length / decoder.width;
+      const { cache, last } = await decoder.prefill(idsOf(prompt));
+      const row = decoder.newRow();
+      let output = last;
+      for (let thought = 0; thought < count; thought++) {
+        const expected = thoughts.subarray(thought * decoder.width, (thought + 1) * decoder.width);
+        expect(maximumDifference(output.hidden, expected)).toBeLessThan(tolerance);
+        [output = output] = await decoder.step(cache, [{ cache: row, embedding: output.hidden }]);
+        expect(
+          maximumDifference(output.logits, logits.subarray(thought * decoder.vocabulary, (thought + 1) * decoder.vocabulary)),
+        ).toBeLessThan(tolerance);
+        expect(maximumDifference(output.residual, streamsAt(residual, thought, count))).toBeLessThan(tolerance);
+      }
+      row.dispose();
+    }
+  });
+
+  it('reads the same with and without a cache, wherever the prompt ends', async () => {
+    const tokens = idsOf(prompts[0] ?? 0);
+    const whole = await decoder.full(embed(tokens));
+    for (const promptLength of [1, 5, tokens.length - 1]) {
+      const { cache } = await decoder.prefill(tokens.slice(0, promptLength));
+      const row = decoder.newRow();
+      for (let position = promptLength; position < tokens.length; position++) {
+        const [output] = await decoder.step(cache, [{ cache: row, embedding: decoder.embedding(tokens[position] ?? 0) }]);
+        const logits = whole.logits.subarray(position * decoder.vocabulary, (position + 1) * decoder.vocabulary);
+        expect(maximumDifference(output?.logits, logits)).toBeLessThan(tolerance);
+        expect(maximumDifference(output?.residual, streamsAt(whole.residual, position, tokens.length))).toBeLessThan(tolerance);
+      }
+      row.dispose();
+    }
+  });
+
+  it('computes eight rows of different lengths as it computes each alone, over one shared prompt', async () => {
+    const tokens = idsOf(prompts[0] ?? 0);
+    const prompt = await decoder.prefill(tokens.slice(0, 6));
+    const lengths = [0, 1, 2, 3, 4, 20, 33, 3];
+    const tokenAt = (row: number, position: number): Float32Array => decoder.embedding((7 * row + 3 * position) % decoder.vocabulary);
+    const rows: RowCache[] = [];
+    for (const [i, length] of lengths.entries()) {
+      const row = decoder.newRow();
+      for (let position = 0; position < length; position++)
+        await decoder.step(prompt.cache, [{ cache: row, embedding: tokenAt(i, position) }]);
+      rows.push(row);
+    }
+    const inputs = rows.map((cache, i) => ({ cache, embedding: tokenAt(i, cache.length) }));
+    const alone: PassOutput[] = [];
+    for (const { cache, embedding } of inputs) {
+      const copy = cache.fork();
+      alone.push(...(await decoder.step(prompt.cache, [{ cache: copy, embedding }])));
+      copy.dispose();
+    }
+    const together = await decoder.step(prompt.cache, inputs);
+    together.forEach((output, i) => {
+      expect(maximumDifference(output.logits, alone[i]?.logits)).toBeLessThan(1e-5);
+      expect(maximumDifference(output.hidden, alone[i]?.hidden)).toBeLessThan(1e-5);
+      expect(maximumDifference(output.residual, alone[i]?.residual)).toBeLessThan(1e-5);
+    });
+    for (const row of rows) row.dispose();
+  });
+
+  it('reads a shared prompt as it reads one that is each row’s own', async () => {
+    const tokens = idsOf(prompts[0] ?? 0).slice(0, 8);
+    const shared = await decoder.prefill(tokens);
+    const first = await decoder.prefill(tokens.slice(0, 1));
+    const rows = [decoder.newRow(), decoder.newRow(), decoder.newRow()];
+    const owned = [decoder.newRow(), decoder.newRow(), decoder.newRow()];
+    for (const token of tokens.slice(1))
+      await decoder.step(
+        first.cache,
+        owned.map((cache) => ({ cache, embedding: decoder.embedding(token) })),
+      );
+    const inputs = (caches: readonly RowCache[]) => caches.map((cache, i) => ({ cache, embedding: decoder.embedding(i + 1) }));
+    const [a, b] = [await decoder.step(shared.cache, inputs(rows)), await decoder.step(first.cache, inputs(owned))];
+    a.forEach((output, i) => {
+      expect(maximumDifference(output.logits, b[i]?.logits)).toBeLessThan(1e-5);
+    });
+    for (const row of [...rows, ...owned]) row.dispose();
+  });
+
+  it('reads its logits off the last layer with the lens, one by one and many at once', async () => {
+    const { last } = await decoder.prefill(idsOf(prompts[0] ?? 0));
+    const stream = last.residual.subarray(decoder.layers * decoder.width);
+    expect(maximumDifference(decoder.lens(stream), last.logits)).toBeLessThan(1e-5);
+    const readings = await decoder.lenses(last.residual);
+    for (let layer = 0; layer <= decoder.layers; layer++) {
+      const alone = decoder.lens(last.residual.subarray(layer * decoder.width, (layer + 1) * decoder.width));
+      expect(maximumDifference(readings.subarray(layer * decoder.vocabulary, (layer + 1) * decoder.vocabulary), alone)).toBeLessThan(1e-5);
+    }
+  });
+
+  it('gives attention probabilities that are causal and sum to one', async () => {
+    const tokens = idsOf(prompts[0] ?? 0);
+    const { attention } = await decoder.full(embed(tokens), { attention: true });
+    const length = tokens.length;
+    expect((attention?.length ?? 0) % (decoder.layers * length * length)).toBe(0);
+    for (let row = 0; row * length < (attention?.length ?? 0); row++) {
+      const probabilities = attention?.subarray(row * length, (row + 1) * length) ?? new Float32Array(0);
+      const query = row % length;
+      expect(probabilities.reduce((sum, value) => sum + value, 0)).toBeCloseTo(1, 5);
+      expect(Math.max(0, ...probabilities.subarray(query + 1))).toBeLessThan(1e-30);
+    }
+  });
+});

@@ -5,10 +5,10 @@ from dataclasses import dataclass, field
 from language import NAME_COUNT
 
 MAXIMUM_HOPS = 6
-KINDS = ("walk", "frontier", "answer", "cot", "direct")
-FIRST_MIX = (0.30, 0.30, 0.20, 0.15, 0.05)
+KINDS = ("walk", "frontier", "answer", "cot", "search", "direct")
+FIRST_MIX = (0.30, 0.30, 0.20, 0.10, 0.05, 0.05)
 """Shares of `KINDS` at the first level: many walks, so that fact look-up forms within a minute."""
-LATER_MIX = (0.03, 0.30, 0.32, 0.25, 0.10)
+LATER_MIX = (0.03, 0.28, 0.33, 0.10, 0.20, 0.06)
 
 FRONTIER_MASS, ANSWER_ACCURACY, LEAST_STEPS = 0.85, 0.90, 60
 MEMORY = 0.9

@@ -103,6 +103,7 @@ def export(training: Training, directory: Path) -> None:
     tokenizer().save(str(directory / "tokenizer.json"))
     hashes = {name: hashlib.sha256((directory / name).read_bytes()).hexdigest() for name in HASHED_FILES}
     write_json(directory / "interlinear.json", manifest(hashes))
+    (directory / "model.safetensors").chmod(0o644)
 
 
 def main() -> None:

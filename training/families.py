@@ -32,6 +32,13 @@ class Questions:
     children: np.ndarray
     """[B, hops, 24] bool; [b, j, n] says whether name n is a child of the j-th name of root + path."""
 
+    people: np.ndarray
+    """[B, nodes] int64, name index of every node of the family asked about."""
+    parents: np.ndarray
+    """[B, nodes] int64, parent of every node; node 0 is the family's eldest and its own parent."""
+    walked: np.ndarray
+    """[B, hops + 1] int64, nodes from the root asked about down to the answer."""
+
     @property
     def answer(self) -> np.ndarray:
         """[B] int64, name index of the right candidate."""
@@ -111,6 +118,9 @@ def draw_questions(
         path=np.take_along_axis(name, walked[:, 1:], 1),
         frontier=_names_at(name, distance[of_set, top][:, None, :] == np.arange(1, hops + 1)[:, None]),
         children=_names_at(name, distance[of_set[:, None], walked[:, :-1]] == 1),
+        people=name,
+        parents=parents[of_set],
+        walked=walked,
     )
 
 

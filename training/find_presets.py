@@ -7,7 +7,7 @@ engine's rounding and another sampler's seed. The votes are estimated from 1 024
 """
 
 import argparse
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Callable
 
@@ -210,12 +210,10 @@ def find(model: Exported, wanted: Wanted, pool: int, seed: int) -> dict:
     }
 
 
-def _only(q: Questions, index: int) -> Questions:
+def _only(questions: Questions, index: int) -> Questions:
     """One row of a batch with one question for each set of facts."""
-    row = slice(index, index + 1)
-    return Questions(
-        q.hops, q.facts[row], q.candidates[row], q.root[row], q.path[row], q.frontier[row], q.children[row]
-    )
+    arrays = {f.name: getattr(questions, f.name) for f in fields(questions)}
+    return Questions(**{n: v[index : index + 1] if isinstance(v, np.ndarray) else v for n, v in arrays.items()})
 
 
 def main() -> None:

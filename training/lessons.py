@@ -1,4 +1,4 @@
-"""The five kinds of batch as losses. Each lesson returns (loss, skill): mean nats, and mass or accuracy."""
+"""The six kinds of batch as losses. Each lesson returns (loss, skill): mean nats, and mass or accuracy."""
 
 import numpy as np
 import torch
@@ -7,6 +7,7 @@ from curriculum import MAXIMUM_HOPS
 from decoder import Decoder, KeysValues
 from families import Questions
 from language import ANSWER, BEGIN, END, FIRST_NAME, ID, NAME_COUNT, THINK, THOUGHT
+from searches import draw_searches
 from tables import Tables
 
 NAME_SLICE = slice(FIRST_NAME, FIRST_NAME + NAME_COUNT)
@@ -47,6 +48,16 @@ class Lessons:
         chain = self._columns(*q.path.T, ANSWER, q.answer, END)
         ids = np.concatenate((q.question_ids(), self._columns(THINK), chain[:, :-1]), 1)
         return self._against_tokens(self._log_p(ids)[:, 6:], chain, graded=0)
+
+    def search(self, generator):
+        """`question ⟨think⟩` and a chain that wanders; targets: what a good chain would say next."""
+        searches = draw_searches(generator, self.questions)
+        ids = np.concatenate((self.questions.question_ids(), searches.ids), 1)
+        log_p, target = self._log_p(ids)[:, 6:], torch.from_numpy(searches.targets)
+        divergence = (torch.xlogy(target, target) - target * log_p).sum(-1)
+        positions = target.sum(-1) > 0
+        good = target.gather(-1, log_p.argmax(-1, keepdim=True))[..., 0] > 0
+        return divergence.sum() / positions.sum(), good[positions].float().mean().item()
 
     def direct(self, _generator):
         """`question ⟨answer⟩ name ⟨end⟩`."""

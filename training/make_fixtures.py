@@ -137,6 +137,7 @@ def main() -> None:
             tensors[f"{index}.{name}"] = array
     write_json(fixtures / "prompts.json", prompts)
     save_file(tensors, fixtures / "parity.safetensors")
+    (fixtures / "parity.safetensors").chmod(0o644)
     size = (fixtures / "parity.safetensors").stat().st_size
     print(f"{len(prompts)} prompts, {size / 2**20:.2f} MiB")
     if size > LARGEST_FILE:

@@ -18,7 +18,7 @@ const configSchema = z.object({
   hidden_act: z.string().default('silu'),
   rms_norm_eps: positive.default(1e-6),
   rope_theta: positive.nullish(),
-  rope_scaling: z.record(z.string(), z.unknown()).nullish(),
+  rope_scaling: z.object({ rope_type: z.string().nullish(), type: z.string().nullish() }).nullish(),
   rope_parameters: z.object({ rope_type: z.string().default('default'), rope_theta: positive.nullish() }).nullish(),
   attention_bias: z.boolean().default(false),
   mlp_bias: z.boolean().default(false),
@@ -55,8 +55,8 @@ const notSupported = (message: string): InterlinearError =>
 function checkSupported(config: Config): void {
   if (config.hidden_act !== 'silu') throw notSupported(`the activation '${config.hidden_act}' is not supported`);
   if (config.mlp_bias) throw notSupported('biases in the feed-forward block are not supported');
-  const scaling = config.rope_parameters?.rope_type ?? config.rope_scaling?.['rope_type'] ?? config.rope_scaling?.['type'] ?? 'default';
-  if (scaling !== 'default') throw notSupported(`rotary embeddings of type '${String(scaling)}' are not supported`);
+  const scaling = config.rope_parameters?.rope_type ?? config.rope_scaling?.rope_type ?? config.rope_scaling?.type ?? 'default';
+  if (scaling !== 'default') throw notSupported(`rotary embeddings of type '${scaling}' are not supported`);
   // Mistral's window has no switch of its own; Qwen's is off unless it is switched on.
   const windowed = config.use_sliding_window ?? (config.model_type === 'mistral' && config.sliding_window != null);
   if (windowed) throw notSupported('attention with a sliding window is not supported');

@@ -85,33 +85,33 @@ async function readExactly(handle: FileHandle, position: number, length: number,
   return bytes;
 }
 
-/** A tensor to be written. */
-export interface TensorSource {
+/** What a header has to know of a tensor to be written. */
+export interface TensorPlan {
   readonly name: string;
   readonly dtype: 'F32' | 'F16' | 'I32' | 'I64';
   readonly shape: readonly number[];
+}
+
+/** A tensor to be written. */
+export interface TensorSource extends TensorPlan {
   /** Row-major, little-endian; a function is called only when the tensor's turn comes, so one tensor is in memory at a time. */
   readonly data: Uint8Array | (() => Uint8Array | Promise<Uint8Array>);
 }
 
-/** What the header says of a tensor. */
-type TensorDescription = Pick<TensorSource, 'name' | 'dtype' | 'shape'>;
-
-function sizeOf(tensor: TensorDescription): number {
+function sizeOf(tensor: TensorPlan): number {
   return tensor.shape.reduce((product, size) => product * size, elementBytes[tensor.dtype]);
 }
 
 /**
- * Plans a safetensors file: its first bytes, and the order in which the tensors' data must follow them without a gap. Tensors with
- * wider elements come first, and the header is padded to 8 bytes, so that every tensor is aligned to its element size and readers
- * may map the file.
+ * The bytes in front of the tensors, and the order in which their data has to follow. Tensors with wider elements come first,
+ * and the header is padded to 8 bytes, so that every tensor is aligned to its element size and readers may map the file.
  * @throws RangeError when a name repeats
  */
-export function planSafetensors<T extends TensorDescription>(
-  tensors: Iterable<T>,
+export function planSafetensors<Tensor extends TensorPlan>(
+  tensors: readonly Tensor[],
   metadata: Readonly<Record<string, string>> = {},
-): { readonly head: Uint8Array; readonly ordered: readonly T[] } {
-  const ordered = [...tensors].toSorted((a, b) => elementBytes[b.dtype] - elementBytes[a.dtype]);
+): { readonly head: Uint8Array; readonly ordered: readonly Tensor[] } {
+  const ordered = tensors.toSorted((a, b) => elementBytes[b.dtype] - elementBytes[a.dtype]);
   const entries = new Map<string, unknown>();
   if (Object.keys(metadata).length > 0) entries.set('__metadata__', metadata);
   let end = 0;
@@ -130,8 +130,8 @@ export function planSafetensors<T extends TensorDescription>(
 }
 
 /**
- * Writes a safetensors file: header first, then one tensor after the other (see `planSafetensors`).
- * The file is flushed to disk before this returns. A write that fails leaves a partial file: write beside and rename.
+ * Writes a safetensors file: header first, then one tensor after the other, and flushes it to disk.
+ * A write that fails leaves a partial file: write beside and rename.
  * @throws RangeError when a name repeats or data does not have the size its shape asks for; file system errors pass through
  */
 export async function writeSafetensors(
@@ -139,8 +139,7 @@ export async function writeSafetensors(
   tensors: Iterable<TensorSource>,
   metadata: Readonly<Record<string, string>> = {},
 ): Promise<void> {
-  const { head, ordered } = planSafetensors(tensors, metadata);
-
+  const { head, ordered } = planSafetensors([...tensors], metadata);
   const handle = await open(path, 'w');
   try {
     await writeAll(handle, head);

@@ -7,6 +7,7 @@ const aliases: Readonly<Record<string, string>> = {
   'top-p': 'topP',
   'min-p': 'minP',
   'maximum-steps': 'maximumSteps',
+  'ignore-end': 'ignoreEnd',
 };
 
 /**
@@ -19,19 +20,24 @@ export function parseLane(text: string): LaneSettings {
   if (!laneKinds.some((known) => known === kind)) {
     throw new InterlinearError('bad-request', `There is no lane “${kind}”.`, `Lanes are ${laneKinds.join(', ')}.`);
   }
-  const settings: Record<string, string | number> = { kind };
+  const settings: Record<string, string | number | boolean> = { kind };
   const options = colon < 0 ? [] : text.slice(colon + 1).split(',').filter((part) => part.trim() !== '');
   for (const option of options) {
     const [name = '', value] = option.split('=', 2).map((part) => part.trim());
     if (name === '' || value === undefined || value === '') {
       throw new InterlinearError('bad-request', `“${option}” in lane “${text}” is not name=value.`, 'Example: cot:temperature=0.8,samples=4');
     }
-    const number = Number(value);
-    settings[aliases[name] ?? name] = Number.isNaN(number) ? value : number;
+    settings[aliases[name] ?? name] = readValue(value);
   }
   const parsed = laneSettingsSchema.safeParse(settings);
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0];
   const where = issue && issue.path.length > 0 ? `${issue.path.join('.')}: ` : '';
   throw new InterlinearError('bad-request', `Lane “${text}”: ${where}${issue?.message ?? 'unusable settings'}.`, 'See interlinear run --help for the settings of each lane.');
+}
+
+function readValue(text: string): string | number | boolean {
+  if (text === 'true' || text === 'false') return text === 'true';
+  const number = Number(text);
+  return Number.isNaN(number) ? text : number;
 }

@@ -20,6 +20,8 @@ export const cotSchema = z.strictObject({
   topK: samplerShape.topK.default(0),
   topP: samplerShape.topP.default(1),
   minP: samplerShape.minP.default(0),
+  /** Never take the end token: the chain goes on to `maximumSteps`. For long streams and load measurements. */
+  ignoreEnd: z.boolean().default(false),
   /** Independent chains; the lane's answer is the first chain's. */
   samples: z.number().int().min(1).max(64).default(1),
   maximumSteps: stepLimit.default(64),

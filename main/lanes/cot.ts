@@ -9,11 +9,19 @@ export function chainRule(settings: SamplerSettings, context: LaneContext): (vie
 
 /** Chain of thought, greedy or sampled; several samples are shown beside each other and the first is the answer. */
 export function cotLane(settings: CotSettings, context: LaneContext): Lane {
+  const rule = chainRule(settings, context);
   return {
     kind: settings.kind,
     branches: settings.samples,
     maximumSteps: settings.maximumSteps,
-    next: chainRule(settings, context),
+    next: settings.ignoreEnd ? (view) => rule({ ...view, logits: without(view.logits, context.markers.end) }) : rule,
     decide: firstBranch,
   };
+}
+
+/** The same logits with one token made impossible. */
+function without(logits: Float32Array, tokenId: number): Float32Array {
+  const masked = logits.slice();
+  masked[tokenId] = -Infinity;
+  return masked;
 }

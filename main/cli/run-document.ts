@@ -1,0 +1,69 @@
+import type { LaneSettings } from '../contract/lanes';
+import type { BranchRecord, LaneRecord, ParityCheck, RunInfo, RunOutcome } from '../contract/run';
+
+/** One run as the JSON document prints it. */
+export interface RunDocument {
+  readonly id?: string;
+  readonly prompt: string;
+  readonly expected: string | null;
+  readonly status: RunOutcome['status'];
+  readonly lanes: readonly {
+    readonly kind: LaneSettings['kind'];
+    readonly settings: Omit<LaneSettings, 'kind'>;
+    readonly answer: string | null;
+    readonly verdict: LaneRecord['verdict'];
+    readonly text: string;
+    readonly steps: number;
+    readonly milliseconds: number;
+    readonly tokensPerSecond: number;
+    readonly picks: LaneRecord['picks'];
+    readonly passAtN: number | null;
+    readonly error: LaneRecord['error'];
+    readonly branches: readonly { readonly answer: string | null; readonly verdict: BranchRecord['verdict']; readonly text: string; readonly scores: BranchRecord['scores'] }[];
+  }[];
+  readonly trace: string | null;
+  /** Whether each check passed; null where it was not made. */
+  readonly parity: Readonly<Record<ParityCheck['name'], boolean | null>>;
+  readonly error: RunOutcome['error'];
+}
+
+/** Everything a finished run said, gathered from its events or its bundle. */
+export interface FinishedRun {
+  readonly info: RunInfo;
+  readonly lanes: readonly LaneRecord[];
+  readonly branches: readonly BranchRecord[];
+  readonly outcome: RunOutcome;
+}
+
+/** @param trace path of the bundle, or null where none was written */
+export function describeFinished(run: FinishedRun, trace: string | null, id?: string): RunDocument {
+  const parity = (name: ParityCheck['name']): boolean | null => run.outcome.parity.find((check) => check.name === name)?.passed ?? null;
+  return {
+    ...(id !== undefined && { id }),
+    prompt: run.info.request.prompt,
+    expected: run.info.check.expected,
+    status: run.outcome.status,
+    lanes: run.info.request.lanes.map((lane, index) => {
+      const { kind, ...settings } = lane;
+      const record = run.lanes.find((candidate) => candidate.lane === index);
+      const branches = run.branches.filter((branch) => branch.lane === index).toSorted((a, b) => a.branch - b.branch);
+      return {
+        kind,
+        settings,
+        answer: record?.answer ?? null,
+        verdict: record?.verdict ?? 'none',
+        text: branches.find((branch) => branch.branch === (record?.branch ?? 0))?.text ?? '',
+        steps: record?.steps ?? 0,
+        milliseconds: record?.milliseconds ?? 0,
+        tokensPerSecond: record?.tokensPerSecond ?? 0,
+        picks: record?.picks ?? [],
+        passAtN: record?.passAtN ?? null,
+        error: record?.error ?? null,
+        branches: branches.map(({ answer, verdict, text, scores }) => ({ answer, verdict, text, scores })),
+      };
+    }),
+    trace,
+    parity: { lastLayerLensEqualsLogits: parity('lastLayerLensEqualsLogits'), cachedEqualsUncached: parity('cachedEqualsUncached') },
+    error: run.outcome.error,
+  };
+}

@@ -1,0 +1,29 @@
+import type { RunDocument } from './run-document';
+
+const verdictWords = { right: 'right', wrong: 'wrong', none: '–' } as const;
+
+/** Lines up columns; the last is not padded. */
+export function formatTable(rows: readonly (readonly string[])[]): string {
+  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => [...(row[column] ?? '')].length)));
+  return rows.map((row) => row.map((cell, column) => (column === row.length - 1 ? cell : cell + ' '.repeat((widths[column] ?? 0) - [...cell].length))).join('  ')).join('\n');
+}
+
+/** The table a person reads: lane, answer, right or wrong, steps, milliseconds, steps per second. */
+export function formatRun(run: RunDocument): string {
+  const rows = run.lanes.map((lane) => [
+    lane.kind,
+    lane.answer ?? '–',
+    lane.error ? `failed: ${lane.error.message}` : verdictWords[lane.verdict],
+    String(lane.steps),
+    lane.milliseconds.toFixed(0),
+    lane.tokensPerSecond.toFixed(0),
+  ]);
+  const checks = Object.entries(run.parity).map(([name, passed]) => `${name} ${passed === null ? 'not checked' : passed ? 'passed' : 'FAILED'}`);
+  return [
+    run.prompt,
+    formatTable([['lane', 'answer', 'verdict', 'steps', 'ms', 'steps/s'], ...rows]),
+    `parity: ${checks.join(', ')}`,
+    ...(run.trace === null ? [] : [`trace: ${run.trace}`]),
+    ...(run.error === null ? [] : [`error: ${run.error.message} ${run.error.hint}`]),
+  ].join('\n');
+}

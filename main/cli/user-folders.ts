@@ -1,0 +1,18 @@
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+
+/** The folder in which the app keeps its runs, so that a run made in the terminal is among the window's recent ones. */
+export function defaultRunsFolder(platform: NodeJS.Platform = process.platform, environment: NodeJS.ProcessEnv = process.env): string {
+  return join(applicationData(platform, environment), 'Interlinear', 'runs');
+}
+
+function applicationData(platform: NodeJS.Platform, environment: NodeJS.ProcessEnv): string {
+  switch (platform) {
+    case 'darwin':
+      return join(homedir(), 'Library', 'Application Support');
+    case 'win32':
+      return environment['APPDATA'] ?? join(homedir(), 'AppData', 'Roaming');
+    default:
+      return environment['XDG_CONFIG_HOME'] ?? join(homedir(), '.config');
+  }
+}

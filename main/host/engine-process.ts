@@ -1,0 +1,42 @@
+import { z } from 'zod';
+import { Engine } from './engine';
+import { type MessagePortLike, createPortTransport } from './port-transport';
+
+/**
+ * Entry of the engine's own process (Electron's utilityProcess). The shell speaks first: `init` with the folders, then
+ * `connect` with a port for every client. The engine answers `ready` when it can take requests.
+ */
+const messageSchema = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('init'), resources: z.string(), runs: z.string(), appVersion: z.string() }),
+  z.object({ type: z.literal('connect'), role: z.enum(['window', 'shell']) }),
+]);
+
+interface ParentPort {
+  on(event: 'message', listener: (event: { data: unknown; ports: MessagePortLike[] }) => void): unknown;
+  postMessage(message: unknown): void;
+}
+
+const parentPort = (process as typeof process & { readonly parentPort?: ParentPort }).parentPort;
+if (!parentPort) throw new Error('The engine process is started by the app’s shell; for a terminal there is the command line.');
+
+let engine: Engine | null = null;
+
+parentPort.on('message', (event) => {
+  const parsed = messageSchema.safeParse(event.data);
+  if (!parsed.success) {
+    parentPort.postMessage({ type: 'error', message: 'The shell sent the engine a message it cannot read.' });
+    return;
+  }
+  const message = parsed.data;
+  if (message.type === 'init') {
+    engine ??= new Engine(message);
+    parentPort.postMessage({ type: 'ready' });
+    return;
+  }
+  const port = event.ports[0];
+  if (!engine || !port) {
+    parentPort.postMessage({ type: 'error', message: 'A connection needs an initialised engine and a port.' });
+    return;
+  }
+  engine.connect(createPortTransport(port), message.role);
+});

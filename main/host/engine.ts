@@ -1,0 +1,210 @@
+import { randomUUID } from 'node:crypto';
+import { basename } from 'node:path';
+import { InterlinearError, toErrorReport } from '../contract/errors';
+import type { Device } from '../contract/model';
+import type { ClientMessage, EngineMessage, Role, RunEvent, Transport } from '../contract/protocol';
+import { protocolVersion } from '../contract/protocol';
+import type { RunRequest } from '../contract/run';
+import { listDevices } from '../runtime/devices';
+import type { LoadedModel } from '../runtime/decoder';
+import type { RunPrefix } from '../runtime/run-prefix';
+import { type Bundle, openBundle } from '../traces/bundle-reader';
+import { exportTrace } from '../traces/export-trace';
+import { deleteTrace, listTraces, newTracePath, tracePath } from '../traces/trace-list';
+import { Connection, type Handlers } from './connection';
+import { measureTrajectory } from './measure-trajectory';
+import { ModelShelf } from './model-shelf';
+import { describeRun } from './describe-run';
+import { type RunResult, recordRun } from './record-run';
+import type { RunSource } from './run-source';
+
+export interface EngineOptions {
+  /** Folder with `models/` and `presets.json`. */
+  readonly resources: string;
+  /** Folder in which runs are recorded; made when it is missing. */
+  readonly runs: string;
+  readonly appVersion: string;
+}
+
+/** Whoever is told what a run says. `ready` holds the run back while the reader is behind. */
+export interface RunObserver {
+  push(event: RunEvent): void;
+  ready(): Promise<void>;
+}
+
+export interface StartedRun {
+  readonly run: string;
+  readonly finished: Promise<RunResult>;
+  cancel(): void;
+}
+
+/** The engine: models, runs and traces behind typed requests. It knows no transport beyond the interface and no Electron. */
+export class Engine {
+  readonly #options: EngineOptions;
+  readonly #models: ModelShelf;
+  /** Runs whose steps and tensors can be asked for. */
+  readonly #sources = new Map<string, RunSource>();
+  readonly #active = new Map<string, AbortController>();
+  /** Paths of traces outside the runs folder that the shell has let the window open. */
+  readonly #granted = new Map<string, string>();
+  /** Where the bundle of each run of this session stands. */
+  readonly #bundles = new Map<string, string>();
+  /** Ids of the traces being written. */
+  readonly #recording = new Set<string>();
+  /** Runs share the processor: one at a time, in the order they came. */
+  #queue: Promise<unknown> = Promise.resolve();
+
+  constructor(options: EngineOptions) {
+    this.#options = options;
+    this.#models = new ModelShelf(options.resources);
+  }
+
+  connect(transport: Transport<EngineMessage, ClientMessage>, role: Role): Connection {
+    return new Connection(transport, role, this.#handlers);
+  }
+
+  /**
+   * Checks the prompt and starts the run, or queues it behind the one that is running.
+   * @param options.bundle path of the bundle to write; by default a new one in the runs folder
+   * @throws InterlinearError `unknown-model`, `bad-model`, `bad-prompt`
+   */
+  async start(request: RunRequest, observer: RunObserver, options: { readonly bundle?: string; readonly prefix?: RunPrefix } = {}): Promise<StartedRun> {
+    const model = await this.#models.load(request.model, request.device);
+    const check = model.checkPrompt(request.prompt);
+    const problem = check.problems.find((candidate) => candidate.severity === 'error');
+    if (problem) throw new InterlinearError('bad-prompt', problem.message, problem.hint);
+    const run = randomUUID();
+    const abort = new AbortController();
+    this.#active.set(run, abort);
+    const finished = this.#enqueue(async () => {
+      const info = describeRun(run, request, model, check, this.#options.appVersion);
+      const bundle = options.bundle ?? newTracePath(this.#options.runs, info);
+      this.#recording.add(basename(bundle));
+      const onSource = (source: RunSource): void => void this.#sources.set(run, source);
+      try {
+        const result = await recordRun({ info, model, bundle, observer, signal: abort.signal, onSource, ...(options.prefix && { prefix: options.prefix }) });
+        if (result.trace) this.#bundles.set(run, result.trace.path);
+        return result;
+      } finally {
+        this.#active.delete(run);
+        this.#recording.delete(basename(bundle));
+      }
+    });
+    return { run, finished, cancel: () => abort.abort() };
+  }
+
+  /** The model itself, for reading a prompt without a run. */
+  async model(id: string, device: Device): Promise<LoadedModel> {
+    return this.#models.load(id, device);
+  }
+
+  /** Stops what runs and frees models and runs. Nothing may be asked afterwards. */
+  async dispose(): Promise<void> {
+    for (const abort of this.#active.values()) abort.abort();
+    await this.#queue;
+    await Promise.all([...this.#sources.values()].map(async (source) => source.close()));
+    this.#sources.clear();
+    await this.#models.dispose();
+  }
+
+  readonly #handlers: Handlers = {
+    hello: async ({ protocol }) => {
+      if (protocol !== protocolVersion) throw new InterlinearError('bad-request', `The window speaks protocol ${protocol} and the engine ${protocolVersion}.`, 'Restart the app.');
+      const [models, presets] = await Promise.all([this.#models.list(), this.#models.presets()]);
+      return { protocol: protocolVersion, engine: runtimeName, models, devices: listDevices(), presets };
+    },
+    'prompt.check': async ({ model, prompt }) => (await this.#models.load(model, 'cpu')).checkPrompt(prompt),
+    'run.start': async (request, connection) => this.#startFor(connection, request),
+    'run.cancel': async ({ run }) => {
+      this.#active.get(run)?.abort();
+      return {};
+    },
+    'run.fork': async ({ run, lane, branch, step, token }, connection) => {
+      const source = this.#source(run);
+      const settings = source.info.request.lanes[lane];
+      if (!settings) throw new InterlinearError('unknown-run', `The run has no lane ${lane + 1}.`);
+      if (token >= source.info.vocabulary.length) throw new InterlinearError('bad-request', `The model has no token ${token}.`);
+      const steps = (await source.steps(lane, branch)).slice(0, step);
+      const kept = await Promise.all(
+        steps.map(async (record) => ({ record, thought: record.kind === 'thought' ? (await source.tap(lane, branch, record.index, 'thought')).data : null })),
+      );
+      return this.#startFor(connection, { ...source.info.request, lanes: [settings] }, { steps: kept, token });
+    },
+    'run.close': async ({ run }) => {
+      const source = this.#sources.get(run);
+      this.#sources.delete(run);
+      await source?.close();
+      return {};
+    },
+    'run.tap': async ({ run, lane, branch, step, tap }) => {
+      const { shape, data } = await this.#source(run).tap(lane, branch, step, tap);
+      return { shape: [...shape], data: Float32Array.from(data) };
+    },
+    trajectory: async ({ branches, stream, components }) =>
+      measureTrajectory(
+        branches.map(({ run, lane, branch }) => ({ source: this.#source(run), lane, branch })),
+        stream,
+        components,
+      ),
+    'traces.list': async () => ({ traces: await listTraces(this.#options.runs, this.#recording) }),
+    'traces.open': async ({ trace }, connection) => {
+      const path = this.#granted.get(trace) ?? tracePath(this.#options.runs, trace);
+      const bundle = await openBundle(path);
+      const run = randomUUID();
+      this.#sources.set(run, bundle);
+      this.#bundles.set(run, path);
+      void this.#replay(run, trace, bundle, connection);
+      return { run };
+    },
+    'traces.delete': async ({ trace }) => {
+      if (this.#recording.has(trace)) throw new InterlinearError('engine-busy', 'This trace is being recorded.', 'Stop the run first.');
+      deleteTrace(this.#options.runs, trace);
+      return {};
+    },
+    'traces.grant': async ({ path }) => {
+      const trace = `granted-${randomUUID()}`;
+      this.#granted.set(trace, path);
+      return { trace };
+    },
+    'run.export': async ({ run, format, path }) => {
+      const bundle = this.#bundles.get(run);
+      if (bundle === undefined) throw new InterlinearError('unknown-run', 'The run has no trace to export.', 'Wait until the run has finished, or run again with room on the disk.');
+      return { bytes: await exportTrace(bundle, format, path) };
+    },
+  };
+
+  async #startFor(connection: Connection, request: RunRequest, prefix?: RunPrefix): Promise<{ run: string }> {
+    const started = await this.start(request, connection, prefix ? { prefix } : {});
+    // A window that goes away takes its runs with it; what was recorded stays on disk.
+    connection.onClose(() => {
+      started.cancel();
+    });
+    // `recordRun` reports every failure as an event; the promise is for callers in this process.
+    started.finished.catch(() => undefined);
+    return { run: started.run };
+  }
+
+  async #replay(run: string, trace: string, bundle: Bundle, connection: Connection): Promise<void> {
+    try {
+      for await (const event of bundle.events(run, trace)) {
+        connection.push(event);
+        await connection.ready();
+      }
+    } catch (error) {
+      const outcome = { status: 'failed', milliseconds: 0, prefillMilliseconds: 0, parity: [], error: toErrorReport(error) } as const;
+      connection.push({ type: 'finished', run, outcome: { ...outcome, parity: [] }, trace: null, recordingError: null });
+    }
+  }
+
+  #enqueue<T>(work: () => Promise<T>): Promise<T> {
+    const result = this.#queue.then(work);
+    this.#queue = result.catch(() => undefined);
+    return result;
+  }
+
+  #source(run: string): RunSource {
+    const source = this.#sources.get(run);
+    if (!source) throw new InterlinearError('unknown-run', 'The engine does not hold this run.', 'Open its trace again.');
+    return source;
+  }
+}

@@ -1,0 +1,53 @@
+import type { Trajectory } from '../contract/protocol';
+import { fitTrajectoryBasis, project, shuffleCoordinates } from '../measures/trajectory';
+import { randomStream } from '../runtime/random';
+import type { RunSource } from './run-source';
+
+/** One branch to be shown, with the run that holds it. */
+interface TrajectoryBranch {
+  readonly source: RunSource;
+  readonly lane: number;
+  readonly branch: number;
+}
+
+/**
+ * Projects one residual stream of every step of the given branches into one PCA basis fitted to all of them, so that
+ * distances between lanes mean something.
+ * @param stream 0 = embeddings, L = after the last layer
+ */
+export async function measureTrajectory(branches: readonly TrajectoryBranch[], stream: number, components: number): Promise<Trajectory> {
+  const paths = await Promise.all(
+    branches.map(async ({ source, lane, branch }) => {
+      const steps = await source.steps(lane, branch);
+      const vectors = await Promise.all(
+        steps.map(async (step) => {
+          const { data } = await source.tap(lane, branch, step.index, 'residual');
+          const width = data.length / source.info.layout.streams;
+          return data.slice(stream * width, (stream + 1) * width);
+        }),
+      );
+      return { source, lane, branch, steps, vectors };
+    }),
+  );
+  const vectors = paths.flatMap((path) => path.vectors);
+  if (vectors.length === 0) return { stream, explained: [], residual: 0, vectors: 0, paths: [] };
+  const basis = fitTrajectoryBasis(vectors, components);
+  return {
+    stream,
+    explained: [...basis.explained],
+    residual: basis.residual,
+    vectors: vectors.length,
+    paths: paths.map(({ source, lane, branch, steps, vectors }) => {
+      const uniform = randomStream(source.info.request.seed, lane, branch);
+      return {
+        run: source.info.id,
+        lane,
+        branch,
+        kinds: steps.map((step) => step.kind),
+        captions: steps.map((step) => source.info.vocabulary[step.candidates.ids[0] ?? -1] ?? ''),
+        points: vectors.map((vector) => project(basis, vector)),
+        shuffled: vectors.map((vector) => project(basis, shuffleCoordinates(vector, uniform))),
+      };
+    }),
+  };
+}

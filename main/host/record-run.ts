@@ -1,0 +1,86 @@
+import { basename } from 'node:path';
+import { type ErrorReport, toErrorReport } from '../contract/errors';
+import { encodeSteps } from '../contract/frame';
+import type { BranchRecord, LaneRecord, RunInfo, RunOutcome } from '../contract/run';
+import type { LoadedModel } from '../runtime/decoder';
+import { executeRun } from '../runtime/execute-run';
+import type { RunPrefix } from '../runtime/run-prefix';
+import type { RunSink } from '../runtime/run-sink';
+import { openBundle } from '../traces/bundle-reader';
+import { Recorder } from '../traces/recorder';
+import type { RunObserver } from './engine';
+import { MemoryRun } from './memory-run';
+import type { RunSource } from './run-source';
+
+interface RecordRunOptions {
+  readonly info: RunInfo;
+  readonly model: LoadedModel;
+  /** Path of the bundle to write. */
+  readonly bundle: string;
+  readonly observer: RunObserver;
+  readonly signal: AbortSignal;
+  /** For a fork: what its one lane starts with. */
+  readonly prefix?: RunPrefix;
+  /** Told where the run's steps can be had: memory at first, the bundle once it is finished. */
+  readonly onSource: (source: RunSource) => void;
+}
+
+export interface RunResult {
+  readonly info: RunInfo;
+  readonly lanes: readonly LaneRecord[];
+  readonly branches: readonly BranchRecord[];
+  readonly outcome: RunOutcome;
+  readonly trace: { readonly path: string; readonly bytes: number } | null;
+  readonly recordingError: ErrorReport | null;
+}
+
+/**
+ * Executes a run, records it and tells its observer, in that order for every tick: what is on screen is on disk. A failure of
+ * the model is the run's outcome; a failure of the disk is told and never stops the run.
+ */
+export async function recordRun(options: RecordRunOptions): Promise<RunResult> {
+  const { info, observer, onSource } = options;
+  const run = info.id;
+  const memory = new MemoryRun(info);
+  onSource(memory);
+  const recorder = new Recorder({ path: options.bundle });
+  await recorder.start(info);
+  observer.push({ type: 'started', run, info, recorded: false });
+
+  const lanes = new Map<number, LaneRecord>();
+  const branches = new Map<string, BranchRecord>();
+  const sink: RunSink = {
+    steps: async (steps) => {
+      memory.add(steps);
+      recorder.steps(steps);
+      const packed = encodeSteps(steps.map((step) => step.record), info.layout);
+      observer.push({ type: 'steps', run, packed });
+      await observer.ready();
+    },
+    branch: (record) => {
+      branches.set(`${record.lane}/${record.branch}`, record);
+      recorder.branch(record);
+      observer.push({ type: 'branch', run, record });
+    },
+    lane: (record) => {
+      lanes.set(record.lane, record);
+      recorder.lane(record);
+      observer.push({ type: 'lane', run, record });
+    },
+  };
+  const outcome = await execute(options, sink);
+  const { trace, recordingError } = await recorder.finish(outcome);
+  if (trace) onSource(await openBundle(trace.path));
+  observer.push({ type: 'finished', run, outcome, trace: trace && { id: basename(trace.path), bytes: trace.bytes }, recordingError });
+  return { info, lanes: [...lanes.values()], branches: [...branches.values()], outcome, trace, recordingError };
+}
+
+async function execute({ info, model, signal, prefix }: RecordRunOptions, sink: RunSink): Promise<RunOutcome> {
+  const started = performance.now();
+  try {
+    const { request, check, layout } = info;
+    return await executeRun({ model, request, check, layout, sink, signal, ...(prefix && { prefix }) });
+  } catch (error) {
+    return { status: 'failed', milliseconds: performance.now() - started, prefillMilliseconds: 0, parity: [], error: toErrorReport(error) };
+  }
+}

@@ -4,6 +4,7 @@
  */
 import { setUp } from './bootstrap/set-up.mjs';
 import { runProgram, SetUpError } from './bootstrap/say.mjs';
+import { build } from './checks/build.mjs';
 import { deadCode } from './checks/dead-code.mjs';
 import { e2e } from './checks/e2e.mjs';
 import { folders } from './checks/folders.mjs';
@@ -14,14 +15,17 @@ import { types } from './checks/types.mjs';
 import { parity, python, unit } from './checks/unit.mjs';
 import { ensurePython } from './bootstrap/python.mjs';
 
-const CHECKS = [types, lint, format, folders, deadCode, unit, parity, python, e2e];
+const CHECKS = [types, lint, format, folders, deadCode, build, unit, parity, python, e2e];
+
+/** What runs the built programs has them built first, also when it is asked for alone. */
+const needsBuild = (name) => CHECKS.some((check) => check.name === name && check.needsBuild);
 
 function chosenChecks(names) {
   const unknown = names.filter((name) => !CHECKS.some((check) => check.name === name));
   if (unknown.length > 0) {
     throw new SetUpError(`There is no check named ${unknown.join(', ')}. The checks are: ${CHECKS.map(({ name }) => name).join(', ')}.`);
   }
-  return names.length === 0 ? CHECKS : CHECKS.filter(({ name }) => names.includes(name));
+  return names.length === 0 ? CHECKS : CHECKS.filter((check) => names.includes(check.name) || (check === build && names.some(needsBuild)));
 }
 
 async function runCheck(check, environment) {
@@ -40,7 +44,7 @@ async function runCheck(check, environment) {
 await runProgram(async () => {
   const checks = chosenChecks(process.argv.slice(2));
   const window = checks.some((check) => check.window);
-  const { environment } = await setUp({ window, virtualDisplay: window, build: window });
+  const { environment } = await setUp({ window, virtualDisplay: window, build: false });
   const needsPython = checks.includes(python);
   const env = needsPython ? { ...environment, ...(await ensurePython()) } : environment;
 

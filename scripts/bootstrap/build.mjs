@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { join, relative } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
 import { projectFolder } from './folders.mjs';
 import { readCommand } from './run-command.mjs';
 import { say, SetUpError } from './say.mjs';
@@ -39,8 +40,11 @@ export async function ensureBuild(folder = projectFolder) {
   const started = Date.now();
   rmSync(stampFile, { force: true });
   const program = join(folder, 'node_modules', 'electron-vite', 'bin', 'electron-vite.js');
-  const built = await readCommand(process.execPath, [program, 'build', '--logLevel', 'warn'], { cwd: folder });
-  if (built.code !== 0) throw new SetUpError(`The build failed:\n${built.stdout}${built.stderr}`);
+  const built = await readCommand(process.execPath, [program, 'build', '--logLevel', 'warn'], {
+    cwd: folder,
+    env: { ...process.env, NO_COLOR: '1' },
+  });
+  if (built.code !== 0) throw new SetUpError(`The build failed:\n${stripVTControlCharacters(built.stdout + built.stderr)}`);
   writeStamp(stampFile, { sources: hash });
   say(`  Built in ${((Date.now() - started) / 1_000).toFixed(1)} s.`);
 }

@@ -23,6 +23,7 @@ export const e2e = {
   name: 'e2e',
   proves: 'the whole app, driven by Playwright in real Electron',
   window: true,
+  needsBuild: true,
   async run({ environment }) {
     const folder = mkdtempSync(join(tmpdir(), 'interlinear-e2e-'));
     const file = join(folder, 'report.json');

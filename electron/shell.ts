@@ -1,0 +1,53 @@
+import { app, BrowserWindow } from 'electron';
+import { setupApplicationMenu } from './application-menu';
+import { setupDemo } from './demo';
+import { createEngineService, setupEngine } from './engine-service';
+import { createMainWindow, focusMainWindow } from './main-window';
+import { setupPageProtocol, setupPageScheme } from './page-protocol';
+import { setupSaving } from './saving';
+import { setupConfinement, setupSession } from './security';
+import { parseShellArguments } from './shell-arguments';
+import { setupSingleInstance } from './single-instance';
+import { TraceInbox } from './trace-inbox';
+import { setupOpenFile, setupTraces } from './traces';
+import { setupUserData } from './user-data';
+import { setupWorkspace } from './workspace';
+
+const launch = parseShellArguments(process.argv, process.cwd());
+setupUserData(launch);
+
+const engine = createEngineService(launch.resources);
+const inbox = new TraceInbox(async (path) => (await (await engine.client()).request('traces.grant', { path })).trace);
+
+async function start(): Promise<void> {
+  setupSession();
+  await setupPageProtocol();
+  setupApplicationMenu();
+  setupEngine(engine);
+  setupWorkspace();
+  setupTraces(inbox, launch.traces);
+  setupSaving(engine);
+  if (launch.demo === null) createMainWindow();
+  else setupDemo(engine, launch.demo);
+
+  app.on('activate', () => {
+    if (BrowserWindow.getAllWindows().length === 0) createMainWindow();
+  });
+}
+
+app.on('window-all-closed', () => {
+  if (process.platform !== 'darwin') app.quit();
+});
+
+// Nothing here may wait for `ready` at the top level: Electron holds it back until this module has been evaluated.
+if (setupSingleInstance(launch, inbox, focusMainWindow)) {
+  setupPageScheme();
+  setupConfinement();
+  setupOpenFile(inbox);
+  app.whenReady().then(start).catch((error: unknown) => {
+    process.stderr.write(`Interlinear could not start: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+    app.exit(1);
+  });
+} else {
+  app.quit();
+}

@@ -1,0 +1,135 @@
+import type { FrameLayout } from '../contract/frame';
+import { branchIndex, laneIndex, stepIndex } from '../contract/ids';
+import type { BranchRecord, BranchScores } from '../contract/run';
+import { answerToken, judge } from '../lanes/answer';
+import { type BranchResult, type Lane, type Move, thoughtInHistory } from '../lanes/lane';
+import type { NearestTokens } from '../measures/nearest-tokens';
+import { RunningMean } from '../measures/running-mean';
+import { selfCertainty } from '../measures/self-certainty';
+import type { Decoder, LoadedModel } from './decoder';
+import { type PassReading, readLast } from './pass-reader';
+import type { TappedStep } from './run-sink';
+import { stepRecord } from './step-record';
+
+/** What all branches of a run share. */
+export interface RunContext {
+  readonly model: LoadedModel;
+  readonly layout: FrameLayout;
+  readonly nearest: NearestTokens;
+  /** The right answer, or null where the task defines none. */
+  readonly expected: string | null;
+  /** Moves every branch makes before its lane's rule is asked. */
+  readonly prefix: readonly Move[];
+}
+
+/** One branch while it runs: takes steps by its lane's rule and keeps what is needed to score, record and check them. */
+export class BranchRun {
+  /** Hidden state of the pass before each step. */
+  readonly hidden: Float32Array[] = [];
+  lastLogits: Float32Array = new Float32Array(0);
+  state: BranchRecord['state'] = 'running';
+  /** Share of the lane's branches with the same answer, where the lane votes. */
+  votes: number | null = null;
+  readonly #history: number[] = [];
+  readonly #inputs: (number | Float32Array)[] = [];
+  readonly #logProbability = new RunningMean();
+  readonly #selfCertainty = new RunningMean();
+
+  constructor(
+    readonly lane: number,
+    readonly branch: number,
+    private readonly rule: Lane,
+    private readonly uniform: () => number,
+    private readonly context: RunContext,
+  ) {}
+
+  get steps(): number {
+    return this.#history.length;
+  }
+
+  /** Positions computed after the prompt: the last step of a branch that has ended is never read. */
+  get positions(): number {
+    return Math.max(0, this.state === 'running' ? this.steps : this.steps - 1);
+  }
+
+  /** The last step's input: a token id, or the vector fed back. */
+  get input(): number | Float32Array {
+    const input = this.#inputs.at(-1);
+    if (input === undefined) throw new Error('A branch without a step has no input');
+    return input;
+  }
+
+  /** The inputs of the positions computed so far, as vectors of length D. */
+  consumed(decoder: Decoder): Float32Array[] {
+    return this.#inputs.slice(0, this.hidden.length - 1).map((input) => (typeof input === 'number' ? decoder.embedding(input) : input));
+  }
+
+  /** Takes the next step from the pass that stands before it. @throws whatever the lane's rule or the readings throw; nothing is taken then. */
+  take(reading: PassReading): TappedStep {
+    const { output } = reading;
+    const { model, nearest, layout, prefix } = this.context;
+    const index = this.#history.length;
+    // One number a step, used or not: what a step draws does not depend on how the steps before it were chosen.
+    const uniform = this.uniform();
+    const view = { logits: output.logits, hidden: output.hidden, history: this.#history, uniform };
+    const move = prefix[index] ?? this.rule.next(view);
+    const place = {
+      lane: laneIndex(this.lane),
+      branch: branchIndex(this.branch),
+      index: stepIndex(index),
+      previousHidden: this.hidden.at(-1) ?? null,
+    };
+    const record = stepRecord(place, move, reading, nearest, layout);
+
+    if (move.kind === 'token' && !move.forced) {
+      this.#logProbability.add(record.logProbability);
+      this.#selfCertainty.add(selfCertainty(readLast(reading.lenses()).distribution));
+    }
+    this.hidden.push(output.hidden);
+    this.lastLogits = output.logits;
+    this.#history.push(move.kind === 'token' ? move.tokenId : thoughtInHistory);
+    this.#inputs.push(move.kind === 'token' ? move.tokenId : move.vector);
+    if (record.tokenId === model.markers.end) this.state = 'done';
+    else if (this.steps >= this.rule.maximumSteps) this.state = 'cut';
+    return { record, residual: output.residual, thought: move.kind === 'thought' ? move.vector : null };
+  }
+
+  /** Ends the branch where it is. */
+  cancel(): void {
+    if (this.state === 'running') this.state = 'cancelled';
+  }
+
+  result(): BranchResult {
+    const { tokenizer, markers } = this.context.model;
+    const token = answerToken(this.#history, markers);
+    return {
+      answer: token === null ? null : tokenizer.text(token),
+      meanLogProbability: this.#logProbability.value,
+      selfCertainty: this.#selfCertainty.value,
+    };
+  }
+
+  record(): BranchRecord {
+    const { answer, ...means } = this.result();
+    const scores: BranchScores = { ...means, votes: this.votes };
+    return {
+      lane: this.lane,
+      branch: this.branch,
+      parent: null,
+      forkStep: 0,
+      steps: this.steps,
+      state: this.state,
+      text: this.#text(),
+      answer,
+      verdict: judge(answer, this.context.expected),
+      scores,
+    };
+  }
+
+  /** Words of the embedded model stand apart; tokens of text models carry their own spaces. */
+  #text(): string {
+    const { summary, tokenizer } = this.context.model;
+    const words = this.#history.map((token) => (token === thoughtInHistory ? '◆' : tokenizer.text(token)));
+    return words.join(summary.task === 'kin' ? ' ' : '');
+  }
+}

@@ -1,0 +1,102 @@
+import type { FrameLayout } from '../contract/frame';
+import type { Candidates } from '../contract/steps';
+import { topCandidates } from '../measures/candidates';
+import { type LensReading, readLens } from '../measures/lens-reading';
+import type { Decoder, PassOutput } from './decoder';
+import type { LensCheck } from './lens-check';
+
+/** One pass at one position with its readings. Every branch that stands there shares it. */
+export interface PassReading {
+  readonly output: PassOutput;
+  /** Wall time of the forward pass, shared by all rows of its batch. */
+  readonly milliseconds: number;
+  /**
+   * Length L + 1: embeddings, then after each layer; the last is read from the pass's own logits.
+   * @throws InterlinearError where the model gave no numbers; whoever asks fails alone.
+   */
+  lenses(): readonly LensReading[];
+  /** Top candidates of the last layer at temperature 1. @throws as `lenses` */
+  candidates(): Candidates;
+}
+
+/** A pass to be read, with the token it consumed (null for a vector). */
+export interface UnreadPass {
+  readonly output: PassOutput;
+  readonly tokenId: number | null;
+}
+
+/** Reads the lens at every layer of many passes with one call to the device. */
+export class PassReader {
+  readonly #decoder: Decoder;
+  readonly #layout: FrameLayout;
+  readonly #check: LensCheck;
+  /** The embedding stream of a token is always the same, so it is read once a run. */
+  readonly #embeddingLenses = new Map<number, () => LensReading>();
+
+  constructor(decoder: Decoder, layout: FrameLayout, check: LensCheck) {
+    this.#decoder = decoder;
+    this.#layout = layout;
+    this.#check = check;
+  }
+
+  /** Readings in the order of `passes`. */
+  async read(passes: readonly UnreadPass[], milliseconds: number): Promise<PassReading[]> {
+    const { layers, vocabulary } = this.#decoder;
+    const residuals: Float32Array[] = [];
+    const uses: ((logits: Float32Array) => void)[] = [];
+    const ask = (residual: Float32Array, use: (logits: Float32Array) => void): void => {
+      residuals.push(residual);
+      uses.push(use);
+    };
+
+    const readings = passes.map(({ output, tokenId }) => {
+      const streams: (() => LensReading)[] = [];
+      for (let stream = 0; stream < layers; stream++) {
+        const known = stream === 0 && tokenId !== null ? this.#embeddingLenses.get(tokenId) : undefined;
+        if (known) {
+          streams[stream] = known;
+          continue;
+        }
+        const residual = this.#stream(output, stream);
+        ask(residual, (logits) => {
+          const lens = once(() => readLens(residual, logits, this.#layout.lens));
+          streams[stream] = lens;
+          if (stream === 0 && tokenId !== null) this.#embeddingLenses.set(tokenId, lens);
+        });
+      }
+      const last = this.#stream(output, layers);
+      streams[layers] = once(() => readLens(last, output.logits, this.#layout.lens));
+      if (this.#check.wantsMore()) ask(last, (logits) => this.#check.observe(logits, output.logits));
+      const lenses = once(() => streams.map((lens) => lens()));
+      const candidates = once(() => topCandidates(readLast(lenses()).distribution, this.#layout.candidates));
+      return { output, milliseconds, lenses, candidates };
+    });
+
+    const logits = await this.#decoder.lenses(concatenate(residuals, this.#decoder.width));
+    uses.forEach((use, row) => use(logits.subarray(row * vocabulary, (row + 1) * vocabulary)));
+    return readings;
+  }
+
+  #stream(output: PassOutput, stream: number): Float32Array {
+    const { width } = this.#decoder;
+    return output.residual.subarray(stream * width, (stream + 1) * width);
+  }
+}
+
+/** The reading of the last layer, whose distribution is the model's. */
+export function readLast(lenses: readonly LensReading[]): LensReading {
+  const last = lenses.at(-1);
+  if (!last) throw new Error('A pass has at least one residual stream');
+  return last;
+}
+
+function concatenate(vectors: readonly Float32Array[], width: number): Float32Array {
+  const all = new Float32Array(vectors.length * width);
+  vectors.forEach((vector, row) => all.set(vector, row * width));
+  return all;
+}
+
+function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | null = null;
+  return () => (made ??= { value: make() }).value;
+}

@@ -1,0 +1,66 @@
+import { availableParallelism } from 'node:os';
+import type { Device, PromptCheck } from '../contract/model';
+import { checkKinPrompt } from '../models/kin-prompt';
+import { parseModelJson } from '../models/model-file';
+import { type ModelPackage, openModelPackage, resolveMarkers, tokenizerFile, weightsFile } from '../models/model-package';
+import { promptTokens } from '../models/prompt-tokens';
+import { ModelTokenizer } from '../models/tokenizer';
+import { readWeights } from '../models/weights';
+import type { LoadedModel } from './decoder';
+import { OnnxDecoder } from './onnx-decoder';
+import { runtimeName } from './runtime-name';
+
+export interface LoadOptions {
+  readonly device: Device;
+  /** Threads for the arithmetic of one pass; by default as many as help: two, where there are two. */
+  readonly threads?: number;
+}
+
+const mostUsefulThreads = 2;
+
+/** A free text has no answer that could be checked. */
+function checkText(prompt: string): Omit<PromptCheck, 'tokens'> {
+  const empty = { start: 0, end: prompt.length, severity: 'error', message: 'The prompt is empty', hint: 'Write something.' } as const;
+  return { problems: prompt.trim() === '' ? [empty] : [], expected: null, path: [], hops: null };
+}
+
+function checkPrompt({ manifest, maximumPositions }: ModelPackage, tokenizer: ModelTokenizer, prompt: string): PromptCheck {
+  const tokens = promptTokens(tokenizer, prompt);
+  const check = manifest.task === 'kin' ? checkKinPrompt(prompt, manifest.names) : checkText(prompt);
+  const problems = [...check.problems];
+  if (maximumPositions !== null && tokens.length >= maximumPositions) {
+    problems.push({
+      start: 0,
+      end: prompt.length,
+      severity: 'error',
+      message: `The prompt has ${tokens.length} tokens, the model reads fewer than ${maximumPositions}`,
+      hint: 'Shorten the prompt.',
+    });
+  }
+  return { ...check, problems, tokens };
+}
+
+/**
+ * Loads the model of a folder and makes it ready to run.
+ * @throws InterlinearError `unknown-model`, `bad-model` (damaged, altered, or contradicting itself) or `unsupported`
+ */
+export async function loadModel(folder: string, { device, threads }: LoadOptions): Promise<LoadedModel> {
+  const opened = await openModelPackage(folder);
+  const tokenizer = new ModelTokenizer(parseModelJson(await opened.file(tokenizerFile), tokenizerFile), opened.spec.vocabulary);
+  const markers = resolveMarkers(opened.manifest, tokenizer);
+  const used = threads ?? Math.min(mostUsefulThreads, availableParallelism());
+  const decoder = await OnnxDecoder.create(opened.spec, readWeights(await opened.file(weightsFile), opened.spec), {
+    device,
+    threads: used,
+  });
+  return {
+    summary: opened.summary,
+    decoder,
+    tokenizer,
+    markers,
+    dtype: 'f32',
+    threads: used,
+    engine: runtimeName,
+    checkPrompt: (prompt) => checkPrompt(opened, tokenizer, prompt),
+  };
+}

@@ -71,7 +71,13 @@ export class Recorder implements RunSink {
         records.push(encodeTap(record, 'residual', residual));
         if (thought) records.push(encodeTap(record, 'thought', thought));
       }
-      records.push(encodeStepsRecord(steps.map((step) => step.record), info.layout, elapsed));
+      records.push(
+        encodeStepsRecord(
+          steps.map((step) => step.record),
+          info.layout,
+          elapsed,
+        ),
+      );
       return Buffer.concat(records);
     });
   }

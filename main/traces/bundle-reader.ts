@@ -1,0 +1,97 @@
+import { InterlinearError } from '../contract/errors';
+import { decodeSteps, stepLength } from '../contract/frame';
+import type { RunEvent } from '../contract/protocol';
+import type { RunInfo } from '../contract/run';
+import type { StepRecord } from '../contract/steps';
+import { bundleFiles } from '../contract/trace';
+import { toFloat32 } from '../models/element-types';
+import { badTrace } from './bad-trace';
+import { type BundleFiles, openBundleFiles } from './bundle-files';
+import { diskError } from './disk-error';
+import { openInterrupted } from './journal-content';
+import type { TapName } from './journal-format';
+import { readManifest } from './manifest-file';
+import { openSealed } from './sealed-content';
+import type { Series, TraceContent } from './trace-content';
+
+/** Floats a `steps` event carries at the most: a megabyte. */
+const eventFloats = 1 << 18;
+
+/** A recorded run, open for reading: everything the run said, and the tensors kept of its steps. Close it when done. */
+export class Bundle {
+  constructor(readonly content: TraceContent) {}
+
+  get info(): RunInfo {
+    return this.content.info;
+  }
+
+  /** What the run said, in the order lanes, branches, steps; ends with `finished`. @param run the id these events are to carry */
+  async *events(run: string, trace: string): AsyncGenerator<RunEvent> {
+    const { info, series, branches, lanes, outcome, bytes } = this.content;
+    yield { type: 'started', run, info, recorded: true };
+    const portion = Math.max(1, Math.floor(eventFloats / stepLength(info.layout)));
+    for (const one of series) {
+      for (let from = 0; from < one.steps.length; from += portion) {
+        const packed = await this.content.packed(one, from, Math.min(from + portion, one.steps.length));
+        yield { type: 'steps', run, packed };
+      }
+    }
+    for (const record of branches) yield { type: 'branch', run, record };
+    for (const record of lanes) yield { type: 'lane', run, record };
+    yield { type: 'finished', run, outcome, trace: { id: trace, bytes }, recordingError: null };
+  }
+
+  /** Steps of one branch, in order. @throws InterlinearError `unknown-run` when there is no such branch */
+  async steps(lane: number, branch: number): Promise<readonly StepRecord[]> {
+    const series = this.#series(lane, branch);
+    return decodeSteps(this.info.layout, await this.content.packed(series, 0, series.steps.length));
+  }
+
+  /**
+   * A tensor kept of a step: `residual` [L + 1, D] or `thought` [D].
+   * @throws InterlinearError `unknown-run` when there is no such step, `unsupported` when the step has no such tensor
+   */
+  async tap(lane: number, branch: number, step: number, name: TapName): Promise<{ shape: readonly number[]; data: Float32Array }> {
+    const series = this.#series(lane, branch);
+    const row = series.steps.indexOf(step);
+    if (row < 0) throw new InterlinearError('unknown-run', `Lane ${lane + 1}, branch ${branch + 1} has no step ${step + 1}`);
+    const stored = await this.content.tap(series, row, name);
+    if (!stored) throw new InterlinearError('unsupported', `No ${name} was kept of step ${step + 1}`);
+    return { shape: stored.shape, data: toFloat32(name === 'residual' ? 'F16' : 'F32', stored.bytes) };
+  }
+
+  close(): Promise<void> {
+    this.content.close();
+    return Promise.resolve();
+  }
+
+  #series(lane: number, branch: number): Series {
+    const series = this.content.series.find((one) => one.lane === lane && one.branch === branch);
+    if (!series) throw new InterlinearError('unknown-run', `The trace has no lane ${lane + 1}, branch ${branch + 1}`);
+    return series;
+  }
+}
+
+/**
+ * Opens a trace: a bundle folder or a zipped bundle. One that was interrupted is read from its journal, up to the last step
+ * that was completed.
+ * @throws InterlinearError `unknown-trace`, `newer-trace`, `bad-trace` (naming the file and what is wrong with it), `disk-error`
+ */
+export async function openBundle(path: string): Promise<Bundle> {
+  const files = openBundleFiles(path);
+  try {
+    return new Bundle(await openContent(files));
+  } catch (thrown) {
+    files.close();
+    throw diskError(thrown, `open ${path}`);
+  }
+}
+
+async function openContent(files: BundleFiles): Promise<TraceContent> {
+  const source = await files.open(bundleFiles.manifest);
+  const manifest = source && readManifest(source);
+  if (manifest && manifest.outcome.status !== 'recording') return openSealed(files, manifest);
+  const journal = await files.open(bundleFiles.journal);
+  if (!journal) throw badTrace(manifest ? bundleFiles.journal : bundleFiles.manifest, 'it is missing');
+  return openInterrupted(journal, files);
+}

@@ -1,0 +1,44 @@
+import type { BranchRecord, LaneRecord, RunInfo, RunOutcome } from '../contract/run';
+import type { TapName } from './journal-format';
+
+/** The steps of one branch: `steps[row]` is the step's index, ascending. */
+export interface Series {
+  readonly lane: number;
+  readonly branch: number;
+  readonly steps: readonly number[];
+}
+
+/** Where a tensor's elements lie as they are on disk: f16 for residual streams, f32 for thoughts. */
+export interface StoredTap {
+  readonly shape: readonly number[];
+  readonly bytes: Uint8Array<ArrayBuffer>;
+}
+
+/** A recorded run, wherever it is read from: the files of a finished bundle, or the journal of one that was interrupted. */
+export interface TraceContent {
+  readonly info: RunInfo;
+  readonly lanes: readonly LaneRecord[];
+  readonly branches: readonly BranchRecord[];
+  readonly outcome: RunOutcome;
+  /** Ordered by lane, then branch. */
+  readonly series: readonly Series[];
+  /** Rows `from` to `to` (exclusive) of a series, packed as `encodeSteps` does. */
+  packed(series: Series, from: number, to: number): Promise<Float32Array<ArrayBuffer>>;
+  hasTap(series: Series, row: number, name: TapName): Promise<boolean>;
+  /** Null where the step has no such tensor. */
+  tap(series: Series, row: number, name: TapName): Promise<StoredTap | null>;
+  /** Bytes on disk. */
+  readonly bytes: number;
+  close(): void;
+}
+
+/** Shape of a tensor kept of every step of a run. */
+export function tapShape(info: RunInfo, name: TapName): readonly number[] {
+  return name === 'residual' ? [info.layout.streams, info.model.width] : [info.model.width];
+}
+
+/** Bytes of one such tensor on disk. */
+export function tapBytes(info: RunInfo, name: TapName): number {
+  const elementBytes = name === 'residual' ? 2 : 4;
+  return tapShape(info, name).reduce((product, size) => product * size, elementBytes);
+}

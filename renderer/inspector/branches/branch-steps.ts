@@ -1,0 +1,43 @@
+import { visibleToken } from '../../design/format';
+import type { BranchView, LaneView } from '../../state/run-view';
+import type { TrieBranch, TrieStep } from './branch-trie';
+
+/**
+ * The branch whose own step this is: a branch forked from another shares its parent's steps before the fork. Two thoughts
+ * are the same step only when they are one and the same vector, so the owner is part of a thought's key.
+ */
+function ownerOf(lane: LaneView, branch: BranchView, step: number): number {
+  let current = branch;
+  for (let hops = 0; hops < lane.branches.length; hops++) {
+    const { record } = current;
+    if (record === null || record.parent === null || step >= record.forkStep) break;
+    const parent = lane.branches.find((other) => other.branch === record.parent);
+    if (parent === undefined) break;
+    current = parent;
+  }
+  return current.branch;
+}
+
+/** The steps of every branch of a lane, as the tree compares them. */
+export function trieBranches(lane: LaneView, vocabulary: readonly string[]): TrieBranch[] {
+  return lane.branches.map((branch) => {
+    const steps: TrieStep[] = [];
+    for (let index = 0; index < branch.steps.length; index++) {
+      const record = branch.steps.at(index);
+      if (record === undefined) break;
+      if (record.kind === 'token') steps.push({ key: `token ${record.tokenId}`, text: visibleToken(vocabulary[record.tokenId] ?? `#${record.tokenId}`) });
+      else steps.push({ key: `${record.kind} ${ownerOf(lane, branch, index)}`, text: '◆' });
+    }
+    return { branch: branch.branch, steps };
+  });
+}
+
+const answerMarker = '⟨answer⟩';
+
+/** The words of a node: long runs are shortened, and a leaf's answer is left to its own label. */
+export function nodeText(steps: readonly TrieStep[], leaf: boolean): string {
+  const marker = leaf ? steps.findLastIndex((step) => step.text === answerMarker) : -1;
+  const words = (marker >= 0 ? steps.slice(0, marker) : steps).map((step) => step.text);
+  if (words.length <= 5) return words.join(' ');
+  return `${words.slice(0, 2).join(' ')} … ${words.slice(-2).join(' ')} (${words.length})`;
+}

@@ -1,0 +1,80 @@
+import { hierarchy, tree } from 'd3-hierarchy';
+import { nodeText } from './branch-steps';
+import type { TrieNode } from './branch-trie';
+
+export interface PlacedNode {
+  readonly key: string;
+  readonly node: TrieNode;
+  readonly text: string;
+  /** Left end and middle height of the label, in pixels. */
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+}
+
+export interface PlacedLink {
+  readonly key: string;
+  readonly path: string;
+  readonly branches: readonly number[];
+}
+
+export interface TreeLayout {
+  readonly nodes: readonly PlacedNode[];
+  readonly links: readonly PlacedLink[];
+  /** Left end of the column of answers. */
+  readonly answers: number;
+  readonly height: number;
+}
+
+const rowHeight = 24;
+const characterWidth = 7.3;
+const padding = 12;
+const between = 30;
+const rootWidth = 10;
+
+const curve = (x1: number, y1: number, x2: number, y2: number): string => `M${x1} ${y1}C${(x1 + x2) / 2} ${y1} ${(x1 + x2) / 2} ${y2} ${x2} ${y2}`;
+
+/**
+ * Lays a trie out from left to right, a column per fork, the answers in a column of their own at the right.
+ * @param room height to spread over when there is more than the leaves need, in pixels
+ */
+export function treeLayout(trie: TrieNode, room: number): TreeLayout {
+  const root = hierarchy<TrieNode>(trie, (node) => node.children);
+  const leaves = Math.max(1, root.leaves().length);
+  const height = Math.max(leaves * rowHeight, Math.min(room, leaves * 44));
+  tree<TrieNode>().size([height - rowHeight, 1]).separation(() => 1)(root);
+  const texts = new Map(root.descendants().map((node) => [node.data, nodeText(node.data.steps, node.data.children.length === 0)]));
+  const widthOf = (node: TrieNode): number => {
+    const { length } = texts.get(node) ?? '';
+    return length === 0 ? rootWidth : Math.min(230, length * characterWidth + padding);
+  };
+  const columns: number[] = [];
+  for (const node of root.descendants()) columns[node.depth] = Math.max(columns[node.depth] ?? 0, widthOf(node.data));
+  const lefts: number[] = [];
+  let left = 4;
+  columns.forEach((width, depth) => {
+    lefts[depth] = left;
+    left += width + between;
+  });
+  const nodes = root.descendants().map(
+    (node): PlacedNode => ({
+      key: `${node.data.start}:${node.data.branches.join(',')}`,
+      node: node.data,
+      text: texts.get(node.data) ?? '',
+      x: lefts[node.depth] ?? 0,
+      y: (node.x ?? 0) + rowHeight / 2,
+      width: widthOf(node.data),
+    }),
+  );
+  const placeOf = new Map(nodes.map((place) => [place.node, place]));
+  const links: PlacedLink[] = [];
+  for (const { source, target } of root.links()) {
+    const from = placeOf.get(source.data);
+    const to = placeOf.get(target.data);
+    if (from !== undefined && to !== undefined) links.push({ key: to.key, path: curve(from.x + from.width, from.y, to.x, to.y), branches: to.node.branches });
+  }
+  for (const place of nodes) {
+    if (place.node.ends.length > 0) links.push({ key: `${place.key} answer`, path: curve(place.x + place.width, place.y, left, place.y), branches: place.node.ends });
+  }
+  return { nodes, links, answers: left, height };
+}

@@ -1,0 +1,41 @@
+import { describe, expect, it } from 'vitest';
+import { sampleRun } from '../../testing/sample-run';
+import { laneEntries } from '../shared/lane-entries';
+import { cellAt, gutter, headHeight, heatmapLayout } from './heatmap-layout';
+
+const entries = laneEntries([sampleRun()]);
+const shown = entries.slice(1, 2).map((entry) => ({ entry, cursor: 1 }));
+const room = { width: 520, height: 260 };
+
+describe('heatmapLayout', () => {
+  it('makes cells wide enough for text where the steps fit', () => {
+    const layout = heatmapLayout(shown, 'auto', room);
+    expect(layout.columnWidth).toBeGreaterThanOrEqual(52);
+    expect(layout.width).toBeLessThanOrEqual(room.width);
+    expect(layout.height).toBeLessThanOrEqual(room.height);
+  });
+
+  it('stacks lanes without overlap', () => {
+    const layout = heatmapLayout(entries.map((entry) => ({ entry, cursor: null })), 'auto', room);
+    layout.sections.slice(1).forEach((section, i) => {
+      const before = layout.sections[i];
+      expect(section.top).toBeGreaterThan((before?.top ?? 0) + (before?.streams ?? 0) * layout.rowHeight);
+    });
+  });
+});
+
+describe('cellAt', () => {
+  it('finds the cell drawn at a point, last layer on top', () => {
+    const layout = heatmapLayout(shown, 'auto', room);
+    const inside = gutter + layout.columnWidth * 2.5;
+    expect(cellAt(layout, inside, headHeight + 3)).toMatchObject({ step: 2, stream: 2 });
+    expect(cellAt(layout, inside, headHeight + layout.rowHeight * 2.5)).toMatchObject({ step: 2, stream: 0 });
+  });
+
+  it('finds none beside the cells', () => {
+    const layout = heatmapLayout(shown, 'auto', room);
+    expect(cellAt(layout, 3, headHeight + 3)).toBeNull();
+    expect(cellAt(layout, gutter + 5, 2)).toBeNull();
+    expect(cellAt(layout, 10_000, headHeight + 3)).toBeNull();
+  });
+});

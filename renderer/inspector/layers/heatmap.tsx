@@ -1,0 +1,138 @@
+import { type KeyboardEvent, type PointerEvent, type RefObject, useLayoutEffect, useMemo, useRef, useState } from 'react';
+import type { PanelProps } from '../../state/run-view';
+import type { LaneEntry } from '../shared/lane-entries';
+import { useSize } from '../shared/use-size';
+import { useThemeRevision } from '../shared/use-theme-revision';
+import { drawHeatmap } from './draw-heatmap';
+import { cellAt, type ColumnChoice, gutter, type HeatmapCell, heatmapLayout, rowOfStream, sectionHead } from './heatmap-layout';
+import styles from './layers.module.css';
+import type { LensMeasure } from './lens-measure';
+import { lensReadout, LensTooltip } from './lens-tooltip';
+
+export interface HeatmapProps {
+  readonly entries: readonly LaneEntry[];
+  readonly measure: LensMeasure;
+  readonly columns: ColumnChoice;
+  readonly panel: Pick<PanelProps, 'cursor' | 'stepUnderCursor' | 'moveCursor'>;
+  /** The element that is the picture. */
+  readonly content: RefObject<HTMLDivElement | null>;
+}
+
+const tooltipWidth = 290;
+const tooltipHeight = 170;
+
+/** Layer × step for one or more lanes. The canvas is as large as the window it is seen through, whatever the number of steps. */
+export function Heatmap({ entries, measure, columns, panel, content }: HeatmapProps) {
+  const { cursor, stepUnderCursor, moveCursor } = panel;
+  const scroller = useRef<HTMLDivElement>(null);
+  const canvas = useRef<HTMLCanvasElement>(null);
+  const size = useSize(scroller);
+  const theme = useThemeRevision();
+  const [scroll, setScroll] = useState({ left: 0, top: 0 });
+  const [focusKey, setFocusKey] = useState<{ readonly key: string; readonly step: number; readonly stream: number; readonly by: 'pointer' | 'keys' } | null>(null);
+
+  const layout = useMemo(
+    () => heatmapLayout(entries.map((entry) => ({ entry, cursor: stepUnderCursor(entry.run, entry.lane) })), columns, size),
+    [entries, stepUnderCursor, columns, size],
+  );
+  const focusedSection = layout.sections.find((section) => section.entry.key === focusKey?.key);
+  const focused: HeatmapCell | null = focusKey === null || focusedSection === undefined ? null : { section: focusedSection, step: focusKey.step, stream: focusKey.stream };
+
+  useLayoutEffect(() => {
+    if (canvas.current === null || size.width === 0) return;
+    drawHeatmap(canvas.current, layout, measure, { scrollLeft: scroll.left, scrollTop: scroll.top, ...size }, focused);
+  });
+
+  // The column under the cursor is brought into view when something else has moved it.
+  const cursorStep = layout.sections.find((section) => section.entry.run.id === cursor?.run && section.entry.lane.lane === cursor.lane)?.cursor ?? layout.sections[0]?.cursor ?? null;
+  const hovered = focusKey !== null && focusKey.by === 'pointer';
+  useLayoutEffect(() => {
+    const window = scroller.current;
+    if (window === null || cursorStep === null || hovered) return;
+    const left = gutter + cursorStep * layout.columnWidth;
+    if (left - gutter < window.scrollLeft || left + layout.columnWidth > window.scrollLeft + window.clientWidth) window.scrollLeft = left - window.clientWidth / 2;
+  }, [cursorStep, hovered, layout.columnWidth, theme]);
+
+  const cellUnder = (event: PointerEvent<HTMLDivElement>): HeatmapCell | null => {
+    const box = event.currentTarget.getBoundingClientRect();
+    return cellAt(layout, event.clientX - box.left + scroll.left, event.clientY - box.top + scroll.top);
+  };
+  const goTo = (cell: HeatmapCell, pin: boolean): void => {
+    moveCursor(cell.section.entry.run.id, cell.section.entry.lane.lane, cell.step, pin);
+  };
+  const onKeyDown = (event: KeyboardEvent<HTMLDivElement>): void => {
+    const section = focusedSection ?? layout.sections[0];
+    if (section === undefined || section.steps === 0) return;
+    const step = section.cursor ?? 0;
+    const stream = focused?.stream ?? section.streams - 1;
+    const place = layout.sections.indexOf(section);
+    const moves: Record<string, readonly [step: number, stream: number]> = {
+      ArrowLeft: [step - 1, stream],
+      ArrowRight: [step + 1, stream],
+      Home: [0, stream],
+      End: [section.steps - 1, stream],
+      ArrowUp: [step, stream + 1],
+      ArrowDown: [step, stream - 1],
+      Enter: [step, stream],
+    };
+    const move = moves[event.key];
+    if (move === undefined) return;
+    event.preventDefault();
+    event.stopPropagation();
+    const neighbour = move[1] >= section.streams ? layout.sections[place - 1] : move[1] < 0 ? layout.sections[place + 1] : section;
+    const to = neighbour ?? section;
+    const toStream = neighbour === undefined || neighbour === section ? Math.min(section.streams - 1, Math.max(0, move[1])) : move[1] < 0 ? to.streams - 1 : 0;
+    const toStep = Math.min(to.steps - 1, Math.max(0, move[0]));
+    if (to.steps === 0) return;
+    setFocusKey({ key: to.entry.key, step: toStep, stream: toStream, by: 'keys' });
+    moveCursor(to.entry.run.id, to.entry.lane.lane, toStep, true);
+  };
+
+  const readout = focused === null ? null : lensReadout(focused);
+  const cellLeft = focused === null ? 0 : gutter + focused.step * layout.columnWidth - scroll.left;
+  const cellTop = focused === null ? 0 : focused.section.top + sectionHead(layout.sections.length) + rowOfStream(focused.section, focused.stream) * layout.rowHeight - scroll.top;
+  const tooltipLeft = cellLeft + layout.columnWidth + 8 + tooltipWidth < size.width ? cellLeft + layout.columnWidth + 8 : Math.max(0, cellLeft - tooltipWidth - 8);
+  const tooltipTop = Math.max(0, Math.min(cellTop, size.height - tooltipHeight));
+
+  return (
+    <div className={styles['window']}>
+      <div
+        ref={scroller}
+        className={styles['scroller']}
+        role="application"
+        aria-roledescription="heatmap"
+        aria-label={`Lens ${measure.label} by layer and step. Left and right move the cursor, up and down the layer.`}
+        tabIndex={0}
+        onScroll={(event) => {
+          setScroll({ left: event.currentTarget.scrollLeft, top: event.currentTarget.scrollTop });
+        }}
+        onPointerMove={(event) => {
+          const cell = cellUnder(event);
+          setFocusKey(cell === null ? null : { key: cell.section.entry.key, step: cell.step, stream: cell.stream, by: 'pointer' });
+          if (cell !== null && cursor?.pinned !== true) goTo(cell, false);
+        }}
+        onPointerLeave={() => {
+          setFocusKey(null);
+        }}
+        onPointerDown={(event) => {
+          const cell = cellUnder(event);
+          if (cell !== null && event.button === 0) goTo(cell, true);
+        }}
+        onBlur={() => {
+          setFocusKey(null);
+        }}
+        onKeyDown={onKeyDown}
+      >
+        <div style={{ width: Math.max(layout.width, size.width), height: Math.max(layout.height, size.height) }}>
+          <div ref={content} className={styles['view']} style={size}>
+            <canvas ref={canvas} className={styles['canvas']} aria-hidden="true" />
+          </div>
+        </div>
+      </div>
+      {readout !== null && <LensTooltip readout={readout} left={tooltipLeft} top={tooltipTop} />}
+      <p className="visually-hidden" aria-live="polite">
+        {readout !== null && focusKey?.by === 'keys' ? `${readout.heading}: ${readout.top[0]?.token ?? ''} first. ${readout.target}: ${readout.facts}` : ''}
+      </p>
+    </div>
+  );
+}

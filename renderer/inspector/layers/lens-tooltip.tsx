@@ -1,0 +1,47 @@
+import { formatNumber, visibleToken } from '../../design/format';
+import { probability } from '../format';
+import { type HeatmapCell, streamName } from './heatmap-layout';
+import styles from './layers.module.css';
+
+export interface LensReadout {
+  readonly heading: string;
+  readonly target: string;
+  readonly facts: string;
+  readonly top: readonly { readonly token: string; readonly probability: number }[];
+}
+
+/** Everything recorded at one cell, as words; null where nothing was. */
+export function lensReadout(cell: HeatmapCell): LensReadout | null {
+  const { entry } = cell.section;
+  const record = entry.branch?.steps.at(cell.step);
+  const reading = record?.layers[cell.stream];
+  if (record === undefined || reading === undefined) return null;
+  const { vocabulary } = entry.run.info;
+  const word = (id: number): string => visibleToken(vocabulary[id] ?? `#${id}`);
+  return {
+    heading: `${entry.title}, step ${cell.step + 1}, ${cell.stream === 0 ? 'embeddings' : `after layer ${cell.stream}`} (${streamName(cell.stream)})`,
+    target: `${record.kind === 'token' ? 'emitted' : 'last layer’s top'} ${word(record.targetId)}`,
+    facts: `p ${probability(reading.probability)} · rank ${reading.rank} · entropy ${formatNumber(reading.entropy)} b · norm ${formatNumber(reading.norm, 1)}`,
+    top: reading.top.ids.map((id, i) => ({ token: word(id), probability: reading.top.probabilities[i] ?? NaN })),
+  };
+}
+
+/** The readout beside a cell. */
+export function LensTooltip({ readout, left, top }: { readonly readout: LensReadout; readonly left: number; readonly top: number }) {
+  return (
+    <div className={styles['tooltip']} style={{ left, top }} data-picture="skip">
+      <strong>{readout.heading}</strong>
+      <span className={styles['facts']}>
+        {readout.target}: {readout.facts}
+      </span>
+      <ol>
+        {readout.top.map(({ token, probability: p }, i) => (
+          <li key={i}>
+            <span>{token}</span>
+            <span>{probability(p)}</span>
+          </li>
+        ))}
+      </ol>
+    </div>
+  );
+}

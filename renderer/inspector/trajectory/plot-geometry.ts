@@ -1,0 +1,36 @@
+import type { Trajectory } from '../../../main/contract/protocol';
+import type { Size } from '../shared/use-size';
+
+export interface PlotPoint {
+  readonly x: number;
+  readonly y: number;
+}
+
+export interface PlotScale {
+  /** Pixels of a point of the projection. */
+  readonly place: (point: readonly number[]) => PlotPoint;
+  /** Pixels per unit, the same along both axes. */
+  readonly unit: number;
+}
+
+/**
+ * Fits all paths into the picture with equal scales along both axes, so that distances can be compared in any direction.
+ * @param which the coordinates drawn: `points`, or with the control on both
+ */
+export function plotScale(trajectory: Trajectory, withShuffled: boolean, size: Size, margin: { readonly x: number; readonly y: number }): PlotScale {
+  let [left, right, bottom, top] = [Infinity, -Infinity, Infinity, -Infinity];
+  for (const path of trajectory.paths) {
+    for (const [x = 0, y = 0] of withShuffled ? [...path.points, ...path.shuffled] : path.points) {
+      left = Math.min(left, x);
+      right = Math.max(right, x);
+      bottom = Math.min(bottom, y);
+      top = Math.max(top, y);
+    }
+  }
+  if (left > right) [left, right, bottom, top] = [-1, 1, -1, 1];
+  const width = Math.max(1, size.width - 2 * margin.x);
+  const height = Math.max(1, size.height - 2 * margin.y);
+  const unit = Math.min(width / Math.max(1e-9, right - left), height / Math.max(1e-9, top - bottom));
+  const centre = { x: (left + right) / 2, y: (bottom + top) / 2 };
+  return { unit, place: ([x = 0, y = 0]) => ({ x: size.width / 2 + (x - centre.x) * unit, y: size.height / 2 - (y - centre.y) * unit }) };
+}

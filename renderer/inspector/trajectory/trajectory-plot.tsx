@@ -1,0 +1,152 @@
+import { useMemo } from 'react';
+import type { Trajectory } from '../../../main/contract/protocol';
+import { visibleToken } from '../../design/format';
+import type { PanelProps } from '../../state/run-view';
+import type { LaneEntry } from '../shared/lane-entries';
+import { lineDash, markerPath } from '../shared/lane-marker';
+import { niceTicks } from '../shared/nice-ticks';
+import type { Size } from '../shared/use-size';
+import { type CaptionRequest, placeCaptions } from './place-captions';
+import { type PlotPoint, plotScale } from './plot-geometry';
+
+export interface TrajectoryPlotProps {
+  readonly trajectory: Trajectory;
+  readonly entries: readonly LaneEntry[];
+  readonly size: Size;
+  readonly shuffled: boolean;
+  /** Step under the cursor of each lane, by entry key; null where it has none. */
+  readonly steps: ReadonlyMap<string, number | null>;
+  readonly moveCursor: PanelProps['moveCursor'];
+}
+
+const captionHeight = 14;
+const characterWidth = 6.7;
+const margin = { x: 46, y: 18 } as const;
+/** Points of a path up to which each is drawn. */
+const dotsUpTo = 120;
+
+interface DrawnPath {
+  readonly entry: LaneEntry;
+  readonly branch: number;
+  readonly shown: boolean;
+  readonly points: readonly PlotPoint[];
+  readonly shuffled: readonly PlotPoint[];
+  readonly captions: readonly string[];
+  /** Step under the cursor, or null. */
+  readonly step: number | null;
+}
+
+const line = (points: readonly PlotPoint[]): string => points.map(({ x, y }, i) => `${i === 0 ? 'M' : 'L'}${x.toFixed(1)} ${y.toFixed(1)}`).join('');
+
+/** A caption for the point under the cursor first, then for the ends, then for the rest; the same word once per lane in a row. */
+function captionsOf(paths: readonly DrawnPath[]): CaptionRequest[] {
+  return paths.flatMap((path, place) =>
+    path.shown
+      ? path.points.flatMap(({ x, y }, i): CaptionRequest[] => {
+          const text = visibleToken(path.captions[i] ?? '');
+          const current = i === path.step;
+          if (text === '' || (!current && i > 0 && path.captions[i - 1] === path.captions[i])) return [];
+          const priority = (current ? 100 : i === path.points.length - 1 || i === 0 ? 10 : 1) - place / 100;
+          return [{ text, x, y, width: text.length * characterWidth + 2, height: captionHeight, priority }];
+        })
+      : [],
+  );
+}
+
+/** Paths of all lanes in one frozen basis, equal scales; solid up to the cursor, pale after it. */
+export function TrajectoryPlot({ trajectory, entries, size, shuffled, steps, moveCursor }: TrajectoryPlotProps) {
+  const scale = useMemo(() => plotScale(trajectory, shuffled, size, margin), [trajectory, shuffled, size]);
+  const paths = useMemo(
+    () =>
+      trajectory.paths
+        .flatMap((path): DrawnPath[] => {
+          const entry = entries.find((candidate) => candidate.run.id === path.run && candidate.lane.lane === path.lane);
+          if (entry === undefined) return [];
+          const shown = path.branch === entry.lane.shown;
+          return [
+            {
+              entry,
+              branch: path.branch,
+              shown,
+              points: path.points.map(scale.place),
+              shuffled: path.shuffled.map(scale.place),
+              captions: path.captions,
+              step: shown ? (steps.get(entry.key) ?? null) : null,
+            },
+          ];
+        })
+        .toSorted((a, b) => Number(a.shown) - Number(b.shown)),
+    [trajectory, entries, scale, steps],
+  );
+  const captions = useMemo(() => {
+    const requests = captionsOf(paths).slice(0, 400);
+    const dots = paths.flatMap((path) => (path.shown && path.points.length <= dotsUpTo ? path.points : []));
+    const bounds = { left: 2, top: 2, right: size.width - 2, bottom: size.height - 2 };
+    return placeCaptions(requests, bounds, dots).flatMap(({ request, left, top }) => {
+      const asked = requests[request];
+      return asked === undefined ? [] : [{ ...asked, left, top, strong: asked.priority > 50 }];
+    });
+  }, [paths, size]);
+  const grid = niceTicks(0, size.width / 4 / scale.unit, 1)[1] ?? 1;
+  const origin = scale.place([0, 0]);
+  return (
+    <svg width={size.width} height={size.height} role="img" aria-label={`Paths of ${paths.filter((path) => path.shown).length} lanes over two principal components`}>
+      <line x1={0} x2={size.width} y1={origin.y} y2={origin.y} stroke="var(--line)" />
+      <line x1={origin.x} x2={origin.x} y1={0} y2={size.height} stroke="var(--line)" />
+      <g transform={`translate(${size.width - 10 - grid * scale.unit} ${size.height - 8})`}>
+        <path d={`M0 -4V0H${(grid * scale.unit).toFixed(1)}V-4`} fill="none" stroke="var(--faint)" />
+        <text x={(grid * scale.unit) / 2} y={-5} textAnchor="middle" fill="var(--faint)" fontSize={11} fontFamily="var(--font-data)">
+          {grid}
+        </text>
+      </g>
+      {shuffled &&
+        paths
+          .filter((path) => path.shown)
+          .map((path) => (
+            <g key={`${path.entry.key}/${path.branch} shuffled`} opacity={0.75}>
+              <path d={line(path.shuffled)} fill="none" stroke="var(--faint)" strokeDasharray="1.5 3" />
+              {path.shuffled.length <= dotsUpTo &&
+                path.shuffled.map(({ x, y }, i) => <path key={i} d={markerPath(path.entry.lane.lane, 2.6)} transform={`translate(${x} ${y})`} fill="var(--panel)" stroke="var(--faint)" />)}
+            </g>
+          ))}
+      {paths.map((path) => {
+        const { entry, points, step } = path;
+        const { hue } = entry.style;
+        const key = `${entry.key}/${path.branch}`;
+        const dash = lineDash(entry.row, entry.style.dash);
+        if (!path.shown) return <path key={key} d={line(points)} fill="none" stroke={hue} strokeOpacity={0.28} strokeWidth={1} />;
+        const reached = step === null ? points.length : step + 1;
+        return (
+          <g key={key}>
+            <path d={line(points.slice(Math.max(0, reached - 1)))} fill="none" stroke={hue} strokeOpacity={0.35} strokeWidth={1.6} strokeDasharray={dash} />
+            <path d={line(points.slice(0, reached))} fill="none" stroke={hue} strokeWidth={2} strokeDasharray={dash} />
+            {points.map(({ x, y }, i) => {
+              const current = i === step;
+              if (points.length > dotsUpTo && !current) return null;
+              return (
+                <path
+                  key={i}
+                  d={markerPath(entry.lane.lane, current ? 5.5 : 3.2)}
+                  transform={`translate(${x} ${y})`}
+                  fill={i < reached ? hue : 'var(--panel)'}
+                  stroke={current ? 'var(--cursor)' : i < reached ? 'var(--panel)' : hue}
+                  strokeWidth={current ? 1.8 : 1.2}
+                  onPointerDown={() => {
+                    moveCursor(entry.run.id, entry.lane.lane, i, true);
+                  }}
+                >
+                  <title>{`${entry.title}, step ${i + 1}: ${path.captions[i] ?? ''}`}</title>
+                </path>
+              );
+            })}
+          </g>
+        );
+      })}
+      {captions.map((caption, i) => (
+        <text key={i} x={caption.left + 1} y={caption.top + captionHeight - 3} fill={caption.strong ? 'var(--ink)' : 'var(--dim)'} fontSize={11} fontWeight={caption.strong ? 700 : 450} fontFamily="var(--font-data)">
+          {caption.text}
+        </text>
+      ))}
+    </svg>
+  );
+}

@@ -8,6 +8,7 @@ import type { RunRequest } from '../contract/run';
 import { listDevices } from '../runtime/devices';
 import type { LoadedModel } from '../runtime/decoder';
 import type { RunPrefix } from '../runtime/run-prefix';
+import { runtimeName } from '../runtime/runtime-name';
 import { type Bundle, openBundle } from '../traces/bundle-reader';
 import { exportTrace } from '../traces/export-trace';
 import { deleteTrace, listTraces, newTracePath, tracePath } from '../traces/trace-list';

@@ -2,9 +2,9 @@ import { join } from 'node:path';
 import { InterlinearError } from '../contract/errors';
 import type { Device, ModelSummary, Preset } from '../contract/model';
 import { listModels } from '../models/list-models';
-import { loadModel } from '../models/load-model';
 import { readPresets } from '../models/presets';
 import type { LoadedModel } from '../runtime/decoder';
+import { loadModel } from '../runtime/load-model';
 
 /** The models at hand, loaded at first use and kept. */
 export class ModelShelf {

@@ -1,0 +1,29 @@
+/** Width each panel needs to be read, in pixels, and how much of the spare room it takes. */
+const needs: Readonly<Record<string, { readonly least: number; readonly share: number }>> = {
+  candidates: { least: 370, share: 4 },
+  layers: { least: 400, share: 5.2 },
+  branches: { least: 480, share: 5.2 },
+  trajectory: { least: 340, share: 4.4 },
+  cost: { least: 620, share: 6 },
+  step: { least: 620, share: 6 },
+};
+
+const need = (id: string): { readonly least: number; readonly share: number } => needs[id] ?? { least: 400, share: 5 };
+
+/** The chosen panel, then those kept open beside it, in order, as long as they fit; never more than three. */
+export function panesShown<Id extends string>(chosen: Id, beside: readonly Id[], width: number): readonly Id[] {
+  const shown = [chosen];
+  let room = width - need(chosen).least;
+  for (const id of beside) {
+    if (id === chosen || shown.length === 3) continue;
+    room -= need(id).least;
+    if (room < 0) break;
+    shown.push(id);
+  }
+  return shown;
+}
+
+/** Columns of the grid for these panels. */
+export function paneWidths(shown: readonly string[]): string {
+  return shown.map((id) => `minmax(0, ${need(id).share}fr)`).join(' ');
+}

@@ -22,8 +22,8 @@ from language import FIRST_NAME, NAME_COUNT, NAMES, TOKENS, text_of
 
 SEED = 4242
 PRESETS = MODEL_DIRECTORY.parent.parent / "presets.json"
-FIRST_LOOK, SECOND_LOOK, SAMPLES = 48, 1024, 16
-SHORTLIST = 12
+BATCH, SHORTLIST = 500, 6
+FIRST_LOOK, SECOND_LOOK, SAMPLES = 64, 1024, 16
 
 
 @dataclass(frozen=True)
@@ -177,27 +177,34 @@ WANTED = [
 
 
 def find(model: Exported, wanted: Wanted, pool: int, seed: int) -> dict:
-    """Scores a pool of fresh prompts, looks at the best again with more chains, returns the winner as JSON."""
+    """Searches a pool of fresh prompts and returns the winner as JSON.
+
+    Most claims need no votes, so only prompts that meet them are sampled, and only the best of those at length.
+    """
     generator, sampler = np.random.default_rng((SEED, seed)), torch.Generator().manual_seed(SEED + seed)
     best: list[tuple[float, float, Measured]] = []
-    for _ in range(pool // 500):
-        questions = draw_questions(generator, 500, 1, wanted.names, wanted.hops)
-        score = wanted.condition(measure(model, questions, FIRST_LOOK, sampler))
-        shortlist = [i for i in np.argsort(-score)[:SHORTLIST] if np.isfinite(score[i])]
-        for index in shortlist:
-            again = measure(model, _only(questions, index), SECOND_LOOK, sampler)
-            votes = again.majority_right(0, generator)
-            score_again = float(wanted.condition(again)[0])
-            if votes >= wanted.votes and np.isfinite(score_again):
-                best.append((score_again, votes, again))
+    for _ in range(pool // BATCH):
+        questions = draw_questions(generator, BATCH, 1, wanted.names, wanted.hops)
+        for samples, keep in ((1, BATCH), (FIRST_LOOK, SHORTLIST)):
+            score = wanted.condition(measure(model, questions, samples, sampler))
+            order = np.argsort(-score)[:keep]
+            questions = _only(questions, order[np.isfinite(score[order])])
+            if len(questions.root) == 0:
+                break
+        for row in range(len(questions.root)):
+            m = measure(model, _only(questions, [row]), SECOND_LOOK, sampler)
+            votes, score = m.majority_right(0, generator), float(wanted.condition(m)[0])
+            if votes >= wanted.votes and np.isfinite(score):
+                best.append((score, votes, m))
     if not best:
         raise SystemExit(f"no prompt found for {wanted.id}")
-    score, votes, m = max(best, key=lambda item: item[0])
+    _, votes, m = max(best, key=lambda item: item[0])
     print(
         f"{wanted.id}: direct {m.direct[0]:.2f}, greedy {'right' if m.greedy_right[0] else 'wrong'} "
         f"(lead {m.greedy_lead[0]:.2f}), chains right {m.right_share[0]:.2f}, rival {m.rival_share[0]:.2f}, "
         f"majority of 16 right {votes:.4f}, coconut {m.coconut[0]:.3f}, one short {m.too_few[0]:.3f}, "
-        f"widths {m.width[0].tolist()}, evenness {np.round(m.evenness[0], 3).tolist()}"
+        f"widths {m.width[0].tolist()}, evenness {np.round(m.evenness[0], 3).tolist()}",
+        flush=True,
     )
     return {
         "id": wanted.id,
@@ -210,15 +217,15 @@ def find(model: Exported, wanted: Wanted, pool: int, seed: int) -> dict:
     }
 
 
-def _only(questions: Questions, index: int) -> Questions:
-    """One row of a batch with one question for each set of facts."""
+def _only(questions: Questions, rows) -> Questions:
+    """Some rows of a batch with one question for each set of facts."""
     arrays = {f.name: getattr(questions, f.name) for f in fields(questions)}
-    return Questions(**{n: v[index : index + 1] if isinstance(v, np.ndarray) else v for n, v in arrays.items()})
+    return Questions(**{n: v[rows] if isinstance(v, np.ndarray) else v for n, v in arrays.items()})
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--pool", type=int, default=5000, help="prompts to choose from, for each preset")
+    parser.add_argument("--pool", type=int, default=3000, help="prompts to choose from, for each preset")
     parser.add_argument("--model", type=Path, default=MODEL_DIRECTORY)
     parser.add_argument("--out", type=Path, default=PRESETS)
     parser.add_argument("--threads", type=int, default=2)

@@ -1,6 +1,6 @@
 """Trains `kin` for a budget of minutes (or steps), with checkpoints an interrupted run goes on from.
 
-    python train.py --minutes 42 --run .run
+    python train.py --minutes 53 --run .run
 """
 
 import argparse
@@ -132,7 +132,7 @@ def run(training: Training, directory: Path, minutes: float, steps: int | None) 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--minutes", type=float, default=42, help="training time; the decay follows it")
+    parser.add_argument("--minutes", type=float, default=53, help="training time; the decay follows it")
     parser.add_argument("--steps", type=int, help="a budget in steps instead, for runs that are to repeat")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--threads", type=int, default=2)

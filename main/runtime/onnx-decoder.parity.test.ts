@@ -186,3 +186,60 @@ describe.each(cases)('$name', ({ folder, fixtures }) => {
     }
   });
 });
+
+describe('misuse', () => {
+  let decoder: OnnxDecoder;
+  beforeAll(async () => {
+    decoder = await openDecoder(join(small, 'llama-grouped'));
+  });
+  afterAll(async () => {
+    await decoder.dispose();
+  });
+
+  it('of tokens and vectors is refused', async () => {
+    expect(() => decoder.embedding(48)).toThrow(RangeError);
+    expect(() => decoder.embedding(-1)).toThrow(RangeError);
+    expect(() => decoder.lens(new Float32Array(31))).toThrow(RangeError);
+    await expect(decoder.lenses(new Float32Array(33))).rejects.toThrow(RangeError);
+    await expect(decoder.prefill([])).rejects.toThrow(RangeError);
+    await expect(decoder.full(new Float32Array(33))).rejects.toThrow(RangeError);
+    const { cache } = await decoder.prefill([1]);
+    await expect(decoder.step(cache, [{ cache: decoder.newRow(), embedding: new Float32Array(31) }])).rejects.toThrow(RangeError);
+  });
+
+  it('of rows and prompts is refused, and leaves the others usable', async () => {
+    const { cache } = await decoder.prefill([1, 2, 3]);
+    const row = decoder.newRow();
+    const input = { cache: row, embedding: decoder.embedding(4) };
+    const gone = decoder.newRow();
+    gone.dispose();
+    await expect(decoder.step(cache, [input, { cache: gone, embedding: decoder.embedding(4) }])).rejects.toThrow('disposed');
+    await expect(decoder.step(cache, [input, input])).rejects.toThrow('twice');
+    await expect(decoder.step({ length: 3 }, [input])).rejects.toThrow('another decoder');
+    const [first, second] = [decoder.step(cache, [input]), decoder.step(cache, [input])];
+    await expect(second).rejects.toThrow('await it');
+    await first;
+    expect(row.length).toBe(1);
+    row.dispose();
+  });
+
+  it('cannot happen to outputs: they are arrays of their own, of exactly their size', async () => {
+    const { cache, last } = await decoder.prefill([1, 2, 3]);
+    const rows = [decoder.newRow(), decoder.newRow()];
+    const inputs = rows.map((row) => ({ cache: row, embedding: decoder.embedding(4) }));
+    const outputs = await decoder.step(cache, inputs);
+    const before = outputs.map(({ logits }) => [...logits]);
+    await decoder.step(cache, inputs);
+    expect(outputs.map(({ logits }) => [...logits])).toEqual(before);
+    for (const array of [last, ...outputs].flatMap(({ logits, hidden, residual }) => [logits, hidden, residual])) {
+      expect(array.byteLength).toBe(array.buffer.byteLength);
+    }
+    for (const row of rows) row.dispose();
+  });
+
+  it('runs nothing for no rows', async () => {
+    const { cache } = await decoder.prefill([1]);
+    expect(await decoder.step(cache, [])).toEqual([]);
+    expect(await decoder.lenses(new Float32Array(0))).toHaveLength(0);
+  });
+});

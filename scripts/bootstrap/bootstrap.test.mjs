@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -8,7 +8,8 @@ import { digestOf, reasonOf } from './download.mjs';
 import { fallbackName } from './electron-fallback.mjs';
 import { failedRecently } from './electron-official.mjs';
 import { electronEnvironment, sandboxSwitches } from './electron-runtime.mjs';
-import { cacheFolder } from './folders.mjs';
+import { cacheFolder, projectFolder } from './folders.mjs';
+import { entryFor, lockGaps } from './lock-gaps.mjs';
 import { compareVersions, requireNode } from './node-version.mjs';
 import { sameInstalled } from './packages.mjs';
 import { formatBytes, formatProgress, formatSeconds, Progress } from './progress.mjs';
@@ -96,6 +97,31 @@ describe('packages', () => {
     expect(sameInstalled(lock, { packages: { 'node_modules/a': { ...entry, version: '1.0.1' } } })).toBe(false);
     expect(sameInstalled(lock, { packages: { 'node_modules/a': entry, 'node_modules/b': entry } })).toBe(false);
     expect(sameInstalled(lock, undefined)).toBe(false);
+  });
+});
+
+describe('the lock file', () => {
+  it('has every optional package of every platform (repair with: node scripts/complete-lock.mjs)', () => {
+    expect(lockGaps(JSON.parse(readFileSync(join(projectFolder, 'package-lock.json'), 'utf8')))).toEqual([]);
+  });
+
+  it('is completed by what a name says about its platform', () => {
+    const packages = {
+      'node_modules/a': {
+        version: '1.0.0',
+        dev: true,
+        optionalDependencies: { '@a/linux-x64-musl': '1.0.0', '@a/win32-arm64-msvc': '1.0.0' },
+      },
+    };
+    const gaps = lockGaps({ packages });
+    expect(gaps.map(entryFor)).toEqual([
+      { version: '1.0.0', cpu: ['x64'], dev: true, libc: ['musl'], optional: true, os: ['linux'] },
+      { version: '1.0.0', cpu: ['arm64'], dev: true, optional: true, os: ['win32'] },
+    ]);
+    expect(
+      lockGaps({ packages: { ...packages, 'node_modules/@a/linux-x64-musl': {}, 'node_modules/a/node_modules/@a/win32-arm64-msvc': {} } }),
+    ).toEqual([]);
+    expect(() => entryFor({ name: '@a/other', version: '1.0.0', dev: false })).toThrow(/by hand/);
   });
 });
 

@@ -93,7 +93,7 @@ export async function ensureSystemLibraries(needs) {
 
   say(`Installing system libraries with apt, because Electron needs ${list}…`);
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
-  const apt = (...args) => runCommand('apt-get', ['-q', '-y', '-o', 'DPkg::Lock::Timeout=120', ...args], { env });
+  const apt = (...args) => runCommand('apt-get', ['-q', '-y', '-o', 'DPkg::Lock::Timeout=120', '-o', 'Dpkg::Use-Pty=0', ...args], { env });
   // A failing update is not the end: the lists that are there may do. A failing install is.
   if ((await apt('update')) !== 0) say('  apt-get update failed; going on with the package lists at hand.');
   const names = await Promise.all(missing.map(nameHere));

@@ -39,7 +39,7 @@ function whereText({ runs, cursor, stepUnderCursor }: InspectorProps): string {
 /** The readings of the step under the cursor. The chosen tab stands left; panels kept open stand beside it while there is room. */
 export function Inspector(props: InspectorProps) {
   const [watch, setWatch] = useState<readonly string[]>([]);
-  const [beside, setBeside] = useState<readonly PanelId[]>(['layers', 'trajectory']);
+  const [beside, setBeside] = useState<readonly PanelId[]>(['layers', 'trajectory', 'candidates']);
   const root = useRef<HTMLDivElement>(null);
   const { width } = useSize(root);
   const chosen = panels.find((panel) => panel.id === props.tab)?.id ?? 'candidates';
@@ -96,7 +96,12 @@ export function Inspector(props: InspectorProps) {
         value={chosen}
         onChange={props.onTab}
         tabs={panels.map(({ id, title }) => ({ id, title, content: id === chosen ? content : null }))}
-        aside={<span title="⌥ click a candidate to fork there">{whereText(props)}</span>}
+        aside={
+          <>
+            {whereText(props)}
+            {shown.includes('candidates') && width >= 1200 && props.runs.some((run) => run.outcome !== null) && ' · ⌥ click a candidate to fork here'}
+          </>
+        }
       />
     </div>
   );

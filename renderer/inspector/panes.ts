@@ -4,8 +4,8 @@ const needs: Readonly<Record<string, { readonly least: number; readonly share: n
   layers: { least: 400, share: 5.2 },
   branches: { least: 480, share: 5.2 },
   trajectory: { least: 340, share: 4.4 },
-  cost: { least: 620, share: 6 },
-  step: { least: 620, share: 6 },
+  cost: { least: 800, share: 8 },
+  step: { least: 780, share: 8 },
 };
 
 const need = (id: string): { readonly least: number; readonly share: number } => needs[id] ?? { least: 400, share: 5 };
@@ -25,5 +25,6 @@ export function panesShown<Id extends string>(chosen: Id, beside: readonly Id[],
 
 /** Columns of the grid for these panels. */
 export function paneWidths(shown: readonly string[]): string {
-  return shown.map((id) => `minmax(0, ${need(id).share}fr)`).join(' ');
+  if (shown.length === 1) return 'minmax(0, 1fr)';
+  return shown.map((id) => `minmax(${need(id).least}px, ${need(id).share}fr)`).join(' ');
 }

@@ -1,3 +1,4 @@
+import { classNames } from '../design/class-names';
 import { formatNumber } from '../design/format';
 import { LaneMarker } from '../inspector/shared/lane-marker';
 import styles from './timeline.module.css';
@@ -20,7 +21,7 @@ export interface TimelineLegendProps {
 /** Which line is which lane, and each lane's value under the cursor. */
 export function TimelineLegend({ series, values, decimals, suffix }: TimelineLegendProps) {
   return (
-    <ul className={styles['legend']} aria-label="Lanes and their values at the cursor">
+    <ul className={classNames(styles['legend'], series.length > 5 && styles['dense'])} aria-label="Lanes and their values at the cursor">
       {series.map((line) => {
         const own = values.find((value) => value.key === line.key);
         return (

@@ -18,26 +18,30 @@ function ownerOf(lane: LaneView, branch: BranchView, step: number): number {
   return current.branch;
 }
 
+const answerMarker = '⟨answer⟩';
+
 /** The steps of every branch of a lane, as the tree compares them. */
 export function trieBranches(lane: LaneView, vocabulary: readonly string[]): TrieBranch[] {
   return lane.branches.map((branch) => {
     const steps: TrieStep[] = [];
+    let answerFrom = Infinity;
     for (let index = 0; index < branch.steps.length; index++) {
       const record = branch.steps.at(index);
       if (record === undefined) break;
-      if (record.kind === 'token') steps.push({ key: `token ${record.tokenId}`, text: visibleToken(vocabulary[record.tokenId] ?? `#${record.tokenId}`) });
+      if (record.kind === 'token') {
+        const text = visibleToken(vocabulary[record.tokenId] ?? `#${record.tokenId}`);
+        if (text === answerMarker && branch.record?.answer != null) answerFrom = index;
+        steps.push({ key: `token ${record.tokenId}`, text, answer: index >= answerFrom });
+      }
       else steps.push({ key: `${record.kind} ${ownerOf(lane, branch, index)}`, text: '◆' });
     }
     return { branch: branch.branch, steps };
   });
 }
 
-const answerMarker = '⟨answer⟩';
-
-/** The words of a node: long runs are shortened, and a leaf's answer is left to its own label. */
-export function nodeText(steps: readonly TrieStep[], leaf: boolean): string {
-  const marker = leaf ? steps.findLastIndex((step) => step.text === answerMarker) : -1;
-  const words = (marker >= 0 ? steps.slice(0, marker) : steps).map((step) => step.text);
+/** The words of a node: long runs are shortened, and the answer is left to the label at the end. */
+export function nodeText(steps: readonly TrieStep[]): string {
+  const words = steps.filter((step) => step.answer !== true).map((step) => step.text);
   if (words.length <= 5) return words.join(' ');
   return `${words.slice(0, 2).join(' ')} … ${words.slice(-2).join(' ')} (${words.length})`;
 }

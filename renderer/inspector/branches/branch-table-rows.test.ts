@@ -43,12 +43,13 @@ describe('the branch tree', () => {
 
   it('leaves the answer of a leaf to its label and shortens long runs', () => {
     const steps = 'a b c d e f g'.split(' ').map((text) => ({ key: text, text }));
-    expect(nodeText(steps, false)).toBe('a b … f g (7)');
-    expect(nodeText([...steps.slice(0, 2), { key: 'x', text: '⟨answer⟩' }, { key: 'y', text: 'tom' }], true)).toBe('a b');
+    expect(nodeText(steps)).toBe('a b … f g (7)');
+    expect(nodeText([...steps.slice(0, 2), { key: 'x', text: '⟨answer⟩', answer: true }, { key: 'y', text: 'tom', answer: true }])).toBe('a b');
   });
 
   it('keeps labels of one column apart', () => {
-    const { nodes } = treeLayout(trie, 200);
-    for (const a of nodes) for (const b of nodes) if (a !== b && a.x === b.x) expect(Math.abs(a.y - b.y)).toBeGreaterThanOrEqual(20);
+    const { nodes } = treeLayout(trie, { width: 480, height: 200 });
+    const gaps = nodes.flatMap((a) => nodes.filter((b) => a !== b && a.x === b.x).map((b) => Math.abs(a.y - b.y)));
+    expect(Math.min(...gaps)).toBeGreaterThanOrEqual(20);
   });
 });

@@ -1,16 +1,17 @@
 import { useMemo } from 'react';
 import { classNames } from '../../design/class-names';
 import type { LaneEntry } from '../shared/lane-entries';
+import type { Size } from '../shared/use-size';
 import { allCut, endLabel, representative } from './branch-groups';
 import { trieBranches } from './branch-steps';
 import { branchTrie } from './branch-trie';
 import styles from './branches.module.css';
-import { treeLayout } from './tree-layout';
+import { answerWidth, treeLayout } from './tree-layout';
 
 export interface BranchTreeProps {
   readonly entry: LaneEntry;
-  /** Height there is, in pixels. */
-  readonly room: number;
+  /** Pixels there are. */
+  readonly room: Size;
   /** Step under the cursor of the shown branch, or null. */
   readonly step: number | null;
   readonly onSelect: (branch: number) => void;
@@ -30,7 +31,7 @@ export function BranchTree({ entry, room, step, onSelect }: BranchTreeProps) {
   };
   const ordered = layout.links.toSorted((a, b) => Number(a.branches.includes(lane.shown)) - Number(b.branches.includes(lane.shown)));
   return (
-    <div className={styles['tree']} style={{ height: layout.height, width: layout.answers + 150 }} role="group" aria-label={`Branches of ${entry.title}`}>
+    <div className={styles['tree']} style={{ height: layout.height, width: layout.answers + answerWidth }} role="group" aria-label={`Branches of ${entry.title}`}>
       <svg width={layout.answers} height={layout.height} aria-hidden="true" focusable="false">
         {ordered.map((link) => {
           const on = link.branches.includes(lane.shown);
@@ -47,6 +48,7 @@ export function BranchTree({ entry, room, step, onSelect }: BranchTreeProps) {
             />
           );
         })}
+        {layout.nodes.map((place) => place.text === '' && place.node.children.length > 0 && <circle key={place.key} cx={place.x} cy={place.y} r={3.5} fill={entry.style.hue} />)}
       </svg>
       {layout.nodes.map((place) => {
         const on = place.node.branches.includes(lane.shown);

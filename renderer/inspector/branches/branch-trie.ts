@@ -2,6 +2,8 @@
 export interface TrieStep {
   readonly key: string;
   readonly text: string;
+  /** Part of the answer, which the end of the tree names once for all: the tree does not spell it out again. */
+  readonly answer?: boolean;
 }
 
 export interface TrieBranch {

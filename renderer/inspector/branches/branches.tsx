@@ -34,7 +34,8 @@ export function BranchesPanel({ runs, cursor, stepUnderCursor, onSelectBranch, c
   const [view, setView] = useState<View>('tree');
   const content = useRef<HTMLDivElement>(null);
   const frame = useRef<HTMLDivElement>(null);
-  const { height } = useSize(frame);
+  const size = useSize(frame);
+  const room = useMemo(() => ({ width: size.width, height: size.height - headHeight }), [size]);
   const entries = useMemo(() => laneEntries(runs), [runs]);
   const entry = entries.find((candidate) => candidate.key === choice) ?? followedLane(entries, cursor);
   const table = useMemo(() => () => (entry === undefined ? { columns: [], rows: [] } : branchCsv(entry.run.id, entry.lane)), [entry]);
@@ -67,7 +68,7 @@ export function BranchesPanel({ runs, cursor, stepUnderCursor, onSelectBranch, c
           {entry !== undefined && <Picks entry={entry} onSelect={select} />}
           {entry !== undefined &&
             (view === 'tree' ? (
-              <BranchTree entry={entry} room={height - headHeight} step={stepUnderCursor(entry.run, entry.lane)} onSelect={select} />
+              <BranchTree entry={entry} room={room} step={stepUnderCursor(entry.run, entry.lane)} onSelect={select} />
             ) : (
               <BranchTable entry={entry} onSelect={select} />
             ))}

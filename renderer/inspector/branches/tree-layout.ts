@@ -1,4 +1,5 @@
 import { hierarchy, tree } from 'd3-hierarchy';
+import type { Size } from '../shared/use-size';
 import { nodeText } from './branch-steps';
 import type { TrieNode } from './branch-trie';
 
@@ -29,29 +30,33 @@ export interface TreeLayout {
 const rowHeight = 24;
 const characterWidth = 7.3;
 const padding = 12;
-const between = 30;
-const rootWidth = 10;
+const widestGap = 34;
+const narrowestGap = 14;
+/** Room the answers are given. */
+export const answerWidth = 104;
 
 const curve = (x1: number, y1: number, x2: number, y2: number): string => `M${x1} ${y1}C${(x1 + x2) / 2} ${y1} ${(x1 + x2) / 2} ${y2} ${x2} ${y2}`;
 
 /**
  * Lays a trie out from left to right, a column per fork, the answers in a column of their own at the right.
- * @param room height to spread over when there is more than the leaves need, in pixels
+ * @param room pixels there are: the height is spread over when there is more than the leaves need, the gaps shrink to fit the width
  */
-export function treeLayout(trie: TrieNode, room: number): TreeLayout {
+export function treeLayout(trie: TrieNode, room: Size): TreeLayout {
   const root = hierarchy<TrieNode>(trie, (node) => node.children);
   const leaves = Math.max(1, root.leaves().length);
-  const height = Math.max(leaves * rowHeight, Math.min(room, leaves * 44));
+  const height = Math.max(leaves * rowHeight, Math.min(room.height, leaves * 44));
   tree<TrieNode>().size([height - rowHeight, 1]).separation(() => 1)(root);
-  const texts = new Map(root.descendants().map((node) => [node.data, nodeText(node.data.steps, node.data.children.length === 0)]));
+  const texts = new Map(root.descendants().map((node) => [node.data, nodeText(node.data.steps)]));
   const widthOf = (node: TrieNode): number => {
     const { length } = texts.get(node) ?? '';
-    return length === 0 ? rootWidth : Math.min(230, length * characterWidth + padding);
+    return length === 0 ? 0 : Math.min(230, length * characterWidth + padding);
   };
   const columns: number[] = [];
   for (const node of root.descendants()) columns[node.depth] = Math.max(columns[node.depth] ?? 0, widthOf(node.data));
+  const labels = columns.reduce((sum, width) => sum + width, 6 + answerWidth);
+  const between = Math.min(widestGap, Math.max(narrowestGap, (room.width - labels) / columns.length));
   const lefts: number[] = [];
-  let left = 4;
+  let left = 6;
   columns.forEach((width, depth) => {
     lefts[depth] = left;
     left += width + between;

@@ -37,7 +37,7 @@ export function CandidateBar({ row, hue, kept, undrawn, onFork }: CandidateBarPr
   const tick = useMemo((): CSSProperties => ({ left: share(row.before) }), [row.before]);
   const label = describe(row, kept, undrawn);
   return (
-    <li className={classNames(styles['row'], row.chosen && styles['chosen'])} title={label}>
+    <li className={classNames(styles['row'], row.chosen && styles['chosen'], undrawn && styles['undrawn'])} title={label}>
       <span className={styles['mark']} aria-hidden="true">
         {row.chosen ? <Check size={12} strokeWidth={2.5} /> : row.watched ? <Eye size={12} /> : null}
       </span>

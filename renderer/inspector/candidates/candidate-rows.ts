@@ -14,6 +14,12 @@ export interface CandidateRow {
   readonly watched: boolean;
 }
 
+/** Which of the likeliest tokens get a row. */
+export interface Shown {
+  readonly count: number;
+  readonly atLeast: number;
+}
+
 /** How the step came about, which says what its candidates mean. */
 export type StepOrigin = 'sampled' | 'forced' | 'thought';
 
@@ -48,15 +54,16 @@ function recorded(step: StepRecord, id: number): { readonly before: number | nul
  * The bars of one step: its likeliest tokens (after the sampler where one ran, else before), then the token emitted and the
  * watched tokens where they are not among them. Nothing is guessed: what was not recorded is null.
  * @param kept candidates the run keeps per step
- * @param shown likeliest tokens wanted
+ * @param shown likeliest tokens wanted, and the probability below which one is not worth a row
  * @param watched token ids pinned by the user
  */
-export function candidateRows(step: StepRecord, vocabulary: readonly string[], kept: number, shown: number, watched: readonly number[]): CandidateRow[] {
+export function candidateRows(step: StepRecord, vocabulary: readonly string[], kept: number, shown: Shown, watched: readonly number[]): CandidateRow[] {
   const ranked = new Set([...step.sampled.ids, ...step.candidates.ids]);
   const likeliest = [...ranked]
     .map((id) => ({ id, weight: probabilityAfter(step, id, kept) ?? probabilityIn(step.candidates, id) ?? 0, before: probabilityIn(step.candidates, id) ?? 0 }))
     .sort((a, b) => b.weight - a.weight || b.before - a.before)
-    .slice(0, shown)
+    .filter(({ weight, before }, place) => place === 0 || Math.max(weight, before) >= shown.atLeast)
+    .slice(0, shown.count)
     .map(({ id }) => id);
   const ids = new Set(likeliest);
   if (step.tokenId >= 0) ids.add(step.tokenId);

@@ -13,7 +13,7 @@ export function candidateTable(lanes: readonly LaneCandidates[], watch: readonly
     if (step === null) return [];
     const { vocabulary, layout } = entry.run.info;
     const watched = watch.map((token) => vocabulary.indexOf(token)).filter((id) => id >= 0);
-    return candidateRows(step.record, vocabulary, layout.candidates, 2 * layout.candidates, watched).map((row) => [
+    return candidateRows(step.record, vocabulary, layout.candidates, { count: 2 * layout.candidates, atLeast: 0 }, watched).map((row) => [
       entry.run.id,
       entry.lane.lane,
       entry.style.title,

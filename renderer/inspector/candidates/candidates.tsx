@@ -1,21 +1,30 @@
 import { type MouseEvent, type ReactNode, useMemo, useRef, useState } from 'react';
 import { visibleToken } from '../../design/format';
 import { Panel } from '../../design/panel';
-import { Select } from '../../design/select';
+import { Select, type SelectItem } from '../../design/select';
 import type { InspectorProps } from '../inspector-props';
 import { entryStep, laneEntries } from '../shared/lane-entries';
 import { LaneMarker } from '../shared/lane-marker';
 import { stepPanelState } from '../shared/panel-state';
 import { usePanelFiles } from '../shared/use-panel-files';
 import { CandidateBar } from './candidate-bar';
-import { candidateRows, stepOrigin, type StepOrigin } from './candidate-rows';
+import { candidateRows, type Shown, stepOrigin, type StepOrigin } from './candidate-rows';
 import { candidateTable, type LaneCandidates } from './candidate-table';
 import styles from './candidates.module.css';
 import { WatchList } from './watch-list';
 
 const originNotes: Record<StepOrigin, string> = { sampled: '', forced: 'inserted by the lane, not drawn', thought: 'thought: fed back, nothing drawn' };
-const shownChoices = ['3', '5', '8'] as const;
-type ShownChoice = (typeof shownChoices)[number];
+const shownChoices = {
+  auto: { count: 6, atLeast: 0.01 },
+  '3': { count: 3, atLeast: 0 },
+  '8': { count: 8, atLeast: 0 },
+} as const satisfies Record<string, Shown>;
+type ShownChoice = keyof typeof shownChoices;
+const shownItems = [
+  { value: 'auto', label: 'p ≥ 0.01', note: 'Up to six' },
+  { value: '3', label: '3' },
+  { value: '8', label: '8' },
+] as const satisfies readonly SelectItem<ShownChoice>[];
 
 export interface CandidatesPanelProps extends InspectorProps {
   readonly watch: readonly string[];
@@ -25,7 +34,7 @@ export interface CandidatesPanelProps extends InspectorProps {
 
 /** Top candidates of the step under the cursor, for every lane, before and after the sampler. */
 export function CandidatesPanel({ runs, stepUnderCursor, onFork, watch, onWatch, controls }: CandidatesPanelProps) {
-  const [shown, setShown] = useState<ShownChoice>('3');
+  const [shown, setShown] = useState<ShownChoice>('auto');
   const content = useRef<HTMLDivElement>(null);
   const lanes = useMemo(() => laneEntries(runs).map((entry): LaneCandidates => ({ entry, step: entryStep(entry, stepUnderCursor) })), [runs, stepUnderCursor]);
   const table = useMemo(() => () => candidateTable(lanes, watch), [lanes, watch]);
@@ -47,7 +56,7 @@ export function CandidatesPanel({ runs, stepUnderCursor, onFork, watch, onWatch,
     >
       <div className={styles['tools']}>
         <WatchList tokens={watch} vocabulary={vocabulary} onChange={onWatch} />
-        <Select label="Top" value={shown} items={shownChoices.map((value) => ({ value, label: value }))} onChange={setShown} />
+        <Select label="Top" value={shown} items={shownItems} onChange={setShown} />
       </div>
       <div ref={content} className={styles['lanes']}>
         <div className={styles['heads']} aria-hidden="true">
@@ -78,14 +87,14 @@ export function CandidatesPanel({ runs, stepUnderCursor, onFork, watch, onWatch,
                   onClickCapture={(event: MouseEvent<HTMLUListElement>) => {
                     if (!event.altKey || !finished || !(event.target instanceof Element)) return;
                     const place = [...event.currentTarget.children].findIndex((child) => event.target instanceof Element && child.contains(event.target));
-                    const row = candidateRows(step.record, words, layout.candidates, Number(shown), watched)[place];
+                    const row = candidateRows(step.record, words, layout.candidates, shownChoices[shown], watched)[place];
                     if (row === undefined) return;
                     event.preventDefault();
                     event.stopPropagation();
                     fork(row.id);
                   }}
                 >
-                  {candidateRows(step.record, words, layout.candidates, Number(shown), watched).map((row) => (
+                  {candidateRows(step.record, words, layout.candidates, shownChoices[shown], watched).map((row) => (
                     <CandidateBar
                       key={row.id}
                       row={row}

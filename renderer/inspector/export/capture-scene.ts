@@ -103,7 +103,7 @@ function captureText(node: Text, style: CSSStyleDeclaration, opacity: number, cl
   for (const { text, box } of lines(node)) {
     const baseline = box.top + (box.height - ascent - descent) / 2 + ascent;
     const place = { x: box.left - setting.left, y: baseline - setting.top };
-    setting.shapes.push({ kind: 'text', text, ...place, matrix: identity, family: style.fontFamily, size, weight: style.fontWeight, fill, opacity, clip });
+    setting.shapes.push({ kind: 'text', text, ...place, matrix: identity, family: style.fontFamily, size, weight: style.fontWeight, fill, halo: null, opacity, clip });
   }
 }
 
@@ -120,7 +120,9 @@ function captureGraphic(element: SVGGraphicsElement, style: CSSStyleDeclaration,
     const start = element.getNumberOfChars() > 0 ? element.getStartPositionOfChar(0) : null;
     if (start === null) return;
     const font = { family: style.fontFamily, size: Number.parseFloat(style.fontSize), weight: style.fontWeight };
-    setting.shapes.push({ kind: 'text', text: element.textContent, x: start.x, y: start.y, matrix, ...font, fill, opacity: opacity * Number(style.fillOpacity), clip: null });
+    const outline = setting.colour(style.stroke);
+    const halo = outline === null ? null : { colour: outline, width: Number.parseFloat(style.strokeWidth) || 0 };
+    setting.shapes.push({ kind: 'text', text: element.textContent, x: start.x, y: start.y, matrix, ...font, fill, halo, opacity: opacity * Number(style.fillOpacity), clip: null });
     return;
   }
   const data = svgPath(element);

@@ -28,6 +28,12 @@ function draw(context: CanvasRenderingContext2D, shape: Shape): void {
       context.transform(...shape.matrix);
       context.globalAlpha = shape.opacity;
       context.font = `${shape.weight} ${shape.size}px ${shape.family}`;
+      if (shape.halo !== null) {
+        context.strokeStyle = shape.halo.colour;
+        context.lineWidth = shape.halo.width;
+        context.lineJoin = 'round';
+        context.strokeText(shape.text, shape.x, shape.y);
+      }
       context.fillStyle = shape.fill;
       context.fillText(shape.text, shape.x, shape.y);
       return;

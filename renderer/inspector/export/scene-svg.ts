@@ -37,6 +37,10 @@ function element(shape: Shape, index: number): string {
         'font-size': shape.size,
         'font-weight': shape.weight,
         fill: shape.fill,
+        stroke: shape.halo?.colour ?? null,
+        'stroke-width': shape.halo?.width ?? null,
+        'stroke-linejoin': shape.halo === null ? null : 'round',
+        'paint-order': shape.halo === null ? null : 'stroke',
         opacity: unlessOne(shape.opacity),
         'xml:space': 'preserve',
       })}>${escape(shape.text)}</text>`;

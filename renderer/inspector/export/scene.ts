@@ -32,6 +32,8 @@ export interface TextShape {
   readonly size: number;
   readonly weight: string;
   readonly fill: string;
+  /** Outline behind the letters, which keeps them readable over lines. */
+  readonly halo: { readonly colour: string; readonly width: number } | null;
   readonly opacity: number;
   /** Text cut off on screen is cut off in the picture too. */
   readonly clip: Rectangle | null;

@@ -46,7 +46,7 @@ function drawHead(section: HeatmapSection, layout: HeatmapLayout, first: number,
     context.font = `${current ? 700 : 450} 11px ${data}`;
     context.fillStyle = current ? ink : dim;
     const label = every > 1 ? String(step + 1) : emittedText(section, step);
-    context.fillText(fitted(context, label, layout.columnWidth * every - 6), gutter + step * layout.columnWidth + (every > 1 ? 0 : 6), base);
+    context.fillText(fitted(context, label, layout.columnWidth * every - 6), gutter + step * layout.columnWidth + (every > 1 ? 0 : 7), base);
   }
 }
 

@@ -27,7 +27,7 @@ export function Heatmap({ entries, measure, columns, panel, content }: HeatmapPr
   const scroller = useRef<HTMLDivElement>(null);
   const canvas = useRef<HTMLCanvasElement>(null);
   const size = useSize(scroller);
-  const theme = useThemeRevision();
+  useThemeRevision();
   const [scroll, setScroll] = useState({ left: 0, top: 0 });
   const [focusKey, setFocusKey] = useState<{ readonly key: string; readonly step: number; readonly stream: number; readonly by: 'pointer' | 'keys' } | null>(null);
 
@@ -44,14 +44,15 @@ export function Heatmap({ entries, measure, columns, panel, content }: HeatmapPr
   });
 
   // The column under the cursor is brought into view when something else has moved it.
-  const cursorStep = layout.sections.find((section) => section.entry.run.id === cursor?.run && section.entry.lane.lane === cursor.lane)?.cursor ?? layout.sections[0]?.cursor ?? null;
+  const spoken = layout.sections.find((section) => section.entry.run.id === cursor?.run && section.entry.lane.lane === cursor.lane) ?? layout.sections[0];
+  const cursorStep = spoken?.cursor ?? null;
   const hovered = focusKey !== null && focusKey.by === 'pointer';
   useLayoutEffect(() => {
     const window = scroller.current;
     if (window === null || cursorStep === null || hovered) return;
     const left = gutter + cursorStep * layout.columnWidth;
     if (left - gutter < window.scrollLeft || left + layout.columnWidth > window.scrollLeft + window.clientWidth) window.scrollLeft = left - window.clientWidth / 2;
-  }, [cursorStep, hovered, layout.columnWidth, theme]);
+  }, [cursorStep, hovered, layout.columnWidth]);
 
   const cellUnder = (event: PointerEvent<HTMLDivElement>): HeatmapCell | null => {
     const box = event.currentTarget.getBoundingClientRect();
@@ -99,9 +100,13 @@ export function Heatmap({ entries, measure, columns, panel, content }: HeatmapPr
       <div
         ref={scroller}
         className={styles['scroller']}
-        role="application"
+        role="slider"
         aria-roledescription="heatmap"
-        aria-label={`Lens ${measure.label} by layer and step. Left and right move the cursor, up and down the layer.`}
+        aria-label={`Lens ${measure.label} by layer and step. Left and right move the step, up and down the layer.`}
+        aria-valuemin={1}
+        aria-valuemax={Math.max(1, spoken?.steps ?? 1)}
+        aria-valuenow={(cursorStep ?? 0) + 1}
+        aria-valuetext={readout === null ? `Step ${(cursorStep ?? 0) + 1}` : `${readout.heading}: ${readout.top[0]?.token ?? ''} first. ${readout.target}: ${readout.facts}`}
         tabIndex={0}
         onScroll={(event) => {
           setScroll({ left: event.currentTarget.scrollLeft, top: event.currentTarget.scrollTop });
@@ -124,15 +129,12 @@ export function Heatmap({ entries, measure, columns, panel, content }: HeatmapPr
         onKeyDown={onKeyDown}
       >
         <div style={{ width: Math.max(layout.width, size.width), height: Math.max(layout.height, size.height) }}>
-          <div ref={content} className={styles['view']} style={size}>
+          <div ref={content} className={styles['view']} style={{ width: size.width, height: size.height }}>
             <canvas ref={canvas} className={styles['canvas']} aria-hidden="true" />
           </div>
         </div>
       </div>
       {readout !== null && <LensTooltip readout={readout} left={tooltipLeft} top={tooltipTop} />}
-      <p className="visually-hidden" aria-live="polite">
-        {readout !== null && focusKey?.by === 'keys' ? `${readout.heading}: ${readout.top[0]?.token ?? ''} first. ${readout.target}: ${readout.facts}` : ''}
-      </p>
     </div>
   );
 }

@@ -12,7 +12,7 @@ export interface LaneEntry {
   readonly style: LaneStyle;
   /** Row of the run on screen, 0 = top. */
   readonly row: number;
-  /** Lane's name, with the row where there are several. */
+  /** Lane's name, after the number of its row where there are several. */
   readonly title: string;
 }
 
@@ -31,7 +31,7 @@ export function laneEntries(runs: readonly RunView[]): LaneEntry[] {
           branch: lane.branches.find((branch) => branch.branch === lane.shown) ?? null,
           style,
           row,
-          title: runs.length > 1 ? `${style.title}, row ${row + 1}` : style.title,
+          title: runs.length > 1 ? `${row + 1} · ${style.title}` : style.title,
         },
       ];
     });

@@ -20,6 +20,7 @@ export interface TrajectoryPlotProps {
 }
 
 const captionHeight = 14;
+const scaleBarHeight = 22;
 const characterWidth = 6.7;
 const margin = { x: 46, y: 18 } as const;
 /** Points of a path up to which each is drawn. */
@@ -37,6 +38,15 @@ interface DrawnPath {
 }
 
 const line = (points: readonly PlotPoint[]): string => points.map(({ x, y }, i) => `${i === 0 ? 'M' : 'L'}${x.toFixed(1)} ${y.toFixed(1)}`).join('');
+
+/** Points every few pixels along a path: captions had better not cover its lines either. */
+function alongPath(points: readonly PlotPoint[]): PlotPoint[] {
+  return points.flatMap((to, i) => {
+    const from = points[i - 1] ?? to;
+    const pieces = Math.max(1, Math.round(Math.hypot(to.x - from.x, to.y - from.y) / 6));
+    return Array.from({ length: pieces }, (_, k) => ({ x: to.x + ((from.x - to.x) * k) / pieces, y: to.y + ((from.y - to.y) * k) / pieces }));
+  });
+}
 
 /** A caption for the point under the cursor first, then for the ends, then for the rest; the same word once per lane in a row. */
 function captionsOf(paths: readonly DrawnPath[]): CaptionRequest[] {
@@ -80,8 +90,8 @@ export function TrajectoryPlot({ trajectory, entries, size, shuffled, steps, mov
   );
   const captions = useMemo(() => {
     const requests = captionsOf(paths).slice(0, 400);
-    const dots = paths.flatMap((path) => (path.shown && path.points.length <= dotsUpTo ? path.points : []));
-    const bounds = { left: 2, top: 2, right: size.width - 2, bottom: size.height - 2 };
+    const dots = paths.flatMap((path) => (path.shown && path.points.length <= dotsUpTo ? alongPath(path.points) : []));
+    const bounds = { left: 2, top: 2, right: size.width - 2, bottom: size.height - scaleBarHeight };
     return placeCaptions(requests, bounds, dots).flatMap(({ request, left, top }) => {
       const asked = requests[request];
       return asked === undefined ? [] : [{ ...asked, left, top, strong: asked.priority > 50 }];
@@ -93,6 +103,14 @@ export function TrajectoryPlot({ trajectory, entries, size, shuffled, steps, mov
     <svg width={size.width} height={size.height} role="img" aria-label={`Paths of ${paths.filter((path) => path.shown).length} lanes over two principal components`}>
       <line x1={0} x2={size.width} y1={origin.y} y2={origin.y} stroke="var(--line)" />
       <line x1={origin.x} x2={origin.x} y1={0} y2={size.height} stroke="var(--line)" />
+      <g fill="var(--faint)" fontSize={11} fontFamily="var(--font-data)">
+        <text x={2} y={Math.max(12, Math.min(size.height - 6, origin.y) - 4)}>
+          PC1 →
+        </text>
+        <text x={Math.max(4, Math.min(size.width - 44, origin.x) + 5)} y={12}>
+          PC2 ↑
+        </text>
+      </g>
       <g transform={`translate(${size.width - 10 - grid * scale.unit} ${size.height - 8})`}>
         <path d={`M0 -4V0H${(grid * scale.unit).toFixed(1)}V-4`} fill="none" stroke="var(--faint)" />
         <text x={(grid * scale.unit) / 2} y={-5} textAnchor="middle" fill="var(--faint)" fontSize={11} fontFamily="var(--font-data)">
@@ -143,7 +161,7 @@ export function TrajectoryPlot({ trajectory, entries, size, shuffled, steps, mov
         );
       })}
       {captions.map((caption, i) => (
-        <text key={i} x={caption.left + 1} y={caption.top + captionHeight - 3} fill={caption.strong ? 'var(--ink)' : 'var(--dim)'} fontSize={11} fontWeight={caption.strong ? 700 : 450} fontFamily="var(--font-data)">
+        <text key={i} x={caption.left + 1} y={caption.top + captionHeight - 3} fill={caption.strong ? 'var(--ink)' : 'var(--dim)'} fontSize={11} fontWeight={caption.strong ? 700 : 450} fontFamily="var(--font-data)" stroke="var(--panel)" strokeWidth={3} strokeLinejoin="round" paintOrder="stroke">
           {caption.text}
         </text>
       ))}

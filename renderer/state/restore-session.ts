@@ -4,17 +4,16 @@ import type { Services } from './services';
 import { fromSession } from './session';
 import { defaultLanes, emptyDocument, matchColumns, type WorkspaceRow } from './workspace-document';
 
-/** Traces of the last session, still to be opened when the engine answers. */
-let waiting: readonly string[] = [];
-
-/** Brings back the workspace of the last session; false on a first launch. */
-export async function restoreWorkspace(services: Services): Promise<boolean> {
+/**
+ * Brings back the workspace of the last session.
+ * @returns its traces, to be opened when the engine answers; null on a first launch
+ */
+export async function restoreWorkspace(services: Services): Promise<readonly string[] | null> {
   const session = valueOf(await services.shell.loadWorkspace());
-  if (session === null) return false;
+  if (session === null) return null;
   const { theme, inspector, panels } = session;
   services.workspace.reset(fromSession(session), { theme, inspector, panels });
-  waiting = session.traces;
-  return true;
+  return session.traces;
 }
 
 /** First launch: one lane of each kind on the first preset, ready to run. */
@@ -33,9 +32,7 @@ export function firstWorkspace(services: Services, facts: EngineFacts): void {
  * Opens the last session's traces again, in order. The last is the row that the next run replaces, as it was. A trace that
  * is gone from disk is left out: the others still stand for themselves.
  */
-export async function reopenTraces(services: Services): Promise<void> {
-  const traces = waiting;
-  waiting = [];
+export async function reopenTraces(services: Services, traces: readonly string[]): Promise<void> {
   const rows: WorkspaceRow[] = [];
   for (const trace of traces) {
     try {

@@ -30,7 +30,8 @@ export class Workbench {
   readonly services: Services;
   readonly #session: SessionSaver;
   readonly #clock = new FrameClock();
-  #restored: Promise<boolean> | null = null;
+  /** Traces of the last session; null on a first launch. */
+  #restored: Promise<readonly string[] | null> = Promise.resolve(null);
   /** Engines that have answered so far. */
   #engines = 0;
   /** Runs that have been rows and may be freed once nothing can bring them back. */
@@ -58,7 +59,7 @@ export class Workbench {
     const { shell, engine, runs, workspace, checker, activity } = this.services;
     this.#restored = restoreWorkspace(this.services).catch((thrown: unknown) => {
       showError(toErrorReport(thrown));
-      return false;
+      return null;
     });
     window.addEventListener('message', (event: MessageEvent<unknown>) => {
       const [port] = event.ports;
@@ -113,7 +114,7 @@ export class Workbench {
       const restored = await this.#restored;
       const { facts } = engine.store.getState();
       if (this.#engines > 1) await reopenRows(this.services);
-      else if (restored === true) await reopenTraces(this.services);
+      else if (restored !== null) await reopenTraces(this.services, restored);
       else if (facts !== null) firstWorkspace(this.services, facts);
     });
     checker.schedule(workspace.document.model, workspace.document.prompt);

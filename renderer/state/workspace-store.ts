@@ -23,6 +23,8 @@ export interface WorkspaceState {
   readonly inspector: string;
   readonly panels: Readonly<Record<string, number>>;
   readonly alignment: Alignment;
+  /** Columns read as flowing text instead of cells. */
+  readonly textColumns: readonly string[];
 }
 
 const historyLimit = 200;
@@ -42,6 +44,7 @@ export class WorkspaceStore {
     inspector: 'candidates',
     panels: {},
     alignment: 'step',
+    textColumns: [],
   }));
 
   get document(): WorkspaceDocument {
@@ -79,7 +82,7 @@ export class WorkspaceStore {
   }
 
   /** View settings: kept with the session, not undone. */
-  setView(view: Partial<Pick<WorkspaceState, 'theme' | 'inspector' | 'panels' | 'alignment'>>): void {
+  setView(view: Partial<Pick<WorkspaceState, 'theme' | 'inspector' | 'panels' | 'alignment' | 'textColumns'>>): void {
     this.store.setState(view);
   }
 

@@ -1,0 +1,93 @@
+import { memo } from 'react';
+import { useStore } from 'zustand';
+import { formatNumber } from '../../design/format';
+import { laneKindDescription } from '../../design/lane-style';
+import { shownBranch } from '../../state/run-model';
+import type { LaneView, RunView } from '../../state/run-view';
+import type { ScreenColumn } from '../../state/screen';
+import { useServices } from '../../state/services';
+import { Strip } from '../strip/strip';
+import { BranchTree } from '../tree/branch-tree';
+import { Picks } from '../tree/picks';
+import type { LaneDifference } from './compare-rows';
+import styles from './lane-cell.module.css';
+import { LaneAnswer, LaneFacts, LaneFailure, LaneProgress } from './lane-result';
+import { laneStatus } from './lane-status';
+
+export interface LaneCellProps {
+  readonly column: ScreenColumn;
+  /** Undefined before there is a run. */
+  readonly run: RunView | undefined;
+  /** Undefined where the run has no such lane. */
+  readonly lane: LaneView | undefined;
+  /** Prints the answer and the facts here instead of in the column's head: with several rows. */
+  readonly withResult: boolean;
+  readonly difference: LaneDifference | null;
+}
+
+function DifferenceMarks({ difference }: { readonly difference: LaneDifference }) {
+  const { answerBefore, divergence, entropyChange } = difference;
+  if (answerBefore === null && divergence === null && !(Math.abs(entropyChange) >= 0.005)) {
+    return <span className={styles['same']}>as above</span>;
+  }
+  return (
+    <span className={styles['marks']}>
+      {answerBefore !== null && <span className={styles['changed']}>answer changed, was {answerBefore}</span>}
+      {divergence !== null && <span>differs from step {divergence + 1}</span>}
+      {Math.abs(entropyChange) >= 0.005 && (
+        <span title="Change in mean entropy per step, against the row above">
+          entropy {entropyChange > 0 ? '+' : '−'}
+          {formatNumber(Math.abs(entropyChange))} b
+        </span>
+      )}
+    </span>
+  );
+}
+
+function BranchCaption({ lane }: { readonly lane: LaneView }) {
+  const record = shownBranch(lane)?.record;
+  const score = record?.scores.meanLogProbability ?? null;
+  return (
+    <p className={styles['caption']}>
+      branch {lane.shown + 1} of {lane.branches.length}
+      {record?.answer !== null && record?.answer !== undefined && ` · ${record.answer}`}
+      {score !== null && ` · mean log-prob ${formatNumber(score).replace('-', '−')}`}
+    </p>
+  );
+}
+
+function LaneBody({ column, run, lane }: { readonly column: ScreenColumn; readonly run: RunView; readonly lane: LaneView }) {
+  const { workspace } = useServices();
+  const reading = useStore(workspace.store, (state) => state.textColumns.includes(column.key));
+  const branch = shownBranch(lane);
+  const several = lane.branches.length > 1;
+  return (
+    <>
+      <LaneFailure run={run} lane={lane} />
+      {several && <BranchTree run={run} lane={lane} title={column.style.title} />}
+      {several && lane.record !== null && <Picks record={lane.record} branches={lane.branches.length} />}
+      {several && <BranchCaption lane={lane} />}
+      {branch !== undefined && <Strip key={`${run.id}-${branch.branch}`} run={run} lane={lane} steps={branch.steps} title={column.style.title} mode={reading ? 'text' : 'cells'} />}
+    </>
+  );
+}
+
+/** One lane of one run. */
+export const LaneCell = memo(function LaneCell({ column, run, lane, withResult, difference }: LaneCellProps) {
+  if (run === undefined) return <p className={styles['empty']}>{laneKindDescription(column.settings.kind)}.</p>;
+  if (lane === undefined) return <p className={styles['empty']}>This lane was not part of the run.</p>;
+  const status = laneStatus(run, lane);
+  return (
+    <div className={styles['cell']}>
+      {withResult && (
+        <div className={styles['result']}>
+          <LaneAnswer lane={lane} status={status} />
+          <LaneFacts status={status} />
+          <LaneProgress title={column.style.title} status={status} />
+        </div>
+      )}
+      {difference !== null && <DifferenceMarks difference={difference} />}
+      <LaneBody column={column} run={run} lane={lane} />
+    </div>
+  );
+});

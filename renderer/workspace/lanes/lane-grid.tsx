@@ -1,0 +1,148 @@
+import { Plus } from 'lucide-react';
+import { type DragEvent, useState } from 'react';
+import { laneKinds } from '../../../main/contract/lanes';
+import { classNames } from '../../design/class-names';
+import { IconButton } from '../../design/icon-button';
+import { laneKindDescription, laneKindTitle } from '../../design/lane-style';
+import { laneVariables } from '../../design/lane-variables';
+import { Menu } from '../../design/menu';
+import { addLane, moveLane } from '../../state/lane-commands';
+import type { Screen, ScreenColumn, ScreenRow } from '../../state/screen';
+import { useServices } from '../../state/services';
+import { perform } from '../../state/workbench';
+import { compareLanes, type LaneDifference } from './compare-rows';
+import { LaneCell } from './lane-cell';
+import { laneDragType } from './lane-drag';
+import styles from './lane-grid.module.css';
+import { LaneHead } from './lane-head';
+import { LaneAnswer, LaneFacts, LaneProgress } from './lane-result';
+import { laneStatus } from './lane-status';
+import { RowBar } from './row-bar';
+
+interface LaneColumnProps {
+  readonly column: ScreenColumn;
+  readonly place: number;
+  readonly count: number;
+  readonly rows: readonly ScreenRow[];
+}
+
+function differenceOf(rows: readonly ScreenRow[], row: number, place: number): LaneDifference | null {
+  const here = rows[row];
+  const above = rows[row - 1];
+  const lane = here?.cells[place];
+  const laneAbove = above?.cells[place];
+  if (here?.run === undefined || above?.run === undefined || lane === undefined || laneAbove === undefined) return null;
+  return compareLanes(above.run, laneAbove, here.run, lane);
+}
+
+function LaneColumn({ column, place, count, rows }: LaneColumnProps) {
+  const services = useServices();
+  const [dropping, setDropping] = useState(false);
+  const single = rows.length === 1 ? rows[0] : undefined;
+  const lane = single?.cells[place];
+  const run = single?.run;
+  const status = run !== undefined && lane !== undefined ? laneStatus(run, lane) : null;
+  const changed = column.editable && lane !== undefined && JSON.stringify(lane.settings) !== JSON.stringify(column.settings);
+  const isLane = (event: DragEvent): boolean => event.dataTransfer.types.includes(laneDragType);
+
+  return (
+    <section
+      aria-label={column.style.title}
+      className={classNames(styles['column'], dropping && styles['dropping'])}
+      style={laneVariables(column.style.hue)}
+      onDragOver={(event) => {
+        if (!isLane(event)) return;
+        event.preventDefault();
+        setDropping(true);
+      }}
+      onDragLeave={() => {
+        setDropping(false);
+      }}
+      onDrop={(event) => {
+        setDropping(false);
+        if (!isLane(event)) return;
+        event.preventDefault();
+        moveLane(services, event.dataTransfer.getData(laneDragType), place);
+      }}
+    >
+      <LaneHead
+        column={column}
+        place={place}
+        count={count}
+        changed={changed}
+        answer={status !== null && lane !== undefined && <LaneAnswer lane={lane} status={status} />}
+        facts={status !== null && <LaneFacts status={status} />}
+        progress={status !== null && <LaneProgress title={column.style.title} status={status} />}
+      />
+      {rows.length === 0 && (
+        <div className={styles['body']} style={{ gridRow: 3 }}>
+          <LaneCell column={column} run={undefined} lane={undefined} withResult={false} difference={null} />
+        </div>
+      )}
+      {rows.map((row, index) => (
+        <div key={row.row.run} className={styles['body']} style={{ gridRow: 3 + 2 * index }}>
+          <LaneCell column={column} run={row.run} lane={row.cells[place]} withResult={rows.length > 1} difference={differenceOf(rows, index, place)} />
+        </div>
+      ))}
+    </section>
+  );
+}
+
+function AddLane() {
+  const services = useServices();
+  return (
+    <div className={styles['add']}>
+      <Menu
+        align="end"
+        entries={laneKinds.map((kind) => ({
+          key: kind,
+          label: laneKindTitle(kind),
+          note: laneKindDescription(kind),
+          onSelect: () => {
+            perform(() => {
+              addLane(services, kind);
+            });
+          },
+        }))}
+        trigger={
+          <IconButton label="Add lane">
+            <Plus size={15} aria-hidden="true" />
+          </IconButton>
+        }
+      />
+    </div>
+  );
+}
+
+/** Lanes in columns, runs in rows, under one cursor. */
+export function LaneGrid({ screen, hint }: { readonly screen: Screen; /** Stands where the first run's bar will be. */ readonly hint: string }) {
+  const { columns, rows } = screen;
+  const tracks = Math.max(1, rows.length);
+  return (
+    <div className={styles['scroller']} tabIndex={-1}>
+      <div
+        className={styles['grid']}
+        style={{
+          gridTemplateColumns: `repeat(${Math.max(1, columns.length)}, minmax(252px, 1fr)) 36px`,
+          gridTemplateRows: `auto repeat(${tracks}, 27px minmax(${rows.length > 1 ? 176 : 72}px, 1fr))`,
+        }}
+      >
+        {columns.length === 0 && <p className={styles['none']}>No lanes. Add one with + at the right, or undo.</p>}
+        {columns.map((column, place) => (
+          <LaneColumn key={column.key} column={column} place={place} count={columns.length} rows={rows} />
+        ))}
+        <AddLane />
+        {rows.length === 0 && (
+          <p className={styles['rowBar']} style={{ gridRow: 2 }}>
+            <span className={styles['hint']}>{hint}</span>
+          </p>
+        )}
+        {rows.map((row, index) => (
+          <div key={row.row.run} className={styles['rowBar']} style={{ gridRow: 2 + 2 * index }}>
+            <RowBar row={row} place={index} count={rows.length} />
+          </div>
+        ))}
+      </div>
+    </div>
+  );
+}

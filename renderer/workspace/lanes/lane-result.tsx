@@ -1,0 +1,64 @@
+import { Check, Minus, X } from 'lucide-react';
+import type { LaneView, RunView } from '../../state/run-view';
+import styles from './lane-result.module.css';
+import type { LaneStatus } from './lane-status';
+
+const verdictWords = { right: 'right', wrong: 'wrong', none: '' } as const;
+const stateWords = { waiting: 'waiting', running: 'running', done: '', stopped: 'stopped', failed: 'failed', interrupted: 'interrupted' } as const;
+
+/** The lane's answer with its verdict, or why there is none yet. */
+export function LaneAnswer({ lane, status }: { readonly lane: LaneView; readonly status: LaneStatus }) {
+  const answer = lane.record?.answer ?? null;
+  const verdict = lane.record?.verdict ?? 'none';
+  const word = stateWords[status.kind];
+  if (answer === null) {
+    return (
+      <span className={styles['state']} data-state={status.kind}>
+        {word === '' ? 'no answer' : word}
+      </span>
+    );
+  }
+  return (
+    <span className={styles['answer']} data-verdict={verdict}>
+      {word !== '' && <span className={styles['state']}>{word} · </span>}
+      {answer}
+      {verdict === 'right' && <Check size={14} strokeWidth={2.6} aria-hidden="true" />}
+      {verdict === 'wrong' && <X size={14} strokeWidth={2.6} aria-hidden="true" />}
+      {verdict === 'none' && <Minus size={12} aria-hidden="true" />}
+      <span className="visually-hidden">{verdict === 'none' ? 'not checked' : verdictWords[verdict]}</span>
+    </span>
+  );
+}
+
+/** Steps, time and rate of a lane. */
+export function LaneFacts({ status }: { readonly status: LaneStatus }) {
+  return (
+    <span className={styles['facts']}>
+      {status.facts}
+      {status.rate !== '' && <span className={styles['rate']}> · {status.rate}</span>}
+    </span>
+  );
+}
+
+/** A thin line under the head of a running lane. */
+export function LaneProgress({ title, status }: { readonly title: string; readonly status: LaneStatus }) {
+  if (status.kind !== 'running') return null;
+  const value = status.progress;
+  return (
+    <progress className={styles['progress']} aria-label={`Progress of ${title}`} {...(value !== null && { value })} max={1}>
+      running
+    </progress>
+  );
+}
+
+/** What a lane says instead of steps when it failed. */
+export function LaneFailure({ run, lane }: { readonly run: RunView; readonly lane: LaneView }) {
+  const error = lane.record?.error ?? (lane.record?.state === 'done' ? null : (run.outcome?.error ?? null));
+  if (error === null || error.code === 'cancelled') return null;
+  return (
+    <div className={styles['failure']} role="alert">
+      <strong>{error.message}</strong>
+      <p>{error.hint}</p>
+    </div>
+  );
+}

@@ -1,0 +1,70 @@
+import { useStore } from 'zustand';
+import { formatBytes, formatCount } from '../../design/format';
+import type { EngineState } from '../../state/engine-connection';
+import type { RunView } from '../../state/run-view';
+import type { Screen } from '../../state/screen';
+import { useServices } from '../../state/services';
+import { ParityBadge } from './parity-badge';
+import styles from './status-bar.module.css';
+
+function engineText({ state, restarting }: EngineState): string {
+  if (state === 'ready') return 'Engine ready';
+  if (state === 'starting') return 'Engine starting…';
+  return restarting ? 'Engine restarting…' : 'Engine lost';
+}
+
+/** Steps per second over all lanes: of a finished run over its time after the prompt, of a live one as its lanes report it. */
+function stepsPerSecond(run: RunView): number {
+  const { outcome } = run;
+  if (outcome === null) return run.lanes.reduce((sum, lane) => sum + (lane.record?.tokensPerSecond ?? 0), 0);
+  const steps = run.lanes.reduce((sum, lane) => sum + (lane.record?.steps ?? 0), 0);
+  return (1000 * steps) / (outcome.milliseconds - outcome.prefillMilliseconds);
+}
+
+/** Branches computed side by side. */
+function rowsOf(run: RunView): number {
+  return run.lanes.reduce((sum, lane) => sum + Math.max(1, lane.branches.length), 0);
+}
+
+export function StatusBar({ screen }: { readonly screen: Screen }) {
+  const { engine, runs, workspace } = useServices();
+  const state = useStore(engine.store);
+  const recordingErrors = useStore(runs.store, (store) => store.recordingErrors);
+  const alignment = useStore(workspace.store, (store) => store.alignment);
+  const run = screen.runs.at(-1);
+  const recordingError = run === undefined ? undefined : recordingErrors.get(run.id);
+  const rate = run === undefined ? NaN : stepsPerSecond(run);
+
+  return (
+    <footer className={styles['bar']} role="status" aria-live="off" aria-label="Status">
+      <span className={styles['engine']} data-state={state.restarting ? 'starting' : state.state}>
+        {engineText(state)}
+      </span>
+      {run !== undefined && (
+        <>
+          <span>
+            {run.info.model.name} · {run.info.dtype} · {run.info.device}, {formatCount(run.info.threads, 'thread')} · {run.info.engine}
+          </span>
+          <span className="data">
+            {formatCount(run.lanes.length, 'lane')} · {formatCount(rowsOf(run), 'row')}
+            {Number.isFinite(rate) && rate > 0 && ` · ${formatCount(Math.round(rate), 'step')}/s`}
+          </span>
+          {recordingError !== undefined && (
+            <span className={styles['bad']} title={recordingError.hint}>
+              Not recorded: {recordingError.message}
+            </span>
+          )}
+          {recordingError === undefined && run.trace !== null && (
+            <span>
+              {run.recorded ? 'Recorded trace' : 'Trace saved'} · {formatBytes(run.trace.bytes)}
+            </span>
+          )}
+          {recordingError === undefined && run.trace === null && run.outcome === null && <span>Recording…</span>}
+        </>
+      )}
+      <span className={styles['grow']} />
+      <span className={styles['aligned']}>aligned by {alignment}</span>
+      {run !== undefined && <ParityBadge checks={run.outcome?.parity ?? []} />}
+    </footer>
+  );
+}

@@ -1,0 +1,91 @@
+import { FolderOpen, Play, Square } from 'lucide-react';
+import { useStore } from 'zustand';
+import { devices } from '../../main/contract/model';
+import { schedules } from '../../main/contract/run';
+import { Button } from '../design/button';
+import { NumberField } from '../design/number-field';
+import { Select } from '../design/select';
+import type { Screen } from '../state/screen';
+import { useServices } from '../state/services';
+import { startRun, stopRuns } from '../state/run-commands';
+import { perform } from '../state/workbench';
+import { isMac, keyText } from './commands/keys';
+import styles from './top-bar.module.css';
+import { TracesMenu } from './traces-menu';
+
+const deviceNames = { cpu: 'CPU', webgpu: 'WebGPU', cuda: 'CUDA', dml: 'DirectML', coreml: 'Core ML' } as const;
+const scheduleNotes = {
+  lockstep: 'All lanes share one forward pass a step: fastest',
+  isolated: 'One lane after the other: repeats bit for bit',
+} as const;
+
+export interface TopBarProps {
+  readonly screen: Screen;
+  readonly onPalette: () => void;
+}
+
+/** What the next run uses, and the run itself. */
+export function TopBar({ screen, onPalette }: TopBarProps) {
+  const services = useServices();
+  const { workspace, engine, activity, shell } = services;
+  const document = useStore(workspace.store, (state) => state.document);
+  const facts = useStore(engine.store, (state) => state.facts);
+  const ready = useStore(engine.store, (state) => state.state === 'ready');
+  const starting = useStore(activity.store, (state) => state.starting);
+  const mac = isMac(shell.platform);
+  const running = starting || screen.rows.some((row) => row.run === undefined || row.run.outcome === null);
+  const models = facts?.models.map((model) => ({ value: model.id, label: model.name, note: `${model.layers} layers · width ${model.width} · ${model.license}` })) ?? [];
+  const known = facts?.devices ?? [];
+
+  return (
+    <header className={styles['bar']}>
+      <h1 className={styles['word']}>
+        interlinear
+        <span aria-hidden="true" className={styles['gloss']}>
+          <i />
+          <i />
+          <i />
+          <i />
+        </span>
+      </h1>
+      <Select label="Model" value={document.model} items={models} onChange={(model) => { workspace.edit('choose model', { model }); }} disabled={models.length === 0} />
+      <Select
+        label="Device"
+        value={document.device}
+        items={devices.flatMap((id) => {
+          const device = known.find((candidate) => candidate.id === id);
+          return device === undefined ? [] : [{ value: id, label: deviceNames[id], note: device.available ? device.note : `Not available. ${device.note}`, disabled: !device.available }];
+        })}
+        onChange={(device) => { workspace.edit('choose device', { device }); }}
+        disabled={known.length === 0}
+      />
+      <Select
+        label="Schedule"
+        value={document.schedule}
+        items={schedules.map((schedule) => ({ value: schedule, label: schedule, note: scheduleNotes[schedule] }))}
+        onChange={(schedule) => { workspace.edit('choose schedule', { schedule }); }}
+      />
+      <NumberField label="Seed" inline value={document.seed} minimum={0} maximum={0xffff_ffff} onChange={(seed) => { workspace.edit('change seed', { seed }, { mergeKey: 'seed' }); }} />
+      <span className={styles['grow']} />
+      <TracesMenu
+        trigger={
+          <Button look="quiet">
+            <FolderOpen size={14} aria-hidden="true" />
+            Traces
+          </Button>
+        }
+      />
+      <Button disabled={!running} onClick={() => { perform(() => stopRuns(services)); }} shortcut="Esc">
+        <Square size={11} aria-hidden="true" />
+        Stop
+      </Button>
+      <Button look="primary" disabled={running || !ready} onClick={() => { perform(() => startRun(services)); }} shortcut={keyText('$mod+Enter', mac)}>
+        <Play size={12} aria-hidden="true" />
+        Run
+      </Button>
+      <Button onClick={onPalette} aria-label="All actions">
+        <span className="data">{keyText('$mod+k', mac)}</span>
+      </Button>
+    </header>
+  );
+}

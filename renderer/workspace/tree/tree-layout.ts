@@ -1,0 +1,141 @@
+import type { Verdict } from '../../../main/contract/run';
+import { branchTrie, type TrieNode } from '../../inspector/branches/branch-trie';
+import type { LaneView, RunView } from '../../state/run-view';
+import { thinkingOf } from './thinking';
+
+interface Point {
+  readonly x: number;
+  readonly y: number;
+}
+
+/** A run of steps shared by the same branches, placed. Coordinates are pixels from the top left. */
+export interface TreeNode extends Point {
+  readonly key: string;
+  readonly text: string;
+  readonly width: number;
+  /** Branches that pass through. */
+  readonly branches: readonly number[];
+  /** Steps of a branch this node holds: the first and the one past the last. */
+  readonly start: number;
+  readonly end: number;
+  /** Where its line comes from. */
+  readonly from: Point;
+}
+
+/** Where branches end: those that gave the same chain and the same answer. */
+export interface TreeLeaf {
+  readonly key: string;
+  readonly y: number;
+  /** End of the last node on its path. */
+  readonly from: Point;
+  readonly branches: readonly number[];
+  readonly answer: string | null;
+  readonly verdict: Verdict;
+  /** Still growing: there is no answer to wait for yet. */
+  readonly running: boolean;
+}
+
+export interface TreeLayout {
+  readonly nodes: readonly TreeNode[];
+  readonly leaves: readonly TreeLeaf[];
+  readonly root: Point;
+  /** Left edge of the column of answers. */
+  readonly answersAt: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+/** Advance of the data face at 11.25 px. */
+const character = 6.75;
+const leafHeight = 26;
+const gap = 30;
+const left = 12;
+const top = 16;
+const longestLabel = 18;
+
+type Ending = Omit<TreeLeaf, 'from'>;
+
+interface Arranged {
+  readonly node: TrieNode;
+  readonly depth: number;
+  readonly path: string;
+  readonly children: readonly Arranged[];
+  readonly endings: readonly Ending[];
+  readonly y: number;
+}
+
+function labelOf(node: TrieNode): string {
+  const text = node.steps.map((step) => step.text).join(' ');
+  return text.length <= longestLabel ? text : `${text.slice(0, longestLabel - 1)}…`;
+}
+
+/** The branches that end in a node, by answer, the most frequent first. */
+function endingsOf(lane: LaneView, node: TrieNode, path: string): Omit<Ending, 'y'>[] {
+  const byAnswer = new Map<string | null, number[]>();
+  for (const end of node.ends) {
+    const answer = lane.branches.find((branch) => branch.branch === end)?.record?.answer ?? null;
+    byAnswer.set(answer, [...(byAnswer.get(answer) ?? []), end]);
+  }
+  return [...byAnswer.entries()]
+    .toSorted(([, a], [, b]) => b.length - a.length)
+    .map(([answer, branches]) => {
+      const record = lane.branches.find((branch) => branch.branch === branches[0])?.record ?? null;
+      const running = record === null || record.state === 'running';
+      return { key: `${path}=${answer ?? ''}`, branches, answer, verdict: record?.verdict ?? 'none', running };
+    });
+}
+
+/** Gives every ending a line of its own, from the top, fullest subtree first; a node stands in the middle of its lines. */
+function arrange(lane: LaneView, root: TrieNode): { arranged: Arranged; lines: number } {
+  let lines = 0;
+  const visit = (node: TrieNode, depth: number, path: string): Arranged => {
+    const children = node.children
+      .toSorted((a, b) => b.branches.length - a.branches.length)
+      .map((child) => visit(child, depth + 1, `${path}/${child.steps[0]?.key ?? ''}`));
+    const endings = endingsOf(lane, node, path).map((ending) => ({ ...ending, y: top + leafHeight * lines++ }));
+    const ys = [...children, ...endings].map((item) => item.y);
+    return { node, depth, path, children, endings, y: ((ys[0] ?? top) + (ys.at(-1) ?? top)) / 2 };
+  };
+  return { arranged: visit(root, 0, ''), lines };
+}
+
+function widestLabels(item: Arranged, widths: number[] = []): number[] {
+  widths[item.depth] = Math.max(widths[item.depth] ?? 0, labelOf(item.node).length * character);
+  for (const child of item.children) widestLabels(child, widths);
+  return widths;
+}
+
+/**
+ * The branches of a lane as a tree: common beginnings merged, one line per distinct ending. Answers stand in one column at
+ * the right, so that they can be compared at a glance. Null while no branch has a step.
+ */
+export function treeLayout(run: RunView, lane: LaneView): TreeLayout | null {
+  const branches = lane.branches.map((branch) => thinkingOf(run, branch));
+  if (branches.every((branch) => branch.steps.length === 0)) return null;
+  const offset = Math.min(...branches.map((branch) => branch.offset));
+  const { arranged, lines } = arrange(lane, branchTrie(branches));
+  const widths = widestLabels(arranged);
+  // A root without steps (branches differ from their first) is only the dot.
+  const bare = arranged.node.steps.length === 0;
+  const columnAt = (depth: number): number => widths.slice(bare ? 1 : 0, depth).reduce((sum, width) => sum + width + gap, left + 24);
+  const root = { x: left, y: arranged.y };
+  const nodes: TreeNode[] = [];
+  const leaves: TreeLeaf[] = [];
+
+  const emit = (item: Arranged, from: Point): void => {
+    const { node, depth, path, y } = item;
+    const text = labelOf(node);
+    const width = text.length * character;
+    const x = columnAt(depth);
+    const dot = bare && depth === 0;
+    const end = dot ? root : { x: x + width + 4, y };
+    if (!dot) nodes.push({ key: path, text, x, y, width, branches: node.branches, start: node.start + offset, end: node.start + node.steps.length + offset, from });
+    leaves.push(...item.endings.map((ending) => ({ ...ending, from: end })));
+    for (const child of item.children) emit(child, end);
+  };
+  emit(arranged, root);
+
+  const answersAt = columnAt(widths.length) - 4;
+  const longestAnswer = Math.max(...leaves.map((leaf) => `${leaf.answer ?? 'no answer'} ×${leaf.branches.length} ✓`.length));
+  return { nodes, leaves, root, answersAt, width: answersAt + longestAnswer * character + 12, height: top + lines * leafHeight - 8 };
+}

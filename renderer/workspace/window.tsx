@@ -1,0 +1,102 @@
+import { useMemo, useRef, useState } from 'react';
+import { Group, Panel, Separator } from 'react-resizable-panels';
+import { useStore } from 'zustand';
+import { Inspector } from '../inspector/inspector';
+import { screenOf } from '../state/screen';
+import { useServices } from '../state/services';
+import { Timeline } from '../timeline/timeline';
+import { windowActions } from './commands/actions';
+import { keyText, isMac } from './commands/keys';
+import { KeysDialog } from './commands/keys-dialog';
+import { Palette } from './commands/palette';
+import { useKeys } from './commands/use-keys';
+import { LaneGrid } from './lanes/lane-grid';
+import { PromptEditor } from './prompt/prompt-editor';
+import { EngineBanner } from './status/engine-banner';
+import { StatusBar } from './status/status-bar';
+import { TopBar } from './top-bar';
+import { ScreenRunsContext } from './use-cursor';
+import { usePanels } from './use-panels';
+import { useTheme } from './use-theme';
+import styles from './window.module.css';
+
+/** Top bar, prompt, lanes, timeline, inspector, status: one screen for all of it. */
+export function Window() {
+  const services = useServices();
+  const { workspace, runs, engine, activity, shell } = services;
+  const document = useStore(workspace.store, (state) => state.document);
+  const views = useStore(runs.store, (state) => state.views);
+  const facts = useStore(engine.store, (state) => state.facts);
+  const announcement = useStore(activity.store, (state) => state.announcement);
+  const screen = useMemo(() => screenOf(document, views), [document, views]);
+  const [paletteOpen, setPaletteOpen] = useState(false);
+  const [keysOpen, setKeysOpen] = useState(false);
+  const prompt = useRef<HTMLTextAreaElement>(null);
+  const shown = useRef(screen.runs);
+  shown.current = screen.runs;
+  useTheme();
+
+  const actions = useMemo(
+    () =>
+      windowActions(services, () => shown.current, {
+        openPalette: () => {
+          setPaletteOpen(true);
+        },
+        openKeys: () => {
+          setKeysOpen(true);
+        },
+        focusPrompt: () => {
+          prompt.current?.focus();
+        },
+      }),
+    // Presets are actions too: they are known once the engine has said what it has.
+    [services, facts],
+  );
+  useKeys(actions);
+  const { props: panelProps, inspector } = usePanels(screen.runs);
+  const layout = workspace.store.getState().panels;
+
+  return (
+    <ScreenRunsContext value={screen.runs}>
+      <div className={styles['window']}>
+        <TopBar
+          screen={screen}
+          onPalette={() => {
+            setPaletteOpen(true);
+          }}
+        />
+        <EngineBanner />
+        <main className={styles['main']}>
+          <PromptEditor input={prompt} />
+          <Group
+            orientation="vertical"
+            className={styles['panels']}
+            disableCursor
+            {...(Object.keys(layout).length === 3 && { defaultLayout: { ...layout } })}
+            onLayoutChanged={(panels) => {
+              workspace.setView({ panels });
+            }}
+          >
+            <Panel id="lanes" defaultSize="41" minSize={150}>
+              <LaneGrid screen={screen} hint={`Nothing has run yet. Press Run or ${keyText('$mod+Enter', isMac(shell.platform))}; ? shows the keys.`} />
+            </Panel>
+            <Separator className={styles['separator']} aria-label="Height of the lanes" />
+            <Panel id="timeline" defaultSize="17" minSize={84}>
+              <Timeline {...panelProps} />
+            </Panel>
+            <Separator className={styles['separator']} aria-label="Height of the timeline" />
+            <Panel id="inspector" defaultSize="42" minSize={120}>
+              <Inspector {...panelProps} {...inspector} />
+            </Panel>
+          </Group>
+        </main>
+        <StatusBar screen={screen} />
+      </div>
+      <p className="visually-hidden" aria-live="polite">
+        {announcement}
+      </p>
+      <Palette open={paletteOpen} onOpenChange={setPaletteOpen} actions={actions} />
+      <KeysDialog open={keysOpen} onOpenChange={setKeysOpen} actions={actions} />
+    </ScreenRunsContext>
+  );
+}

@@ -1,0 +1,178 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { ByteWriter, parquetWriteBuffer } from 'hyparquet-writer';
+import { writePageHeader } from 'hyparquet-writer/src/datapage.js';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { inMemory } from './byte-source';
+import { FileWriter } from './file-writer';
+import { checkChunk, checkVarints } from './parquet-guard';
+import { type Column, parquetSchemaOf } from './parquet-profile';
+import { ParquetTable } from './parquet-read';
+import { type Value, writeParquet } from './parquet-write';
+
+const columns: readonly Column[] = [
+  { name: 'number', type: 'FLOAT', nullable: true },
+  { name: 'text', type: 'STRING', nullable: true },
+  { name: 'flag', type: 'BOOLEAN' },
+  { name: 'list', type: 'FLOAT', list: true, nullable: true },
+  { name: 'ids', type: 'INT32', list: true },
+];
+const limits = { longestList: 4, rowsPerGroup: 100 };
+const open = (bytes: Uint8Array): ParquetTable => new ParquetTable(inMemory(bytes, 'table.parquet'), columns, limits);
+
+let folder = '';
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'interlinear-parquet-'));
+});
+afterAll(() => {
+  rmSync(folder, { recursive: true });
+});
+
+async function written(groups: readonly (readonly (readonly Value[])[])[]): Promise<Uint8Array> {
+  const path = join(folder, 'table.parquet');
+  const file = new FileWriter(path);
+  await writeParquet(
+    file,
+    columns,
+    (async function* () {
+      yield* groups;
+    })(),
+  );
+  file.close();
+  return readFileSync(path);
+}
+
+describe('a table', () => {
+  it('gives back nulls, empty lists, nulls in lists, minus zero and infinity, group by group', async () => {
+    const groups: Value[][][] = [
+      [
+        [1.5, 'a', true, [1, null, -0], []],
+        [null, null, false, [], [7]],
+      ],
+      [[-0, 'späť →', true, [Infinity, -Infinity], [1, 2, 3, 4]]],
+      [],
+      [[null, '', false, [null], []]],
+    ];
+    const table = open(await written(groups));
+    expect(table.groups()).toEqual([
+      { start: 0, end: 2 },
+      { start: 2, end: 3 },
+      { start: 3, end: 4 },
+    ]);
+    const rows = [...(await table.readGroup(0)), ...(await table.readGroup(1)), ...(await table.readGroup(2))];
+    const names = columns.map((column) => column.name);
+    expect(rows.map((row) => names.map((name) => row[name]))).toEqual(groups.flat());
+  });
+
+  it('may have no rows', async () => {
+    expect(open(await written([])).rows).toBe(0);
+  });
+});
+
+describe('a Parquet file that is not of our profile', () => {
+  const row = [0.5, 'a', true, [1], [1]] as const;
+  const columnData = columns.map((column, i) => ({ name: column.name, data: Array.from({ length: 50 }, () => row[i]) }));
+  const bytesOf = (options: object): Uint8Array =>
+    new Uint8Array(parquetWriteBuffer({ columnData, schema: parquetSchemaOf(columns), statistics: false, ...options }));
+
+  it('with dictionaries is refused', () => {
+    expect(() => open(bytesOf({}))).toThrow('dictionary');
+  });
+
+  it('with more rows in a group than we write is refused', () => {
+    const many = columns.map((column, i) => ({ name: column.name, encoding: 'PLAIN', data: Array.from({ length: 101 }, () => row[i]) }));
+    expect(() => open(bytesOf({ columnData: many }))).toThrow('impossible number of rows');
+  });
+
+  it('with other columns is refused', () => {
+    const other = [{ name: 'number', data: [1], type: 'DOUBLE' as const }];
+    expect(() => open(new Uint8Array(parquetWriteBuffer({ columnData: other })))).toThrow('columns are not those');
+  });
+
+  it.each([0, 3, 11])('of %i bytes is refused', (size) => {
+    expect(() => open(new Uint8Array(size))).toThrow('too short');
+  });
+});
+
+describe('a page made to exhaust its reader', () => {
+  interface Page {
+    readonly values: number;
+    readonly rows: number;
+    readonly definition: readonly number[];
+    readonly repetition: readonly number[];
+    readonly uncompressed?: number;
+  }
+
+  function check(page: Page, column: Column): void {
+    const writer = new ByteWriter();
+    const levels = page.definition.length + page.repetition.length;
+    writePageHeader(writer, {
+      type: 'DATA_PAGE_V2',
+      uncompressed_page_size: page.uncompressed ?? levels,
+      compressed_page_size: levels,
+      data_page_header_v2: {
+        num_values: page.values,
+        num_nulls: page.values,
+        num_rows: page.rows,
+        encoding: 'PLAIN',
+        definition_levels_byte_length: page.definition.length,
+        repetition_levels_byte_length: page.repetition.length,
+        is_compressed: true,
+      },
+    });
+    writer.appendBytes(Uint8Array.from([...page.repetition, ...page.definition]));
+    const bytes = writer.getBytes();
+    checkChunk(inMemory(bytes, 'table.parquet'), { start: 0, length: bytes.length }, column, 2, limits);
+  }
+
+  const list: Column = { name: 'list', type: 'FLOAT', list: true, nullable: true };
+  const optional: Column = { name: 'number', type: 'FLOAT', nullable: true };
+  /** A run of two equal levels, and one of 2^27. */
+  const two = [4, 0];
+  const endless = [0x80, 0x80, 0x80, 0x80, 1, 0];
+
+  it('is let through when it is honest', () => {
+    expect(() => {
+      check({ values: 2, rows: 2, definition: two, repetition: [] }, optional);
+    }).not.toThrow();
+    expect(() => {
+      check({ values: 2, rows: 2, definition: two, repetition: two }, list);
+    }).not.toThrow();
+  });
+
+  it.each<[string, Page, Column, string]>([
+    ['a run of levels past its values', { values: 2, rows: 2, definition: endless, repetition: [] }, optional, 'run past'],
+    ['the same in a list', { values: 2, rows: 2, definition: two, repetition: endless }, list, 'run past'],
+    ['runs of no levels at all', { values: 2, rows: 2, definition: [0, 0, 0, 0], repetition: [] }, optional, 'run past'],
+    ['levels that end early', { values: 2, rows: 2, definition: [], repetition: [] }, optional, 'too early'],
+    [
+      'a number without end',
+      { values: 2, rows: 2, definition: Array.from({ length: 20 }, () => 0xff), repetition: [] },
+      optional,
+      'too early',
+    ],
+    ['more values than lists may have', { values: 9, rows: 2, definition: two, repetition: two }, list, '9 values'],
+    ['more values than rows', { values: 3, rows: 2, definition: two, repetition: [] }, optional, '3 values'],
+    ['another number of rows', { values: 2, rows: 1, definition: two, repetition: [] }, optional, 'in 1 rows'],
+    [
+      'a size that nothing compresses from',
+      { values: 2, rows: 2, definition: two, repetition: [], uncompressed: 1 << 30 },
+      optional,
+      'beyond reason',
+    ],
+  ])('by %s is refused', (_, page, column, message) => {
+    expect(() => {
+      check(page, column);
+    }).toThrow(message);
+  });
+
+  it('by a number of a thousand bytes in the footer is refused', () => {
+    expect(() => {
+      checkVarints(new Uint8Array(1000).fill(0xff));
+    }).toThrow('impossible length');
+    expect(() => {
+      checkVarints(Uint8Array.from({ length: 1000 }, (_, i) => (i % 8 === 0 ? 1 : 0xff)));
+    }).not.toThrow();
+  });
+});

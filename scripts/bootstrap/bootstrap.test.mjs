@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, utimesSync, 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { removeAbandoned } from './abandoned.mjs';
 import { sourcesHash } from './build.mjs';
 import { hasDisplay, withDisplay } from './display.mjs';
 import { digestOf, reasonOf } from './download.mjs';
@@ -81,6 +82,16 @@ describe('stamps', () => {
     expect(failedRecently(stamp, '46.0.0', hour)).toBe(false);
     expect(failedRecently(stamp, '45.4.1', -hour)).toBe(false);
     expect(failedRecently(undefined, '45.4.1', hour)).toBe(false);
+  });
+});
+
+describe('what interrupted runs leave', () => {
+  it('is removed unless its process still runs', () => {
+    const mine = `electron.${process.pid}.tmp`;
+    for (const name of [mine, 'electron.999999999.tmp', 'electron-45']) mkdirSync(join(folder, name));
+    removeAbandoned(folder);
+    expect(readdirSync(folder).sort()).toEqual([mine, 'electron-45'].sort());
+    expect(() => removeAbandoned(join(folder, 'absent'))).not.toThrow();
   });
 });
 

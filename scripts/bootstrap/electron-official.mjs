@@ -2,6 +2,7 @@ import { existsSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { download } from './download.mjs';
 import { electronIn } from './electron-folder.mjs';
+import { removeAbandoned } from './abandoned.mjs';
 import { cacheFolder, projectFolder } from './folders.mjs';
 import { say } from './say.mjs';
 import { readStamp, writeStamp } from './stamp.mjs';
@@ -52,6 +53,7 @@ export async function officialElectron() {
 
   const base = process.env.ELECTRON_MIRROR ?? RELEASES;
   say(`Downloading the official Electron ${version}, because it is not in the cache yet…`);
+  removeAbandoned(cache);
   const zip = join(cache, archive);
   try {
     if (!existsSync(zip)) await download({ url: `${base}v${version}/${archive}`, file: zip, sha256, label: 'Downloading Electron' });

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { tieToUs } from './children.mjs';
 
 /**
  * Runs a helper program to its end. What it prints goes to our stderr, so that stdout stays the caller's own.
@@ -7,12 +8,14 @@ import { spawn } from 'node:child_process';
 export function runCommand(command, args, { cwd, env, quiet = false } = {}) {
   return new Promise((resolve) => {
     const output = quiet ? 'ignore' : 2;
-    const child = spawn(command, args, {
-      cwd,
-      env: env ?? process.env,
-      stdio: ['ignore', output, output],
-      shell: command === 'npm' && process.platform === 'win32',
-    });
+    const child = tieToUs(
+      spawn(command, args, {
+        cwd,
+        env: env ?? process.env,
+        stdio: ['ignore', output, output],
+        shell: command === 'npm' && process.platform === 'win32',
+      }),
+    );
     child.once('error', () => resolve(127));
     child.once('exit', (code) => resolve(code ?? 128));
   });
@@ -21,7 +24,7 @@ export function runCommand(command, args, { cwd, env, quiet = false } = {}) {
 /** Runs a helper program and gives what it printed on stdout, with its exit code. */
 export function readCommand(command, args, { cwd, env } = {}) {
   return new Promise((resolve) => {
-    const child = spawn(command, args, { cwd, env: env ?? process.env, stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = tieToUs(spawn(command, args, { cwd, env: env ?? process.env, stdio: ['ignore', 'pipe', 'pipe'] }));
     const chunks = { stdout: [], stderr: [] };
     child.stdout.on('data', (chunk) => chunks.stdout.push(chunk));
     child.stderr.on('data', (chunk) => chunks.stderr.push(chunk));

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { tieToUs } from '../bootstrap/children.mjs';
 import { projectFolder } from '../bootstrap/folders.mjs';
 
 /** The program of an installed package, to be run by our own Node: quicker than npx, and the same on every platform. */
@@ -14,14 +15,16 @@ function programOf(packageName, command) {
 /** Runs an installed package's program in the project's folder; its output is shown as it comes, or collected. */
 export function runTool(packageName, args, { command, env = process.env, collect = false, preload = [] } = {}) {
   return new Promise((resolve, reject) => {
-    const child = spawn(
-      process.execPath,
-      [...preload.map((file) => `--import=${pathToFileURL(file).href}`), programOf(packageName, command), ...args],
-      {
-        cwd: projectFolder,
-        env,
-        stdio: ['ignore', collect ? 'pipe' : 'inherit', 'inherit'],
-      },
+    const child = tieToUs(
+      spawn(
+        process.execPath,
+        [...preload.map((file) => `--import=${pathToFileURL(file).href}`), programOf(packageName, command), ...args],
+        {
+          cwd: projectFolder,
+          env,
+          stdio: ['ignore', collect ? 'pipe' : 'inherit', 'inherit'],
+        },
+      ),
     );
     const chunks = [];
     child.stdout?.on('data', (chunk) => chunks.push(chunk));

@@ -5,14 +5,13 @@ import { tieToUs } from './children.mjs';
  * Runs a helper program to its end. What it prints goes to our stderr, so that stdout stays the caller's own.
  * @returns {Promise<number>} exit code; 127 where the program is not there, 128 where a signal ended it
  */
-export function runCommand(command, args, { cwd, env, quiet = false } = {}) {
+export function runCommand(command, args, { cwd, env } = {}) {
   return new Promise((resolve) => {
-    const output = quiet ? 'ignore' : 2;
     const child = tieToUs(
       spawn(command, args, {
         cwd,
         env: env ?? process.env,
-        stdio: ['ignore', output, output],
+        stdio: ['ignore', 2, 2],
         shell: command === 'npm' && process.platform === 'win32',
       }),
     );

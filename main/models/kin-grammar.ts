@@ -45,20 +45,20 @@ class Names {
     if (this.known.has(piece.text)) return [];
     const lowerCase = piece.text.toLowerCase();
     const hint = this.known.has(lowerCase) ? `Write it in lower case: ${lowerCase}.` : `The model knows ${this.names.join(', ')}.`;
-    return [error(piece, `“${piece.text}” is not a name the model knows`, hint)];
+    return [error(piece, `“${piece.text}” is not a name the model knows.`, hint)];
   }
 }
 
 function parseFact(word: Piece, names: Names): { readonly fact: KinFact | null; readonly problems: PromptProblem[] } {
   const [, parentText, arrow, childText] = /^(.+?)(→|->)(.+)$/u.exec(word.text) ?? [];
   if (!parentText || !arrow || !childText || /→|->/u.test(childText)) {
-    return { fact: null, problems: [error(word, `“${word.text}” is not a fact`, factHint)] };
+    return { fact: null, problems: [error(word, `“${word.text}” is not a fact.`, factHint)] };
   }
   const parent = { text: parentText, start: word.start, end: word.start + parentText.length };
   const child = { text: childText, start: parent.end + arrow.length, end: word.end };
   const problems = [...names.problem(parent), ...names.problem(child)];
   if (parentText === childText)
-    problems.push(error(word, `“${word.text}” makes ${parentText} a parent of itself`, 'Name two different people.'));
+    problems.push(error(word, `“${word.text}” makes ${parentText} a parent of itself.`, 'Name two different people.'));
   return { fact: { ...word, parent, child }, problems };
 }
 
@@ -69,17 +69,19 @@ function parseQuestion(mark: Piece, words: readonly Piece[], names: Names): { qu
     question: null,
     problems: [error(upTo(after), message, questionHint)],
   });
-  if (!first) return missing(mark, 'The question has no candidates');
-  if (!or || !second) return missing(or ?? first, 'The question has only one candidate');
-  if (or.text !== 'or') return { question: null, problems: [error(or, `“or” should stand here, not “${or.text}”`, questionHint)] };
-  if (!from || !root) return missing(from ?? second, 'The question does not say from whom');
+  if (!first) return missing(mark, 'The question has no candidates.');
+  if (!or || !second) return missing(or ?? first, 'The question has only one candidate.');
+  if (or.text !== 'or') return { question: null, problems: [error(or, `“or” should stand here, not “${or.text}”.`, questionHint)] };
+  if (!from || !root) return missing(from ?? second, 'The question does not say from whom.');
   if (from.text !== 'from')
-    return { question: null, problems: [error(from, `“from” should stand here, not “${from.text}”`, questionHint)] };
+    return { question: null, problems: [error(from, `“from” should stand here, not “${from.text}”.`, questionHint)] };
   const problems = [first, second, root].flatMap((name) => names.problem(name));
   const [surplus] = rest;
   if (surplus) {
     const end = rest.at(-1)?.end ?? surplus.end;
-    problems.push(error({ start: surplus.start, end }, 'The prompt goes on after the question', 'Put all facts before the question mark.'));
+    problems.push(
+      error({ start: surplus.start, end }, 'The prompt goes on after the question.', 'Put all facts before the question mark.'),
+    );
   }
   return { question: { candidates: [first, second], root }, problems };
 }
@@ -95,7 +97,7 @@ export function parseKinPrompt(prompt: string, names: readonly string[]): KinPro
     return {
       facts: [],
       question: null,
-      problems: [error(whole, 'The prompt is empty', 'Write facts and a question, for example ada→bob ? bob or sue from ada.')],
+      problems: [error(whole, 'The prompt is empty.', 'Write facts and a question, for example ada→bob ? bob or sue from ada.')],
     };
   }
   const known = new Names(names);
@@ -105,7 +107,7 @@ export function parseKinPrompt(prompt: string, names: readonly string[]): KinPro
   const mark = words[markAt];
   const asked = mark
     ? parseQuestion(mark, words.slice(markAt + 1), known)
-    : { question: null, problems: [error(whole, 'The prompt asks no question', questionHint)] };
-  if (mark && facts.length === 0) problems.push(error(mark, 'There are no facts before the question', factHint));
+    : { question: null, problems: [error(whole, 'The prompt asks no question.', questionHint)] };
+  if (mark && facts.length === 0) problems.push(error(mark, 'There are no facts before the question.', factHint));
   return { facts: facts.flatMap(({ fact }) => fact ?? []), question: asked.question, problems: [...problems, ...asked.problems] };
 }

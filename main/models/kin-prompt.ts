@@ -36,15 +36,15 @@ function oddities(facts: readonly KinFact[], { candidates, root }: KinQuestion):
   for (const { parent, child, start, end } of facts) {
     const other = parents.get(child.text);
     const pair = { start, end };
-    if (other === parent.text) problems.push(warning(pair, 'This fact is stated twice', 'Remove one of the two.'));
+    if (other === parent.text) problems.push(warning(pair, 'This fact is stated twice.', 'Remove one of the two.'));
     else if (other !== undefined)
-      problems.push(warning(pair, `${child.text} has two parents, ${other} and ${parent.text}`, 'In training everybody had at most one.'));
+      problems.push(warning(pair, `${child.text} has two parents, ${other} and ${parent.text}.`, 'In training everybody had at most one.'));
     parents.set(child.text, parent.text);
   }
   const mentioned = new Set(facts.flatMap(({ parent, child }) => [parent.text, child.text]));
   for (const piece of [...candidates, root]) {
     if (!mentioned.has(piece.text))
-      problems.push(warning(piece, `No fact mentions ${piece.text}`, `Add a fact with ${piece.text}, or ask about somebody else.`));
+      problems.push(warning(piece, `No fact mentions ${piece.text}.`, `Add a fact with ${piece.text}, or ask about somebody else.`));
   }
   return problems;
 }
@@ -59,7 +59,7 @@ function findAnswer(
   if (first.text === second.text) {
     return {
       path: null,
-      problems: [warning(span, 'Both candidates are the same', 'Name two different people, so that the answer can be checked.')],
+      problems: [warning(span, 'Both candidates are the same.', 'Name two different people, so that the answer can be checked.')],
     };
   }
   const found = candidates.map((candidate) => chain(facts, root.text, candidate.text));
@@ -70,7 +70,7 @@ function findAnswer(
       problems: [
         warning(
           span,
-          `Both ${first.text} and ${second.text} descend from ${root.text}`,
+          `Both ${first.text} and ${second.text} descend from ${root.text}.`,
           'The answer cannot be checked: let only one of them descend.',
         ),
       ],
@@ -82,14 +82,14 @@ function findAnswer(
       problems: [
         warning(
           span,
-          `Neither ${first.text} nor ${second.text} descends from ${root.text}`,
+          `Neither ${first.text} nor ${second.text} descends from ${root.text}.`,
           'The answer cannot be checked: let one of them descend.',
         ),
       ],
     };
   }
   if (path.length <= trainedHops) return { path, problems: [] };
-  return { path, problems: [warning(span, `The answer is ${path.length} facts away`, `In training it was at most ${trainedHops}.`)] };
+  return { path, problems: [warning(span, `The answer is ${path.length} facts away.`, `In training it was at most ${trainedHops}.`)] };
 }
 
 /** Checks a prompt of the kin task: what stops a run, what is odd, and the answer the facts give. */

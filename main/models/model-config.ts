@@ -53,13 +53,13 @@ const notSupported = (message: string): InterlinearError =>
   );
 
 function checkSupported(config: Config): void {
-  if (config.hidden_act !== 'silu') throw notSupported(`the activation '${config.hidden_act}' is not supported`);
-  if (config.mlp_bias) throw notSupported('biases in the feed-forward block are not supported');
+  if (config.hidden_act !== 'silu') throw notSupported(`the activation “${config.hidden_act}” is not supported.`);
+  if (config.mlp_bias) throw notSupported('biases in the feed-forward block are not supported.');
   const scaling = config.rope_parameters?.rope_type ?? config.rope_scaling?.rope_type ?? config.rope_scaling?.type ?? 'default';
-  if (scaling !== 'default') throw notSupported(`rotary embeddings of type '${scaling}' are not supported`);
+  if (scaling !== 'default') throw notSupported(`rotary embeddings of type “${scaling}” are not supported.`);
   // Mistral's window has no switch of its own; Qwen's is off unless it is switched on.
   const windowed = config.use_sliding_window ?? (config.model_type === 'mistral' && config.sliding_window != null);
-  if (windowed) throw notSupported('attention with a sliding window is not supported');
+  if (windowed) throw notSupported('attention with a sliding window is not supported.');
 }
 
 /**
@@ -71,13 +71,13 @@ export function parseModelConfig(value: unknown): ModelConfig {
   if (!parsed.success) {
     const [issue] = parsed.error.issues;
     throw unreadable(
-      `'${issue?.path.join('.') ?? ''}': ${issue?.message ?? 'unreadable'}`,
+      `“${issue?.path.join('.') ?? ''}”: ${issue?.message ?? 'unreadable'}.`,
       'The model is damaged or of another kind: copy or download it again.',
     );
   }
   const config = parsed.data;
   const family = Object.hasOwn(families, config.model_type) ? families[config.model_type] : undefined;
-  if (!family) throw notSupported(`the model family '${config.model_type}' is not supported`);
+  if (!family) throw notSupported(`the model family “${config.model_type}” is not supported.`);
   checkSupported(config);
 
   const heads = config.num_attention_heads;
@@ -85,9 +85,9 @@ export function parseModelConfig(value: unknown): ModelConfig {
   const headWidth = config.head_dim ?? config.hidden_size / heads;
   const contradiction = 'The configuration contradicts itself: take it from where the model came from.';
   if (heads % keyValueHeads !== 0)
-    throw unreadable(`${heads} attention heads cannot share ${keyValueHeads} heads of keys and values`, contradiction);
-  if (!Number.isInteger(headWidth)) throw unreadable(`a width of ${config.hidden_size} cannot be cut into ${heads} heads`, contradiction);
-  if (headWidth % 2 !== 0) throw unreadable(`rotary embeddings need an even head width, not ${headWidth}`, contradiction);
+    throw unreadable(`${heads} attention heads cannot share ${keyValueHeads} heads of keys and values.`, contradiction);
+  if (!Number.isInteger(headWidth)) throw unreadable(`a width of ${config.hidden_size} cannot be cut into ${heads} heads.`, contradiction);
+  if (headWidth % 2 !== 0) throw unreadable(`rotary embeddings need an even head width, not ${headWidth}.`, contradiction);
   const spec: DecoderSpec = {
     layers: config.num_hidden_layers,
     width: config.hidden_size,

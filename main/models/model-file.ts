@@ -16,7 +16,7 @@ export async function readModelFile(path: string, label: string): Promise<Uint8A
     return await readFile(path);
   } catch (error) {
     const reason = isMissing(error) ? 'is missing' : 'cannot be read';
-    throw new InterlinearError('bad-model', `The file ${label} ${reason}`, 'The model is incomplete: copy or download it again.', {
+    throw new InterlinearError('bad-model', `The file ${label} ${reason}.`, 'The model is incomplete: copy or download it again.', {
       cause: error,
     });
   }
@@ -27,7 +27,7 @@ export function parseModelJson(bytes: Uint8Array, label: string): unknown {
   try {
     return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
   } catch (error) {
-    throw new InterlinearError('bad-model', `The file ${label} is not JSON text`, 'The file is damaged: copy or download it again.', {
+    throw new InterlinearError('bad-model', `The file ${label} is not JSON text.`, 'The file is damaged: copy or download it again.', {
       cause: error,
     });
   }

@@ -71,20 +71,23 @@ it('summarises a model', async () => {
 
 describe('weights that contradict the configuration', () => {
   it.each([
-    [{ vocab_size: 49 }, "Tensor 'model.embed_tokens.weight': the configuration asks for shape [49, 32], the weights hold [48, 32]"],
+    [{ vocab_size: 49 }, 'Tensor “model.embed_tokens.weight”: the configuration asks for shape [49, 32], the weights hold [48, 32].'],
     [
       { intermediate_size: 41 },
-      "Tensor 'model.layers.0.mlp.gate_proj.weight': the configuration asks for shape [41, 32], the weights hold [40, 32]",
+      'Tensor “model.layers.0.mlp.gate_proj.weight”: the configuration asks for shape [41, 32], the weights hold [40, 32].',
     ],
     [
       { num_key_value_heads: 4 },
-      "Tensor 'model.layers.0.self_attn.k_proj.weight': the configuration asks for shape [48, 32], the weights hold [24, 32]",
+      'Tensor “model.layers.0.self_attn.k_proj.weight”: the configuration asks for shape [48, 32], the weights hold [24, 32].',
     ],
-    [{ num_hidden_layers: 3 }, "Tensor 'model.layers.2.input_layernorm.weight' of shape [32] is missing from the weights"],
-    [{ num_hidden_layers: 1 }, "The weights hold a tensor 'model.layers.1.input_layernorm.weight' of which the configuration says nothing"],
-    [{ tie_word_embeddings: false }, "Tensor 'lm_head.weight' of shape [48, 32] is missing from the weights"],
-    [{ attention_bias: true }, "Tensor 'model.layers.0.self_attn.q_proj.bias' of shape [48] is missing from the weights"],
-    [{ model_type: 'qwen3' }, "Tensor 'model.layers.0.self_attn.q_norm.weight' of shape [12] is missing from the weights"],
+    [{ num_hidden_layers: 3 }, 'Tensor “model.layers.2.input_layernorm.weight” of shape [32] is missing from the weights.'],
+    [
+      { num_hidden_layers: 1 },
+      'The weights hold a tensor “model.layers.1.input_layernorm.weight” of which the configuration says nothing.',
+    ],
+    [{ tie_word_embeddings: false }, 'Tensor “lm_head.weight” of shape [48, 32] is missing from the weights.'],
+    [{ attention_bias: true }, 'Tensor “model.layers.0.self_attn.q_proj.bias” of shape [48] is missing from the weights.'],
+    [{ model_type: 'qwen3' }, 'Tensor “model.layers.0.self_attn.q_norm.weight” of shape [12] is missing from the weights.'],
   ])('by %j are named', async (change, message) => {
     await changeConfig(change);
     await expect(load()).rejects.toMatchObject({ code: 'bad-model', message, hint: expect.stringMatching(/^config\.json and/u) as string });
@@ -119,18 +122,18 @@ describe('a damaged model', () => {
 
   it.each(['config.json', 'model.safetensors'])('without %s is refused', async (name) => {
     await rm(join(folder, name));
-    await expect(load()).rejects.toMatchObject({ code: 'bad-model', message: `The file ${name} is missing` });
+    await expect(load()).rejects.toMatchObject({ code: 'bad-model', message: `The file ${name} is missing.` });
   });
 
   it('with a description that cannot be read is refused', async () => {
     await writeFile(join(folder, 'interlinear.json'), '{');
-    await expect(load()).rejects.toMatchObject({ code: 'bad-model', message: 'The file interlinear.json is not JSON text' });
+    await expect(load()).rejects.toMatchObject({ code: 'bad-model', message: 'The file interlinear.json is not JSON text.' });
     await writeManifest({ schema: 2 });
     await expect(load()).rejects.toMatchObject({ code: 'bad-model', hint: 'Update Interlinear.' });
     await writeManifest({ lanes: ['flying'] });
-    await expect(load()).rejects.toMatchObject({ code: 'bad-model', message: expect.stringContaining("'lanes.0'") as string });
+    await expect(load()).rejects.toMatchObject({ code: 'bad-model', message: expect.stringContaining('“lanes.0”') as string });
     await writeManifest({ sha256: {} });
-    await expect(load()).rejects.toMatchObject({ code: 'bad-model', message: expect.stringContaining("'sha256'") as string });
+    await expect(load()).rejects.toMatchObject({ code: 'bad-model', message: expect.stringContaining('“sha256”') as string });
   });
 });
 
@@ -154,7 +157,7 @@ it('finds markers by their texts', async () => {
       8,
     );
   expect(resolveMarkers(read, tokenizer({ T: 3, U: 1, A: 0, E: 7 }))).toEqual({ think: 3, thought: 1, answer: 0, end: 7 });
-  expect(() => resolveMarkers(read, tokenizer({ T: 3, U: 1, E: 7 }))).toThrow("no token 'A'");
+  expect(() => resolveMarkers(read, tokenizer({ T: 3, U: 1, E: 7 }))).toThrow('no token “A”');
 });
 
 it('reads presets, and says which member is wrong', async () => {
@@ -173,10 +176,10 @@ it('reads presets, and says which member is wrong', async () => {
   await writeFile(path, JSON.stringify([{ ...preset, recommended: { thoughts: 13 } }]));
   await expect(readPresets(path)).rejects.toMatchObject({
     code: 'bad-model',
-    message: expect.stringContaining("'0.recommended.thoughts'") as string,
+    message: expect.stringContaining('“0.recommended.thoughts”') as string,
   });
   await expect(readPresets(join(models, 'none.json'))).rejects.toMatchObject({
     code: 'bad-model',
-    message: 'The file presets.json is missing',
+    message: 'The file presets.json is missing.',
   });
 });

@@ -50,14 +50,14 @@ function parseManifest(value: unknown): Manifest {
   if (version.success && version.data.schema > 1) {
     throw new InterlinearError(
       'bad-model',
-      `${manifestFile} is of version ${version.data.schema}, this app reads version 1`,
+      `${manifestFile} is of version ${version.data.schema}, this app reads version 1.`,
       'Update Interlinear.',
     );
   }
   const parsed = manifestSchema.safeParse(value);
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
-  throw new InterlinearError('bad-model', `${manifestFile}: '${issue?.path.join('.') ?? ''}': ${issue?.message ?? 'unreadable'}`, damaged);
+  throw new InterlinearError('bad-model', `${manifestFile}: “${issue?.path.join('.') ?? ''}”: ${issue?.message ?? 'unreadable'}.`, damaged);
 }
 
 function summarize(manifest: Manifest, spec: DecoderSpec): ModelSummary {
@@ -90,7 +90,7 @@ export async function openModelPackage(folder: string): Promise<ModelPackage> {
     if (!(error instanceof InterlinearError && isMissing(error.cause))) throw error;
     throw new InterlinearError(
       'unknown-model',
-      `There is no model in the folder ${folder}`,
+      `There is no model in the folder ${folder}.`,
       `A model is a folder with a file ${manifestFile}.`,
       { cause: error },
     );
@@ -99,7 +99,11 @@ export async function openModelPackage(folder: string): Promise<ModelPackage> {
     const bytes = await readModelFile(join(folder, name), name);
     const expected = manifest.sha256[name];
     if (expected !== undefined && createHash('sha256').update(bytes).digest('hex') !== expected) {
-      throw new InterlinearError('bad-model', `The file ${name} is not the one the model was published with: its SHA-256 differs`, damaged);
+      throw new InterlinearError(
+        'bad-model',
+        `The file ${name} is not the one the model was published with: its SHA-256 differs.`,
+        damaged,
+      );
     }
     return bytes;
   };
@@ -112,7 +116,7 @@ export function resolveMarkers({ markers }: Manifest, tokenizer: ModelTokenizer)
   const find = (name: keyof Markers): number => {
     const id = tokenizer.find(markers[name]);
     if (id === null)
-      throw new InterlinearError('bad-model', `${tokenizerFile} has no token '${markers[name]}' for the marker '${name}'`, damaged);
+      throw new InterlinearError('bad-model', `${tokenizerFile} has no token “${markers[name]}” for the marker “${name}”.`, damaged);
     return id;
   };
   return { think: find('think'), thought: find('thought'), answer: find('answer'), end: find('end') };

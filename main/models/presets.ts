@@ -15,7 +15,7 @@ export async function readPresets(path: string): Promise<Preset[]> {
   const [issue] = parsed.error.issues;
   throw new InterlinearError(
     'bad-model',
-    `${label}: '${issue?.path.join('.') ?? ''}': ${issue?.message ?? 'unreadable'}`,
+    `${label}: “${issue?.path.join('.') ?? ''}”: ${issue?.message ?? 'unreadable'}.`,
     'Install Interlinear again.',
   );
 }

@@ -47,33 +47,33 @@ export function parseHeaderLength(bytes: Uint8Array, fileSize: number, fault: Fi
   if (bytes.byteLength < lengthBytes || fileSize < lengthBytes) {
     throw new InterlinearError(
       fault.code,
-      `The file holds ${fileSize} bytes, fewer than the ${lengthBytes} every safetensors file starts with`,
+      `The file holds ${fileSize} bytes, fewer than the ${lengthBytes} every safetensors file starts with.`,
       fault.hint,
     );
   }
   const length = new DataView(bytes.buffer, bytes.byteOffset, lengthBytes).getBigUint64(0, true);
   if (length > BigInt(maximumHeaderBytes)) {
-    throw new InterlinearError(fault.code, `The header claims ${length} bytes; at most ${maximumHeaderBytes} are allowed`, fault.hint);
+    throw new InterlinearError(fault.code, `The header claims ${length} bytes; at most ${maximumHeaderBytes} are allowed.`, fault.hint);
   }
   if (length > BigInt(fileSize - lengthBytes)) {
-    throw new InterlinearError(fault.code, `The header claims ${length} bytes, the whole file has ${fileSize}`, fault.hint);
+    throw new InterlinearError(fault.code, `The header claims ${length} bytes, the whole file has ${fileSize}.`, fault.hint);
   }
   return Number(length);
 }
 
 function parseEntry(name: string, value: unknown, dataStart: number, fail: (message: string) => InterlinearError): TensorEntry {
   const parsed = entrySchema.safeParse(value);
-  if (!parsed.success) throw fail(`Tensor '${name}' is not described by dtype, shape and data_offsets`);
+  if (!parsed.success) throw fail(`Tensor “${name}” is not described by dtype, shape and data_offsets.`);
   const {
     dtype,
     shape,
     data_offsets: [begin, end],
   } = parsed.data;
-  if (!isElementType(dtype)) throw fail(`Tensor '${name}' has the unknown element type '${dtype}'`);
+  if (!isElementType(dtype)) throw fail(`Tensor “${name}” has the unknown element type “${dtype}”.`);
   const expected = shape.reduce((product, size) => product * size, elementBytes[dtype]);
   if (end < begin || end - begin !== expected) {
     throw fail(
-      `Tensor '${name}' of shape [${shape.join(', ')}] in ${dtype} needs ${expected} bytes, its offsets [${begin}, ${end}] give ${end - begin}`,
+      `Tensor “${name}” of shape [${shape.join(', ')}] in ${dtype} needs ${expected} bytes, its offsets [${begin}, ${end}] give ${end - begin}.`,
     );
   }
   return { name, dtype, shape, offset: dataStart + begin, byteLength: expected };
@@ -88,12 +88,12 @@ function checkCoverage(
 ): void {
   let end = dataStart;
   for (const entry of entries.toSorted((a, b) => a.offset - b.offset || a.byteLength - b.byteLength)) {
-    if (entry.offset < end) throw fail(`Tensor '${entry.name}' overlaps the one before it`);
-    if (entry.offset > end) throw fail(`There are ${entry.offset - end} unused bytes before tensor '${entry.name}'`);
+    if (entry.offset < end) throw fail(`Tensor “${entry.name}” overlaps the one before it.`);
+    if (entry.offset > end) throw fail(`There are ${entry.offset - end} unused bytes before tensor “${entry.name}”.`);
     end += entry.byteLength;
   }
-  if (end > fileSize) throw fail(`The tensors need ${end} bytes, the file has ${fileSize}: it is truncated`);
-  if (end < fileSize) throw fail(`The file has ${fileSize - end} bytes after its last tensor`);
+  if (end > fileSize) throw fail(`The tensors need ${end} bytes, the file has ${fileSize}: it is truncated.`);
+  if (end < fileSize) throw fail(`The file has ${fileSize - end} bytes after its last tensor.`);
 }
 
 /**
@@ -108,7 +108,7 @@ export function parseSafetensorsHeader(bytes: Uint8Array, fileSize: number, faul
   const fail = (message: string): InterlinearError => new InterlinearError(fault.code, message, fault.hint);
   const length = parseHeaderLength(bytes, fileSize, fault);
   const dataStart = lengthBytes + length;
-  if (bytes.byteLength < dataStart) throw fail(`The header needs ${dataStart} bytes, ${bytes.byteLength} were read`);
+  if (bytes.byteLength < dataStart) throw fail(`The header needs ${dataStart} bytes, ${bytes.byteLength} were read.`);
 
   let parsed: unknown;
   let json: string;
@@ -116,11 +116,11 @@ export function parseSafetensorsHeader(bytes: Uint8Array, fileSize: number, faul
     json = new TextDecoder('utf-8', { fatal: true }).decode(bytes.subarray(lengthBytes, dataStart));
     parsed = JSON.parse(json);
   } catch {
-    throw fail('The header is not JSON text in UTF-8');
+    throw fail('The header is not JSON text in UTF-8.');
   }
-  if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) throw fail('The header is not a JSON object');
+  if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) throw fail('The header is not a JSON object.');
   const repeated = findDuplicateKey(json);
-  if (repeated !== null) throw fail(`The header names '${repeated}' twice`);
+  if (repeated !== null) throw fail(`The header names “${repeated}” twice.`);
 
   const tensors = new Map<string, TensorEntry>();
   let metadata: Record<string, string> = {};
@@ -130,7 +130,7 @@ export function parseSafetensorsHeader(bytes: Uint8Array, fileSize: number, faul
       continue;
     }
     const read = metadataSchema.safeParse(value);
-    if (!read.success) throw fail('The metadata is not a table of texts');
+    if (!read.success) throw fail('The metadata is not a table of texts.');
     metadata = read.data;
   }
   checkCoverage([...tensors.values()], dataStart, fileSize, fail);

@@ -49,7 +49,7 @@ describe('a file written and read back', () => {
     await expect(file.float32('ids')).rejects.toMatchObject({ code: 'bad-model' });
     await expect(file.bytes('nothing')).rejects.toMatchObject({
       code: 'bad-model',
-      message: expect.stringContaining("'nothing'") as string,
+      message: expect.stringContaining('“nothing”') as string,
     });
     await file.close();
   });
@@ -82,7 +82,7 @@ describe('a header', () => {
   it.each([
     ['holds text that is not JSON', 'nonsense', 0, 'not JSON'],
     ['is an array', '[]', 0, 'not a JSON object'],
-    ['names a tensor twice', `{"a":${entry(0, 4)},"a":${entry(0, 4)}}`, 4, "'a' twice"],
+    ['names a tensor twice', `{"a":${entry(0, 4)},"a":${entry(0, 4)}}`, 4, '“a” twice'],
     ['overlaps', `{"a":${entry(0, 8)},"b":${entry(4, 12)}}`, 12, 'overlaps'],
     ['leaves a gap', `{"a":${entry(0, 4)},"b":${entry(8, 12)}}`, 12, '4 unused bytes'],
     ['claims more than the file has', `{"a":${entry(0, 8)}}`, 4, 'truncated'],
@@ -92,8 +92,8 @@ describe('a header', () => {
     ['has a negative size', `{"a":${entry(0, 4, [-1])}}`, 4, 'not described'],
     ['has a size past exact integers', `{"a":${entry(0, 4, [2 ** 52, 2 ** 52, 2 ** 60])}}`, 4, 'not described'],
     ['has a product past exact integers', `{"a":${entry(0, 4, [2 ** 52, 2 ** 52])}}`, 4, 'needs'],
-    ['has an unknown element type', `{"a":${entry(0, 4, [1], 'F33')}}`, 4, "'F33'"],
-    ['has an element type every object has', `{"a":${entry(0, 4, [1], 'constructor')}}`, 4, "'constructor'"],
+    ['has an unknown element type', `{"a":${entry(0, 4, [1], 'F33')}}`, 4, '“F33”'],
+    ['has an element type every object has', `{"a":${entry(0, 4, [1], 'constructor')}}`, 4, '“constructor”'],
     ['has metadata that is not text', '{"__metadata__":{"a":1}}', 0, 'metadata'],
   ])('that %s is refused', (_, header, dataBytes, message) => {
     const bytes = fileOf(header, dataBytes);

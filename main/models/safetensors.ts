@@ -36,7 +36,7 @@ export class SafetensorsFile {
   /** @throws InterlinearError when the file has no tensor of that name */
   entry(name: string): TensorEntry {
     const entry = this.header.tensors.get(name);
-    if (!entry) throw new InterlinearError(this.fault.code, `The file has no tensor '${name}'`, this.fault.hint);
+    if (!entry) throw new InterlinearError(this.fault.code, `The file has no tensor “${name}”.`, this.fault.hint);
     return entry;
   }
 
@@ -53,7 +53,7 @@ export class SafetensorsFile {
     try {
       return toFloat32(dtype, bytes);
     } catch (error) {
-      throw new InterlinearError(this.fault.code, `Tensor '${name}' holds ${dtype} where floats are expected`, this.fault.hint, {
+      throw new InterlinearError(this.fault.code, `Tensor “${name}” holds ${dtype} where floats are expected.`, this.fault.hint, {
         cause: error,
       });
     }
@@ -79,7 +79,7 @@ async function readExactly(handle: FileHandle, position: number, length: number,
   while (done < length) {
     const { bytesRead } = await handle.read(bytes, done, length - done, position + done);
     if (bytesRead === 0)
-      throw new InterlinearError(fault.code, `The file ended at byte ${position + done}, ${length - done} bytes early`, fault.hint);
+      throw new InterlinearError(fault.code, `The file ended at byte ${position + done}, ${length - done} bytes early.`, fault.hint);
     done += bytesRead;
   }
   return bytes;

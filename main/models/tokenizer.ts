@@ -26,7 +26,7 @@ export class ModelTokenizer {
    */
   constructor(value: unknown, vocabularySize: number) {
     const parsed = fileSchema.safeParse(value);
-    if (!parsed.success) throw new InterlinearError('bad-model', 'tokenizer.json is not a tokenizer with a vocabulary', hint);
+    if (!parsed.success) throw new InterlinearError('bad-model', 'tokenizer.json is not a tokenizer with a vocabulary.', hint);
     const { model, added_tokens: added } = parsed.data;
     const ids = new Map([...Object.entries(model.vocab), ...added.map((token) => [token.content, token.id] as const)]);
     const vocabulary = Array.from({ length: vocabularySize }, () => '');
@@ -34,7 +34,7 @@ export class ModelTokenizer {
       if (token >= vocabularySize) {
         throw new InterlinearError(
           'bad-model',
-          `tokenizer.json gives '${text}' the id ${token}, the model has ${vocabularySize} tokens`,
+          `tokenizer.json gives “${text}” the id ${token}, the model has ${vocabularySize} tokens.`,
           hint,
         );
       }
@@ -49,7 +49,7 @@ export class ModelTokenizer {
     } catch (error) {
       throw new InterlinearError(
         'bad-model',
-        `tokenizer.json cannot be used: ${error instanceof Error ? error.message : String(error)}`,
+        `tokenizer.json cannot be used: ${error instanceof Error ? error.message : String(error)}.`,
         hint,
         { cause: error },
       );

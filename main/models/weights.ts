@@ -54,23 +54,23 @@ function matchTensors(tensors: ReadonlyMap<string, TensorEntry>, spec: DecoderSp
     const tensor = tensors.get(name);
     const expected = `[${shape.join(', ')}]`;
     if (!tensor)
-      throw new InterlinearError('bad-model', `Tensor '${name}' of shape ${expected} is missing from the weights`, contradiction);
+      throw new InterlinearError('bad-model', `Tensor “${name}” of shape ${expected} is missing from the weights.`, contradiction);
     const found = `[${tensor.shape.join(', ')}]`;
     if (found !== expected) {
       throw new InterlinearError(
         'bad-model',
-        `Tensor '${name}': the configuration asks for shape ${expected}, the weights hold ${found}`,
+        `Tensor “${name}”: the configuration asks for shape ${expected}, the weights hold ${found}.`,
         contradiction,
       );
     }
     if (!['F32', 'F16', 'BF16'].includes(tensor.dtype)) {
-      throw new InterlinearError('unsupported', `Tensor '${name}' holds ${tensor.dtype}`, 'Weights in F32, F16 or BF16 can be run.');
+      throw new InterlinearError('unsupported', `Tensor “${name}” holds ${tensor.dtype}.`, 'Weights in F32, F16 or BF16 can be run.');
     }
     matched.set(weight, tensor);
   }
   for (const name of tensors.keys()) {
     if (known.has(name) || isRedundant(name, spec)) continue;
-    throw new InterlinearError('bad-model', `The weights hold a tensor '${name}' of which the configuration says nothing`, contradiction);
+    throw new InterlinearError('bad-model', `The weights hold a tensor “${name}” of which the configuration says nothing.`, contradiction);
   }
   return matched;
 }

@@ -1,6 +1,9 @@
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { z } from 'zod';
 import { promptCheckSchema } from '../contract/model';
+import { openSafetensors } from '../models/safetensors';
 import type { LoadedModel } from './decoder';
 import { loadModel } from './load-model';
 
@@ -11,6 +14,42 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await model.decoder.dispose();
+});
+
+/** Calls back with every prompt of the fixtures, its place among them and a reader of its tensors. */
+async function eachPrompt(visit: (prompt: string, tensor: (name: string) => Promise<Uint8Array>) => Promise<void>): Promise<number> {
+  const prompts = z.array(z.object({ prompt: z.string() })).parse(JSON.parse(await readFile(join(kin, 'fixtures/prompts.json'), 'utf8')));
+  const reference = await openSafetensors(join(kin, 'fixtures/parity.safetensors'));
+  for (const [i, { prompt }] of prompts.entries()) await visit(prompt, async (name) => reference.bytes(`${i}.${name}`));
+  await reference.close();
+  return prompts.length;
+}
+
+const integersOf = (bytes: Uint8Array): number[] => [...new Int32Array(bytes.buffer)];
+
+it('reads prompts into the token ids PyTorch was given', async () => {
+  const count = await eachPrompt(async (prompt, tensor) => {
+    expect([...model.tokenizer.encode(prompt), model.markers.thought]).toEqual(integersOf(await tensor('ids')));
+  });
+  expect(count).toBeGreaterThanOrEqual(32);
+});
+
+it('writes the greedy chains PyTorch writes', async () => {
+  const { decoder, markers, tokenizer } = model;
+  await eachPrompt(async (prompt, tensor) => {
+    const expected = integersOf(await tensor('greedy_chain'));
+    const { cache } = await decoder.prefill(tokenizer.encode(prompt));
+    const row = decoder.newRow();
+    const chain: number[] = [];
+    let token = markers.think;
+    while (chain.length < expected.length) {
+      const [output] = await decoder.step(cache, [{ cache: row, embedding: decoder.embedding(token) }]);
+      token = output?.logits.reduce((best, logit, id) => (logit > (output.logits[best] ?? -Infinity) ? id : best), 0) ?? -1;
+      chain.push(token);
+    }
+    row.dispose();
+    expect(chain).toEqual(expected);
+  });
 });
 
 it('loads the embedded model with all its files verified', () => {
@@ -28,7 +67,7 @@ it('checks a prompt, with its tokens and their places', () => {
 it('stops a prompt longer than the model was made for', () => {
   const check = model.checkPrompt(`${'ada→bob '.repeat(4090)}? bob or cy from ada`);
   expect(check.problems).toContainEqual(
-    expect.objectContaining({ severity: 'error', message: 'The prompt has 4097 tokens, the model reads fewer than 4096' }),
+    expect.objectContaining({ severity: 'error', message: 'The prompt has 4097 tokens, the model reads fewer than 4096.' }),
   );
 });
 

@@ -21,7 +21,7 @@ const tinyModel = 5_000_000;
 
 /** A free text has no answer that could be checked. */
 function checkText(prompt: string): Omit<PromptCheck, 'tokens'> {
-  const empty = { start: 0, end: prompt.length, severity: 'error', message: 'The prompt is empty', hint: 'Write something.' } as const;
+  const empty = { start: 0, end: prompt.length, severity: 'error', message: 'The prompt is empty.', hint: 'Write something.' } as const;
   return { problems: prompt.trim() === '' ? [empty] : [], expected: null, path: [], hops: null };
 }
 
@@ -34,7 +34,7 @@ function checkPrompt({ manifest, maximumPositions }: ModelPackage, tokenizer: Mo
       start: 0,
       end: prompt.length,
       severity: 'error',
-      message: `The prompt has ${tokens.length} tokens, the model reads fewer than ${maximumPositions}`,
+      message: `The prompt has ${tokens.length} tokens, the model reads fewer than ${maximumPositions}.`,
       hint: 'Shorten the prompt.',
     });
   }

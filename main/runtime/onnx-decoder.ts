@@ -1,18 +1,14 @@
-import type { InferenceSession, Tensor } from 'onnxruntime-node';
+import type { InferenceSession } from 'onnxruntime-node';
 import { buildDecoder, buildLens } from '../graph/decoder-graph';
 import { type DecoderSpec, matrixParameters, unembeddingName } from '../graph/decoder-spec';
 import type { Weights } from '../graph/graph-builder';
 import type { Decoder, FullPass, PassOutput, PromptCache, RowCache, RowInput } from './decoder';
 import { type LensWeights, readLens } from './logit-lens';
-import { createSession, floats, floatsOf, integers, readWeight, type SessionSettings } from './onnx-session';
-import { rotaryTable, type RotaryTable } from './rotary-table';
+import { type CacheFeeds, causalMask, PassRunner } from './onnx-pass';
+import { createSession, floats, floatsOf, readWeight, type SessionSettings } from './onnx-session';
 import { RowCaches } from './row-caches';
 
 const outputNames = ['logits', 'hidden', 'residual', 'keys', 'values'] as const;
-const smallestRotaryTable = 256;
-
-/** Keys and values fed to a pass, by input name. */
-type CacheFeeds = Readonly<Record<string, Tensor>>;
 
 class StoredPrompt implements PromptCache {
   constructor(
@@ -20,24 +16,6 @@ class StoredPrompt implements PromptCache {
     readonly length: number,
     readonly feeds: CacheFeeds,
   ) {}
-}
-
-/** What differs from one pass to the next. Sizes as in `buildDecoder`. */
-interface Pass {
-  readonly embeddings: Tensor;
-  /** [B · T] */
-  readonly positions: readonly number[];
-  readonly mask: Tensor;
-  readonly segments: readonly [prompt: number, own: number, added: number];
-  readonly readout: readonly number[];
-  readonly caches: readonly CacheFeeds[];
-}
-
-/** Lower triangle 0, the rest minus infinity: [1, 1, T, T]. */
-function causalMask(length: number): Tensor {
-  const mask = new Float32Array(length * length);
-  for (let query = 0; query < length; query++) mask.fill(-Infinity, query * length + query + 1, (query + 1) * length);
-  return floats(mask, 1, 1, length, length);
 }
 
 /** The `Decoder` over ONNX Runtime. The cache lives here, in arrays of our own; the runtime is stateless. */
@@ -49,16 +27,13 @@ export class OnnxDecoder implements Decoder {
   readonly embeddings: Float32Array;
   private readonly lensWeights: LensWeights;
   private readonly rows: RowCaches;
-  private readonly noPrompt: CacheFeeds;
-  private rotary: RotaryTable;
-  private lensSession: Promise<InferenceSession> | null = null;
-  private busy = false;
+  private lastPass: Promise<void> = Promise.resolve();
 
   private constructor(
     private readonly spec: DecoderSpec,
-    private readonly weights: Weights,
-    private readonly settings: SessionSettings,
-    private readonly session: InferenceSession,
+    weights: Weights,
+    private readonly passes: PassRunner,
+    private readonly lensSession: InferenceSession,
   ) {
     this.layers = spec.layers;
     this.width = spec.width;
@@ -68,12 +43,12 @@ export class OnnxDecoder implements Decoder {
     const unembedding = spec.tiedUnembedding ? this.embeddings : readWeight(weights, unembeddingName(spec));
     this.lensWeights = { scale: readWeight(weights, 'final.norm'), epsilon: spec.normalization.epsilon, unembedding };
     this.rows = new RowCaches(spec);
-    this.rotary = rotaryTable(spec.rotary, spec.headWidth, smallestRotaryTable);
-    this.noPrompt = this.cacheFeeds('prompt', 1, 0, () => new Float32Array(0));
   }
 
   static async create(spec: DecoderSpec, weights: Weights, settings: SessionSettings): Promise<OnnxDecoder> {
-    return new OnnxDecoder(spec, weights, settings, await createSession(buildDecoder(spec, weights.places), weights, settings));
+    const decoder = await createSession(buildDecoder(spec, weights.places), weights, settings);
+    const lens = await createSession(buildLens(spec, weights.places), weights, settings);
+    return new OnnxDecoder(spec, weights, new PassRunner(spec, decoder), lens);
   }
 
   embedding(tokenId: number): Float32Array {
@@ -92,9 +67,7 @@ export class OnnxDecoder implements Decoder {
     const count = residuals.length / this.width;
     if (!Number.isInteger(count)) throw new RangeError(`${residuals.length} numbers are not whole residual streams of ${this.width}`);
     if (count === 0) return new Float32Array(0);
-    this.lensSession ??= createSession(buildLens(this.spec, this.weights.places), this.weights, this.settings);
-    const session = await this.lensSession;
-    return floatsOf(await session.run({ residual: floats(residuals, count, this.width) }), 'logits');
+    return floatsOf(await this.lensSession.run({ residual: floats(residuals, count, this.width) }), 'logits');
   }
 
   async prefill(tokens: readonly number[]): Promise<{ readonly cache: PromptCache; readonly last: PassOutput }> {
@@ -107,7 +80,7 @@ export class OnnxDecoder implements Decoder {
     const keys = floatsOf(outputs, 'keys');
     const values = floatsOf(outputs, 'values');
     const size = keys.length / this.layers;
-    const feeds = this.cacheFeeds('prompt', 1, length, (layer, kind) =>
+    const feeds = this.passes.cacheFeeds('prompt', 1, length, (layer, kind) =>
       (kind === 'keys' ? keys : values).subarray(layer * size, (layer + 1) * size),
     );
     const [last] = this.passOutputs(outputs, [0]);
@@ -137,8 +110,8 @@ export class OnnxDecoder implements Decoder {
         positions[place] = prompt.length + cache.length;
         mask.fill(-Infinity, place * total + prompt.length + cache.length, (place + 1) * total - 1);
       });
-      const own = this.cacheFeeds('own', count, window.capacity, (layer, kind) => window[kind][layer] ?? new Float32Array(0));
-      const outputs = await this.run(
+      const own = this.passes.cacheFeeds('own', count, window.capacity, (layer, kind) => window[kind][layer] ?? new Float32Array(0));
+      const outputs = await this.passes.run(
         {
           embeddings: floats(embeddings, count, 1, this.width),
           positions,
@@ -149,7 +122,7 @@ export class OnnxDecoder implements Decoder {
         },
         outputNames,
       );
-      this.rows.append(caches, window, floatsOf(outputs, 'keys'), floatsOf(outputs, 'values'));
+      this.rows.append(caches, window.places, floatsOf(outputs, 'keys'), floatsOf(outputs, 'values'));
       return this.passOutputs(outputs, window.places);
     });
   }
@@ -175,8 +148,9 @@ export class OnnxDecoder implements Decoder {
   }
 
   async dispose(): Promise<void> {
-    await this.session.release();
-    await (await this.lensSession)?.release();
+    await this.lastPass;
+    await this.passes.release();
+    await this.lensSession.release();
   }
 
   /** Reads a sequence from its start, with nothing before it. */
@@ -190,52 +164,18 @@ export class OnnxDecoder implements Decoder {
       throw new RangeError(`${embeddings.length} numbers are not one or more whole vectors of ${this.width}`);
     }
     return this.alone(async () =>
-      this.run(
+      this.passes.run(
         {
           embeddings: floats(embeddings, 1, length, this.width),
           positions: Array.from({ length }, (_, i) => i),
           mask: causalMask(length),
           segments: [0, 0, length],
           readout,
-          caches: [this.noPrompt, this.cacheFeeds('own', 1, 0, () => new Float32Array(0))],
+          caches: [this.passes.noPast],
         },
         fetches,
       ),
     );
-  }
-
-  private async run(pass: Pass, fetches: readonly string[]): Promise<InferenceSession.OnnxValueMapType> {
-    const { rotary } = this;
-    const last = pass.positions.reduce((largest, position) => Math.max(largest, position), 0);
-    if (last >= rotary.positions) this.rotary = rotaryTable(this.spec.rotary, this.spec.headWidth, 2 ** Math.ceil(Math.log2(last + 1)));
-    const [batch = 1, added = 1] = pass.embeddings.dims;
-    const half = this.spec.headWidth / 2;
-    const feeds: Record<string, Tensor> = {
-      embeddings: pass.embeddings,
-      positions: integers(pass.positions, batch, added),
-      cosines: floats(this.rotary.cosines, this.rotary.positions, half),
-      sines: floats(this.rotary.sines, this.rotary.positions, half),
-      mask: pass.mask,
-      segments: integers(pass.segments),
-      readout: integers(pass.readout),
-    };
-    for (const cache of pass.caches) Object.assign(feeds, cache);
-    return this.session.run(feeds, fetches);
-  }
-
-  private cacheFeeds(
-    name: 'prompt' | 'own',
-    batch: number,
-    positions: number,
-    data: (layer: number, kind: 'keys' | 'values') => Float32Array,
-  ): CacheFeeds {
-    const feeds: Record<string, Tensor> = {};
-    for (let layer = 0; layer < this.layers; layer++) {
-      for (const kind of ['keys', 'values'] as const) {
-        feeds[`${name}.${layer}.${kind}`] = floats(data(layer, kind), batch, this.spec.keyValueHeads, positions, this.spec.headWidth);
-      }
-    }
-    return feeds;
   }
 
   /** Copies each row's outputs, one position read out, into arrays of exactly their size: they can be kept and transferred. */
@@ -258,14 +198,13 @@ export class OnnxDecoder implements Decoder {
     });
   }
 
-  /** Passes share the cache: a second one begun before the first has ended would corrupt it. */
+  /** Passes share the cache, so a second one asked for before the first has ended (by another run) waits for it. */
   private async alone<T>(pass: () => Promise<T>): Promise<T> {
-    if (this.busy) throw new Error('A pass is under way; await it before the next');
-    this.busy = true;
-    try {
-      return await pass();
-    } finally {
-      this.busy = false;
-    }
+    const result = this.lastPass.then(pass);
+    this.lastPass = result.then(
+      () => undefined,
+      () => undefined,
+    );
+    return result;
   }
 }

@@ -15,7 +15,7 @@ export interface SessionSettings {
  */
 export async function createSession(model: Uint8Array, weights: Weights, { device, threads }: SessionSettings): Promise<InferenceSession> {
   if (device !== 'cpu') {
-    throw new InterlinearError('unsupported', `Models do not run on ${device} in this version`, 'Choose the device cpu.');
+    throw new InterlinearError('unsupported', `Models do not run on ${device} in this version.`, 'Choose the device cpu.');
   }
   return InferenceSession.create(model, {
     executionProviders: ['cpu'],

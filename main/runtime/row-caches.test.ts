@@ -16,7 +16,7 @@ const element = (mark: number, layer: number, head: number, coordinate: number, 
   mark + layer * 0.5 + head * 0.0625 + coordinate * 0.015625 + (isValue ? 0.0078125 : 0);
 
 /** Appends a mark to each row, as a pass does. */
-function step(caches: RowCaches, batch: readonly Tracked[], marks: readonly number[]): void {
+function step(caches: RowCaches, batch: readonly Tracked[], marks: readonly number[], meanwhile?: () => void): void {
   const rows = batch.map(({ row }) => row);
   const window = caches.gather(rows);
   const made = (isValue: boolean): Float32Array => {
@@ -33,7 +33,8 @@ function step(caches: RowCaches, batch: readonly Tracked[], marks: readonly numb
     });
     return array;
   };
-  caches.append(rows, window, made(false), made(true));
+  meanwhile?.();
+  caches.append(rows, window.places, made(false), made(true));
   batch.forEach(({ marks: own }, i) => own.push(marks[i] ?? 0));
 }
 
@@ -87,6 +88,22 @@ it('keeps every row’s own positions through any course of steps, forks and end
     }),
     { numRuns: 300 },
   );
+});
+
+it('appends to where rows are, when others come and go while a pass runs', () => {
+  const caches = new RowCaches(shape);
+  const batch: Tracked[] = [0, 1, 2].map(() => ({ row: caches.newRow(), marks: [] }));
+  step(caches, batch, [1, 2, 3]);
+  step(caches, batch, [4, 5, 6], () => {
+    batch[1]?.row.dispose();
+    for (let i = 0; i < 9; i++) caches.newRow();
+  });
+  expect(
+    faults(
+      caches,
+      [batch[0], batch[2]].flatMap((tracked) => tracked ?? []),
+    ),
+  ).toBe(0);
 });
 
 it('moves nothing while the same rows go on', () => {

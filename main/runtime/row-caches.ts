@@ -16,7 +16,7 @@ export interface RowWindow {
   readonly capacity: number;
   /** Position of each row, in the order asked for, inside the window. */
   readonly places: readonly number[];
-  /** Per layer, [rows, Hkv, capacity, Hd]: views, valid until the next change of any row. */
+  /** Per layer, [rows, Hkv, capacity, Hd]: views, to be read before the next batch is gathered. */
   readonly keys: Store;
   readonly values: Store;
 }
@@ -116,22 +116,23 @@ export class RowCaches {
   }
 
   /**
-   * Appends one position to every row of the window last gathered.
+   * Appends one position to every row, wherever it lies by now: rows may have come and gone while the pass ran.
+   * @param places position of each row in the pass, as `gather` gave it
    * @param keys new keys of all rows, [L · rows, Hkv, 1, Hd], in the order of the window; `values` likewise
    */
-  append(rows: readonly RowCache[], window: RowWindow, keys: Float32Array, values: Float32Array): void {
+  append(rows: readonly RowCache[], places: readonly number[], keys: Float32Array, values: Float32Array): void {
     const { layers, keyValueHeads, headWidth } = this.shape;
     rows.forEach((row, i) => {
-      const place = window.places[i] ?? 0;
+      if (!(row instanceof StoredRow) || this.slots[row.slot] !== row) return;
       for (let layer = 0; layer < layers; layer++) {
         for (let head = 0; head < keyValueHeads; head++) {
-          const from = ((layer * rows.length + place) * keyValueHeads + head) * headWidth;
-          const to = ((place * keyValueHeads + head) * window.capacity + row.length) * headWidth;
-          window.keys[layer]?.set(keys.subarray(from, from + headWidth), to);
-          window.values[layer]?.set(values.subarray(from, from + headWidth), to);
+          const from = ((layer * rows.length + (places[i] ?? 0)) * keyValueHeads + head) * headWidth;
+          const to = ((row.slot * keyValueHeads + head) * this.capacity + row.length) * headWidth;
+          this.keys[layer]?.set(keys.subarray(from, from + headWidth), to);
+          this.values[layer]?.set(values.subarray(from, from + headWidth), to);
         }
       }
-      if (row instanceof StoredRow) row.length++;
+      row.length++;
     });
   }
 

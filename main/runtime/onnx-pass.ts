@@ -1,0 +1,87 @@
+import type { InferenceSession, Tensor } from 'onnxruntime-node';
+import type { DecoderSpec } from '../graph/decoder-spec';
+import { floats, integers } from './onnx-session';
+import { type RotaryTable, rotaryTable } from './rotary-table';
+
+const smallestRotaryTable = 256;
+
+/** Keys and values fed to a pass, by input name. */
+export type CacheFeeds = Readonly<Record<string, Tensor>>;
+
+/** What differs from one pass to the next. Names and sizes as in `buildDecoder`. */
+export interface Pass {
+  /** [B, T, D] */
+  readonly embeddings: Tensor;
+  /** [B · T] */
+  readonly positions: readonly number[];
+  /** [B, 1, T, S] */
+  readonly mask: Tensor;
+  readonly segments: readonly [prompt: number, own: number, added: number];
+  readonly readout: readonly number[];
+  readonly caches: readonly CacheFeeds[];
+}
+
+/** Every position sees itself and those before it: lower triangle 0, the rest minus infinity, [1, 1, T, T]. */
+export function causalMask(length: number): Tensor {
+  const mask = new Float32Array(length * length);
+  for (let query = 0; query < length; query++) mask.fill(-Infinity, query * length + query + 1, (query + 1) * length);
+  return floats(mask, 1, 1, length, length);
+}
+
+/** Runs passes of one decoder graph, and keeps the rotary tables they need. */
+export class PassRunner {
+  /** For a pass with nothing before it. */
+  readonly noPast: CacheFeeds;
+  private rotary: RotaryTable;
+
+  constructor(
+    private readonly spec: DecoderSpec,
+    private readonly session: InferenceSession,
+  ) {
+    this.rotary = rotaryTable(spec.rotary, spec.headWidth, smallestRotaryTable);
+    const nothing = (): Float32Array => new Float32Array(0);
+    this.noPast = { ...this.cacheFeeds('prompt', 1, 0, nothing), ...this.cacheFeeds('own', 1, 0, nothing) };
+  }
+
+  /** @param fetches names of the outputs wanted: each costs a copy */
+  async run(pass: Pass, fetches: readonly string[]): Promise<InferenceSession.OnnxValueMapType> {
+    const last = pass.positions.reduce((largest, position) => Math.max(largest, position), 0);
+    if (last >= this.rotary.positions) {
+      this.rotary = rotaryTable(this.spec.rotary, this.spec.headWidth, 2 ** Math.ceil(Math.log2(last + 1)));
+    }
+    const [batch = 1, added = 1] = pass.embeddings.dims;
+    const half = this.spec.headWidth / 2;
+    const feeds: Record<string, Tensor> = {
+      embeddings: pass.embeddings,
+      positions: integers(pass.positions, batch, added),
+      cosines: floats(this.rotary.cosines, this.rotary.positions, half),
+      sines: floats(this.rotary.sines, this.rotary.positions, half),
+      mask: pass.mask,
+      segments: integers(pass.segments),
+      readout: integers(pass.readout),
+    };
+    for (const cache of pass.caches) Object.assign(feeds, cache);
+    return this.session.run(feeds, fetches);
+  }
+
+  /** @param data keys or values of one layer, [batch, Hkv, positions, Hd]; fed as they lie, without a copy */
+  cacheFeeds(
+    name: 'prompt' | 'own',
+    batch: number,
+    positions: number,
+    data: (layer: number, kind: 'keys' | 'values') => Float32Array,
+  ): CacheFeeds {
+    const { layers, keyValueHeads, headWidth } = this.spec;
+    const feeds: Record<string, Tensor> = {};
+    for (let layer = 0; layer < layers; layer++) {
+      for (const kind of ['keys', 'values'] as const) {
+        feeds[`${name}.${layer}.${kind}`] = floats(data(layer, kind), batch, keyValueHeads, positions, headWidth);
+      }
+    }
+    return feeds;
+  }
+
+  async release(): Promise<void> {
+    await this.session.release();
+  }
+}

@@ -33,28 +33,35 @@ export function drawToken(logits: Float32Array, settings: SamplerSettings, unifo
 export function samplingDistribution(logits: Float32Array, { temperature, topK, topP, minP }: SamplerSettings): Float64Array {
   let maximum = -Infinity;
   for (const logit of logits) if (logit > maximum) maximum = logit;
-  // Relative to the most probable token, whose weight is 1.
-  const weights = Float64Array.from(logits, (logit) => Math.exp((logit - maximum) / temperature));
+  // Relative to the most probable token, whose weight is 1. Plain loops: this runs for every step of every branch, and
+  // the mapping methods of typed arrays take five times as long.
+  const weights = new Float64Array(logits.length);
+  for (let id = 0; id < logits.length; id++) weights[id] = Math.exp(((logits[id] ?? -Infinity) - maximum) / temperature);
 
-  if (topK > 0 || topP < 1) {
-    // By logit, not by weight: a high temperature can round two different logits to one weight.
-    const order = topIds(logits, topK > 0 ? topK : logits.length);
-    const total = order.reduce((sum, id) => sum + (weights[id] ?? 0), 0);
-    const kept = new Set<number>();
-    let before = 0;
-    for (const id of order) {
-      if (kept.size > 0 && before >= topP * total) break;
-      kept.add(id);
-      before += weights[id] ?? 0;
-    }
-    for (let id = 0; id < weights.length; id++) if (!kept.has(id)) weights[id] = 0;
-  }
+  if (topK > 0 || topP < 1) keepNucleus(logits, weights, topK > 0 ? topK : logits.length, topP);
   let sum = 0;
   for (let id = 0; id < weights.length; id++) {
-    if ((weights[id] ?? 0) < minP) weights[id] = 0;
-    sum += weights[id] ?? 0;
+    const weight = weights[id] ?? 0;
+    if (weight < minP) weights[id] = 0;
+    else sum += weight;
   }
-  return weights.map((weight) => weight / sum);
+  for (let id = 0; id < weights.length; id++) weights[id] = (weights[id] ?? 0) / sum;
+  return weights;
+}
+
+/** Zeroes the weights that top-k, then top-p of what is left, take away. */
+function keepNucleus(logits: Float32Array, weights: Float64Array, topK: number, topP: number): void {
+  // By logit, not by weight: a high temperature can round two different logits to one weight.
+  const order = topIds(logits, topK);
+  const kept = order.map((id) => weights[id] ?? 0);
+  const total = kept.reduce((sum, weight) => sum + weight, 0);
+  weights.fill(0);
+  let before = 0;
+  for (const [place, id] of order.entries()) {
+    if (place > 0 && before >= topP * total) break;
+    weights[id] = kept[place] ?? 0;
+    before += kept[place] ?? 0;
+  }
 }
 
 /** Few are selected by insertion, many by sorting: insertion is quadratic in `count`. */

@@ -4,20 +4,23 @@ import type { Distribution } from './distribution';
 /** Indices of the `count` highest values, highest first; of equal values the lower index comes first. NaN is never selected. */
 export function topIndices(values: ArrayLike<number>, count: number): number[] {
   const indices: number[] = [];
+  if (count < 1) return indices;
   const best: number[] = [];
+  // What a value must exceed to come in; no list is full at first, and then even -Infinity does.
+  let threshold = NaN;
   for (let index = 0; index < values.length; index++) {
     const value = values[index] ?? NaN;
-    const last = best[best.length - 1] ?? -Infinity;
-    if (Number.isNaN(value) || count < 1 || (best.length === count && value <= last)) continue;
+    if (value <= threshold || Number.isNaN(value)) continue;
     // Insertion into a short sorted list: for the few candidates a view shows this beats sorting the vocabulary.
-    let place = best.length;
-    while (place > 0 && value > (best[place - 1] ?? Infinity)) place--;
-    best.splice(place, 0, value);
-    indices.splice(place, 0, index);
-    if (best.length > count) {
-      best.pop();
-      indices.pop();
+    let place = Math.min(best.length, count - 1);
+    while (place > 0 && value > (best[place - 1] ?? Infinity)) {
+      best[place] = best[place - 1] ?? NaN;
+      indices[place] = indices[place - 1] ?? -1;
+      place--;
     }
+    best[place] = value;
+    indices[place] = index;
+    if (best.length === count) threshold = best[count - 1] ?? NaN;
   }
   return indices;
 }

@@ -2,32 +2,65 @@ import type { Candidates } from '../contract/steps';
 import { topIndices } from './candidates';
 import { norm } from './vectors';
 
-/** Finds the tokens whose input embeddings point the way a vector does. Row norms are computed once per table. */
+/** Finds the tokens whose input embeddings point the way a vector does. */
 export class NearestTokens {
   readonly #table: Float32Array;
   readonly #width: number;
-  readonly #norms: Float64Array;
+  readonly #count: number;
+  /** Computed when first needed: most runs have no thought. */
+  #norms: Float64Array | null = null;
+  /** Lanes that share a beginning feed back the very same vector. */
+  readonly #found = new WeakMap<Float32Array, Candidates>();
 
-  /** @param table [V, D], row-major; kept by reference. */
-  constructor(table: Float32Array, width: number) {
+  /**
+   * @param table [V, D], row-major; kept by reference
+   * @param count tokens to find
+   */
+  constructor(table: Float32Array, width: number, count: number) {
     this.#table = table;
     this.#width = width;
-    this.#norms = Float64Array.from({ length: table.length / width }, (_, row) => norm(table.subarray(row * width, (row + 1) * width)));
+    this.#count = count;
   }
 
-  /** The `count` tokens of highest cosine to `vector` (length D), with the cosines in place of probabilities. */
-  find(vector: Float32Array, count: number): Candidates {
+  /** The tokens of highest cosine to `vector` (length D, not changed afterwards), with the cosines in place of probabilities. */
+  find(vector: Float32Array): Candidates {
+    const known = this.#found.get(vector);
+    if (known) return known;
+    const found = this.#search(vector);
+    this.#found.set(vector, found);
+    return found;
+  }
+
+  #search(vector: Float32Array): Candidates {
     const length = norm(vector);
-    if (count === 0 || length === 0) return { ids: [], probabilities: [] };
-    const cosines = this.#norms.map((rowNorm, row) => this.#dot(row, vector) / (rowNorm * length));
-    const ids = topIndices(cosines, count);
+    if (this.#count === 0 || length === 0) return { ids: [], probabilities: [] };
+    this.#norms ??= rowNorms(this.#table, this.#width);
+    const cosines = rowProducts(this.#table, vector);
+    for (let row = 0; row < cosines.length; row++) cosines[row] = (cosines[row] ?? NaN) / ((this.#norms[row] ?? NaN) * length);
+    const ids = topIndices(cosines, this.#count);
     return { ids, probabilities: ids.map((id) => cosines[id] ?? NaN) };
   }
+}
 
-  #dot(row: number, vector: Float32Array): number {
-    let sum = 0;
-    const start = row * this.#width;
-    for (let i = 0; i < this.#width; i++) sum += (this.#table[start + i] ?? 0) * (vector[i] ?? 0);
-    return sum;
+function rowNorms(table: Float32Array, width: number): Float64Array {
+  const norms = new Float64Array(table.length / width);
+  for (let row = 0; row < norms.length; row++) norms[row] = norm(table.subarray(row * width, (row + 1) * width));
+  return norms;
+}
+
+/** Inner product of every row with the vector. Two sums at once, since one addition would have to wait for the last. */
+function rowProducts(table: Float32Array, vector: Float32Array): Float64Array {
+  const width = vector.length;
+  const products = new Float64Array(table.length / width);
+  for (let row = 0; row < products.length; row++) {
+    const start = row * width;
+    let even = 0;
+    let odd = 0;
+    for (let i = 0; i < width; i += 2) {
+      even += (table[start + i] ?? 0) * (vector[i] ?? 0);
+      if (i + 1 < width) odd += (table[start + i + 1] ?? 0) * (vector[i + 1] ?? 0);
+    }
+    products[row] = even + odd;
   }
+  return products;
 }

@@ -1,4 +1,3 @@
-import type { FrameLayout } from '../contract/frame';
 import { branchIndex, laneIndex, stepIndex } from '../contract/ids';
 import type { BranchRecord, BranchScores } from '../contract/run';
 import { answerToken, judge } from '../lanes/answer';
@@ -14,7 +13,6 @@ import { stepRecord } from './step-record';
 /** What all branches of a run share. */
 export interface RunContext {
   readonly model: LoadedModel;
-  readonly layout: FrameLayout;
   readonly nearest: NearestTokens;
   /** The right answer, or null where the task defines none. */
   readonly expected: string | null;
@@ -67,7 +65,7 @@ export class BranchRun {
   /** Takes the next step from the pass that stands before it. @throws whatever the lane's rule or the readings throw; nothing is taken then. */
   take(reading: PassReading): TappedStep {
     const { output } = reading;
-    const { model, nearest, layout, prefix } = this.context;
+    const { model, nearest, prefix } = this.context;
     const index = this.#history.length;
     // One number a step, used or not: what a step draws does not depend on how the steps before it were chosen.
     const uniform = this.uniform();
@@ -79,7 +77,7 @@ export class BranchRun {
       index: stepIndex(index),
       previousHidden: this.hidden.at(-1) ?? null,
     };
-    const record = stepRecord(place, move, reading, nearest, layout);
+    const record = stepRecord(place, move, reading, nearest);
 
     if (move.kind === 'token' && !move.forced) {
       this.#logProbability.add(record.logProbability);

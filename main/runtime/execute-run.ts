@@ -99,8 +99,8 @@ function prepare({ model, request, check, layout, prefix }: RunInput): RunContex
     throw new InterlinearError('bad-request', 'A fork runs exactly one lane.', 'Fork one lane at a time.');
   return {
     model,
-    layout,
-    nearest: new NearestTokens(model.decoder.embeddings, model.decoder.width),
+
+    nearest: new NearestTokens(model.decoder.embeddings, model.decoder.width, layout.nearest),
     expected: check.expected,
     prefix: prefix ? prefixMoves(prefix, model) : [],
   };

@@ -1,6 +1,5 @@
 import type { FrameLayout } from '../contract/frame';
 import type { Candidates } from '../contract/steps';
-import { topCandidates } from '../measures/candidates';
 import { type LensReading, readLens } from '../measures/lens-reading';
 import type { Decoder, PassOutput } from './decoder';
 import type { LensCheck } from './lens-check';
@@ -65,10 +64,12 @@ export class PassReader {
         });
       }
       const last = this.#stream(output, layers);
-      streams[layers] = once(() => readLens(last, output.logits, this.#layout.lens));
+      const kept = Math.max(this.#layout.lens, this.#layout.candidates);
+      const lastLens = once(() => readLens(last, output.logits, kept));
+      streams[layers] = once(() => ({ ...lastLens(), top: first(lastLens().top, this.#layout.lens) }));
       if (this.#check.wantsMore()) ask(last, (logits) => this.#check.observe(logits, output.logits));
       const lenses = once(() => streams.map((lens) => lens()));
-      const candidates = once(() => topCandidates(readLast(lenses()).distribution, this.#layout.candidates));
+      const candidates = once(() => first(lastLens().top, this.#layout.candidates));
       return { output, milliseconds, lenses, candidates };
     });
 
@@ -88,6 +89,10 @@ export function readLast(lenses: readonly LensReading[]): LensReading {
   const last = lenses.at(-1);
   if (!last) throw new Error('A pass has at least one residual stream');
   return last;
+}
+
+function first({ ids, probabilities }: Candidates, count: number): Candidates {
+  return { ids: ids.slice(0, count), probabilities: probabilities.slice(0, count) };
 }
 
 function concatenate(vectors: readonly Float32Array[], width: number): Float32Array {

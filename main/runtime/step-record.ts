@@ -1,4 +1,3 @@
-import type { FrameLayout } from '../contract/frame';
 import { type BranchIndex, bits, type LaneIndex, milliseconds, type StepIndex } from '../contract/ids';
 import type { Candidates, StepRecord } from '../contract/steps';
 import type { Move } from '../lanes/lane';
@@ -24,7 +23,7 @@ export interface StepPlace {
  * Everything measured of one step.
  * @throws RangeError for a token outside the vocabulary; InterlinearError when the pass gave no numbers
  */
-export function stepRecord(place: StepPlace, move: Move, reading: PassReading, nearest: NearestTokens, layout: FrameLayout): StepRecord {
+export function stepRecord(place: StepPlace, move: Move, reading: PassReading, nearest: NearestTokens): StepRecord {
   const { lane, branch, index, previousHidden } = place;
   const { distribution, top } = readLast(reading.lenses());
   const isToken = move.kind === 'token';
@@ -47,6 +46,6 @@ export function stepRecord(place: StepPlace, move: Move, reading: PassReading, n
     candidates: reading.candidates(),
     sampled: isToken ? move.sampled : none,
     layers: reading.lenses().map((lens) => layerReading(lens, targetId)),
-    nearest: isToken ? none : nearest.find(move.vector, layout.nearest),
+    nearest: isToken ? none : nearest.find(move.vector),
   };
 }

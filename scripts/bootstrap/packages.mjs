@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { projectFolder } from './folders.mjs';
 import { runCommand } from './run-command.mjs';
@@ -24,20 +24,36 @@ export function sameInstalled(lock, installed) {
   return wanted.every(([path, entry]) => present(path, entry)) && Object.keys(installed.packages).every((path) => path in lock.packages);
 }
 
+/**
+ * Whether the locked packages are there: npm's own record says so, and their folders exist. The record alone is not
+ * enough, because an interrupted npm may have taken folders away after another had written it.
+ */
+function areInstalled(folder, lock) {
+  const installed = readStamp(join(folder, 'node_modules', '.package-lock.json'));
+  if (!sameInstalled(lock, installed)) return false;
+  return Object.keys(installed.packages).every((path) => existsSync(join(folder, path, 'package.json')));
+}
+
 /** Installs the locked packages when the lock file is not the one that was installed last. */
 export async function ensurePackages(folder = projectFolder) {
   const lockText = readFileSync(join(folder, 'package-lock.json'), 'utf8');
+  const lock = JSON.parse(lockText);
   const hash = createHash('sha256').update(lockText).digest('hex');
   const stampFile = join(folder, 'node_modules', STAMP);
   if (readStamp(stampFile)?.lock === hash) return;
 
-  if (!sameInstalled(JSON.parse(lockText), readStamp(join(folder, 'node_modules', '.package-lock.json')))) {
+  if (!areInstalled(folder, lock)) {
     say('Installing packages from package-lock.json (npm ci), because node_modules is missing or from another lock file…');
     const started = Date.now();
     const code = await runCommand('npm', ['ci', '--loglevel=error'], { cwd: folder });
     if (code !== 0) {
       throw new SetUpError(
         `npm ci ended with exit code ${code}; its message is above. Check the network and npm's registry setting, then try again.`,
+      );
+    }
+    if (!areInstalled(folder, lock)) {
+      throw new SetUpError(
+        'npm ci ended well, but packages are missing: another npm may have been at work in the same folder. Please try again.',
       );
     }
     say(`  Packages installed in ${Math.round((Date.now() - started) / 1_000)} s.`);

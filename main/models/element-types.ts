@@ -33,6 +33,9 @@ function halfToNumber(bits: number): number {
   return sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
 }
 
+/** The value of each of the 65 536 halves, made when first needed: taps are read by the hundred, and powers of two take their time. */
+let halves: Float32Array | undefined;
+
 /**
  * Little-endian elements as 32-bit floats, always a copy: the result may be kept and transferred.
  * @throws RangeError for a type that is not a float of at most 32 bits.
@@ -45,7 +48,12 @@ export function toFloat32(type: ElementType, bytes: Uint8Array): Float32Array {
     new Uint8Array(values.buffer).set(bytes);
     return values;
   }
-  if (type === 'F16') return Float32Array.from({ length }, (_, i) => halfToNumber(view.getUint16(2 * i, true)));
+  if (type === 'F16') {
+    halves ??= Float32Array.from({ length: 1 << 16 }, (_, bits) => halfToNumber(bits));
+    const values = new Float32Array(length);
+    for (let i = 0; i < length; i++) values[i] = halves[view.getUint16(2 * i, true)] ?? NaN;
+    return values;
+  }
   if (type === 'BF16') {
     const widened = Uint32Array.from({ length }, (_, i) => view.getUint16(2 * i, true) << 16);
     return new Float32Array(widened.buffer);

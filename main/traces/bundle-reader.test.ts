@@ -231,7 +231,7 @@ describe('any bytes changed', () => {
         await onlyTypedErrors(path);
         writeFileSync(join(path, name), original);
       }),
-      { numRuns: 300 },
+      { numRuns: 200 },
     );
   }, 120_000);
 
@@ -252,7 +252,7 @@ describe('any bytes changed', () => {
         expect(performance.now() - started).toBeLessThan(5000);
         forge(path, name, original);
       }),
-      { numRuns: 500 },
+      { numRuns: 200 },
     );
   }, 120_000);
 

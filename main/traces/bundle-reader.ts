@@ -6,11 +6,12 @@ import type { StepRecord } from '../contract/steps';
 import { bundleFiles } from '../contract/trace';
 import { toFloat32 } from '../models/element-types';
 import { badTrace } from './bad-trace';
-import { type BundleFiles, openBundleFiles } from './bundle-files';
+import type { BundleFiles } from './bundle-files';
 import { diskError } from './disk-error';
 import { openInterrupted } from './journal-content';
 import type { TapName } from './journal-format';
 import { readManifest } from './manifest-file';
+import { openBundleFiles } from './open-bundle-files';
 import { openSealed } from './sealed-content';
 import type { Series, TraceContent } from './trace-content';
 

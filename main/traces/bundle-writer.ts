@@ -4,9 +4,9 @@ import { Zip, ZipPassThrough } from 'fflate';
 import { InterlinearError } from '../contract/errors';
 import { bundleFiles } from '../contract/trace';
 import { openBundle } from './bundle-reader';
-import { openBundleFiles } from './bundle-files';
 import { type ByteSource, chunksOf, openFile } from './byte-source';
 import { type FileWriter, replaceFile, type WriteBytes } from './file-writer';
+import { openBundleFiles } from './open-bundle-files';
 import { sealBundle } from './seal';
 
 /** The classic zip format counts in 32 bits; what surrounds the data takes a few hundred bytes. */

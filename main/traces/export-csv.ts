@@ -35,7 +35,7 @@ function csvField(value: Cell): string {
 const csvLine = (values: readonly Cell[]): string => `${values.map(csvField).join(',')}\r\n`;
 
 /** The steps of a run as CSV text, piece by piece: the header line, then a line per step. */
-export async function* csvOf({ content }: Bundle): AsyncGenerator<string> {
+async function* csvOf({ content }: Bundle): AsyncGenerator<string> {
   const { info, series, branches } = content;
   yield csvLine(csvColumns.map((column) => column.name));
   for (const one of series) {

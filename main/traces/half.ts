@@ -23,8 +23,6 @@ export function encodeHalf(values: Float32Array): Uint8Array<ArrayBuffer> {
   const bytes = new Uint8Array(2 * values.length);
   const view = new DataView(bytes.buffer);
   const bits = new Uint32Array(values.buffer, values.byteOffset, values.length);
-  values.forEach((value, i) => {
-    view.setUint16(2 * i, halfBits(value, bits[i] ?? 0), true);
-  });
+  for (let i = 0; i < values.length; i++) view.setUint16(2 * i, halfBits(values[i] ?? 0, bits[i] ?? 0), true);
   return bytes;
 }

@@ -118,7 +118,7 @@ describe('a recorded run', () => {
   });
 
   it('of several row groups comes back whole, from any branch', async () => {
-    const long = sampleRun(900, 3);
+    const long = sampleRun(450, 3);
     const path = join(folder, 'long.interlinear');
     await recordRun(long, { path });
     expect(stepsIn(await eventsOf(path))).toEqual(bitsOf(packedOf(orderedSteps(long))));

@@ -5,7 +5,7 @@ import { InterlinearError } from '../contract/errors';
 import type { TraceSummary } from '../contract/protocol';
 import type { RunInfo } from '../contract/run';
 import { bundleFiles } from '../contract/trace';
-import { openBundleFiles } from './bundle-files';
+import { openBundleFiles } from './open-bundle-files';
 import { diskError } from './disk-error';
 import { readManifest } from './manifest-file';
 

@@ -39,12 +39,27 @@ export const saveFileSchema = z.strictObject({
 export type SaveFile = z.infer<typeof saveFileSchema>;
 
 /** A value or a typed error: what every call to the shell returns. */
-export const replySchema = <T extends z.ZodType>(value: T): z.ZodUnion<readonly [z.ZodObject<{ ok: z.ZodLiteral<true>; value: T }>, z.ZodObject<{ ok: z.ZodLiteral<false>; error: typeof errorSchema }>]> =>
-  z.union([z.object({ ok: z.literal(true), value }), z.object({ ok: z.literal(false), error: errorSchema })]);
+export const replySchema = <T extends z.ZodType>(
+  value: T,
+): z.ZodUnion<
+  readonly [z.ZodObject<{ ok: z.ZodLiteral<true>; value: T }>, z.ZodObject<{ ok: z.ZodLiteral<false>; error: typeof errorSchema }>]
+> => z.union([z.object({ ok: z.literal(true), value }), z.object({ ok: z.literal(false), error: errorSchema })]);
 export type Reply<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: ErrorReport };
 
 /** Commands the shell's menu sends to the window. */
-export const menuCommands = ['run', 'stop', 'open', 'export-bundle', 'export-csv', 'undo', 'redo', 'palette', 'keys', 'add-lane', 'pin-run'] as const;
+export const menuCommands = [
+  'run',
+  'stop',
+  'open',
+  'export-bundle',
+  'export-csv',
+  'undo',
+  'redo',
+  'palette',
+  'keys',
+  'add-lane',
+  'pin-run',
+] as const;
 export type MenuCommand = (typeof menuCommands)[number];
 
 /**
@@ -74,9 +89,3 @@ export interface ShellApi {
 }
 
 export const enginePortMessage = 'interlinear:engine-port';
-
-/**
- * Attribute of the page's root element: `true` when the page is connected (or knows that it cannot be), nothing runs, no
- * request is under way and the last change has been painted; else `false`. Who drives the window waits for it, never for a time.
- */
-export const idleAttribute = 'data-idle';

@@ -10,16 +10,29 @@ const resources = join(root, 'resources');
 const progress = (text: string): void => void process.stderr.write(`${text}\n`);
 
 function print(figures: object, json: boolean): void {
-  const machine = { processor: cpus()[0]?.model ?? 'unknown', cores: cpus().length, memoryGiB: Math.round(totalmem() / 2 ** 30), node: process.version };
+  const machine = {
+    processor: cpus()[0]?.model ?? 'unknown',
+    cores: cpus().length,
+    memoryGiB: Math.round(totalmem() / 2 ** 30),
+    node: process.version,
+  };
   const document = { machine, ...figures };
-  process.stdout.write(json ? `${JSON.stringify(document, null, 2)}\n` : `${Object.entries(flatten(document)).map(([name, value]) => `${name}: ${value}`).join('\n')}\n`);
+  process.stdout.write(
+    json
+      ? `${JSON.stringify(document, null, 2)}\n`
+      : `${Object.entries(flatten(document))
+          .map(([name, value]) => `${name}: ${value}`)
+          .join('\n')}\n`,
+  );
 }
 
 /** `{ a: { b: 1 } }` as `{ 'a.b': '1' }`, for people. */
 function flatten(value: object, prefix = ''): Record<string, string> {
   return Object.fromEntries(
     Object.entries(value).flatMap(([name, inner]: [string, unknown]) =>
-      typeof inner === 'object' && inner !== null ? Object.entries(flatten(inner, `${prefix}${name}.`)) : [[`${prefix}${name}`, typeof inner === 'number' ? String(Math.round(inner * 100) / 100) : String(inner)]],
+      typeof inner === 'object' && inner !== null
+        ? Object.entries(flatten(inner, `${prefix}${name}.`))
+        : [[`${prefix}${name}`, typeof inner === 'number' ? String(Math.round(inner * 100) / 100) : String(inner)]],
     ),
   );
 }

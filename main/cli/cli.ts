@@ -26,7 +26,8 @@ const lane = (text: string, before: readonly LaneSettings[]): LaneSettings[] => 
 
 function wholeNumber(text: string): number {
   const value = Number(text);
-  if (text.trim() === '' || !Number.isInteger(value) || value < 0 || value > 0xffff_ffff) throw new InvalidArgumentError('A whole number from 0 to 4294967295 is needed.');
+  if (text.trim() === '' || !Number.isInteger(value) || value < 0 || value > 0xffff_ffff)
+    throw new InvalidArgumentError('A whole number from 0 to 4294967295 is needed.');
   return value;
 }
 
@@ -40,11 +41,18 @@ program
   .description('run lanes on a prompt')
   .option('--prompt <text>', 'the prompt')
   .option('--prompts <file>', 'one {"id","prompt"} per line')
-  .option('--lane <kind:name=value,…>', 'a lane, repeatable: direct | cot:temperature,samples,topK,topP,minP | best-of-n:n,temperature,pick | coconut:thoughts', lane, [])
+  .option(
+    '--lane <kind:name=value,…>',
+    'a lane, repeatable: direct | cot:temperature,samples,topK,topP,minP | best-of-n:n,temperature,pick | coconut:thoughts',
+    lane,
+    [],
+  )
   .option('--model <id>', 'the model', 'kin')
   .addOption(new Option('--device <device>', 'where it runs').choices(devices).default('cpu'))
   .option('--seed <number>', 'seed of every random stream', wholeNumber, 7)
-  .addOption(new Option('--schedule <schedule>', 'all rows in one batch, or one by one for exact repeats').choices(schedules).default('lockstep'))
+  .addOption(
+    new Option('--schedule <schedule>', 'all rows in one batch, or one by one for exact repeats').choices(schedules).default('lockstep'),
+  )
   .option('--out <path>', 'bundle to write (a folder of bundles with --prompts)')
   .option('--json', 'print one JSON document')
   .action(async (options: RunOptions) => {
@@ -83,7 +91,18 @@ program
   .action(async (options: { json?: boolean }) => {
     const models = await listModels(join(resources, 'models'));
     if (options.json === true) printJson({ models });
-    else print(formatTable(models.map(({ id, name, license, layers, width, parameters }) => [id, name, license, `${layers} layers × ${width}`, `${parameters} parameters`])));
+    else
+      print(
+        formatTable(
+          models.map(({ id, name, license, layers, width, parameters }) => [
+            id,
+            name,
+            license,
+            `${layers} layers × ${width}`,
+            `${parameters} parameters`,
+          ]),
+        ),
+      );
   });
 
 program

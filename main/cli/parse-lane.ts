@@ -21,11 +21,21 @@ export function parseLane(text: string): LaneSettings {
     throw new InterlinearError('bad-request', `There is no lane “${kind}”.`, `Lanes are ${laneKinds.join(', ')}.`);
   }
   const settings: Record<string, string | number | boolean> = { kind };
-  const options = colon < 0 ? [] : text.slice(colon + 1).split(',').filter((part) => part.trim() !== '');
+  const options =
+    colon < 0
+      ? []
+      : text
+          .slice(colon + 1)
+          .split(',')
+          .filter((part) => part.trim() !== '');
   for (const option of options) {
     const [name = '', value] = option.split('=', 2).map((part) => part.trim());
     if (name === '' || value === undefined || value === '') {
-      throw new InterlinearError('bad-request', `“${option}” in lane “${text}” is not name=value.`, 'Example: cot:temperature=0.8,samples=4');
+      throw new InterlinearError(
+        'bad-request',
+        `“${option}” in lane “${text}” is not name=value.`,
+        'Example: cot:temperature=0.8,samples=4',
+      );
     }
     settings[aliases[name] ?? name] = readValue(value);
   }
@@ -33,7 +43,11 @@ export function parseLane(text: string): LaneSettings {
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0];
   const where = issue && issue.path.length > 0 ? `${issue.path.join('.')}: ` : '';
-  throw new InterlinearError('bad-request', `Lane “${text}”: ${where}${issue?.message ?? 'unusable settings'}.`, 'See interlinear run --help for the settings of each lane.');
+  throw new InterlinearError(
+    'bad-request',
+    `Lane “${text}”: ${where}${issue?.message ?? 'unusable settings'}.`,
+    'See interlinear run --help for the settings of each lane.',
+  );
 }
 
 function readValue(text: string): string | number | boolean {

@@ -16,7 +16,8 @@ export function parsePrompts(text: string): PromptLine[] {
     const at = `Line ${index + 1} of the prompts file`;
     const parsed = lineSchema.safeParse(parseJson(line, at));
     if (!parsed.success) throw new InterlinearError('bad-request', `${at} is not {"id", "prompt"}.`, parsed.error.issues[0]?.message ?? '');
-    if (seen.has(parsed.data.id)) throw new InterlinearError('bad-request', `${at} repeats the id “${parsed.data.id}”.`, 'Give every prompt its own id.');
+    if (seen.has(parsed.data.id))
+      throw new InterlinearError('bad-request', `${at} repeats the id “${parsed.data.id}”.`, 'Give every prompt its own id.');
     seen.add(parsed.data.id);
     return [parsed.data];
   });

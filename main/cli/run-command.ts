@@ -46,7 +46,9 @@ export async function runCommand(engine: Engine, options: RunOptions): Promise<n
     const name = line.id ?? `${index + 1}`;
     progress(`Prompt ${name}, ${index + 1} of ${jobs.length}: ${request.lanes.length} lanes, ${request.schedule}`);
     const started = await engine.start(request, { push: reportLane, ready: () => Promise.resolve() }, bundle === null ? {} : { bundle });
-    cancel = started.cancel;
+    cancel = () => {
+      started.cancel();
+    };
     const result = await started.finished;
     if (result.recordingError) {
       progress(`Not recorded: ${result.recordingError.message} ${result.recordingError.hint}`);
@@ -63,7 +65,11 @@ export async function runCommand(engine: Engine, options: RunOptions): Promise<n
 
 async function promptLines(options: RunOptions): Promise<readonly (Omit<PromptLine, 'id'> & { readonly id?: string })[]> {
   if ((options.prompt === undefined) === (options.prompts === undefined)) {
-    throw new InterlinearError('bad-request', 'Give either --prompt or --prompts.', 'interlinear run --prompt "ada→bob … ? tom or sue from ada"');
+    throw new InterlinearError(
+      'bad-request',
+      'Give either --prompt or --prompts.',
+      'interlinear run --prompt "ada→bob … ? tom or sue from ada"',
+    );
   }
   if (options.prompts !== undefined) return readPrompts(options.prompts);
   return [{ prompt: options.prompt ?? '' }];
@@ -75,7 +81,11 @@ function readRequest(options: RunOptions, prompt: string): RunRequest {
   const parsed = runRequestSchema.safeParse({ model, device, seed, schedule, prompt, lanes });
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0];
-  throw new InterlinearError('bad-request', `--${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'unusable'}`, 'See interlinear run --help.');
+  throw new InterlinearError(
+    'bad-request',
+    `--${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'unusable'}`,
+    'See interlinear run --help.',
+  );
 }
 
 /** With `--prompts`, `--out` names a folder with a bundle a prompt; else the bundle itself. Nothing is ever overwritten. */

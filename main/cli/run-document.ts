@@ -19,7 +19,12 @@ export interface RunDocument {
     readonly picks: LaneRecord['picks'];
     readonly passAtN: number | null;
     readonly error: LaneRecord['error'];
-    readonly branches: readonly { readonly answer: string | null; readonly verdict: BranchRecord['verdict']; readonly text: string; readonly scores: BranchRecord['scores'] }[];
+    readonly branches: readonly {
+      readonly answer: string | null;
+      readonly verdict: BranchRecord['verdict'];
+      readonly text: string;
+      readonly scores: BranchRecord['scores'];
+    }[];
   }[];
   readonly trace: string | null;
   /** Whether each check passed; null where it was not made. */

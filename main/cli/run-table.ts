@@ -5,7 +5,13 @@ const verdictWords = { right: 'right', wrong: 'wrong', none: '–' } as const;
 /** Lines up columns; the last is not padded. */
 export function formatTable(rows: readonly (readonly string[])[]): string {
   const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => [...(row[column] ?? '')].length)));
-  return rows.map((row) => row.map((cell, column) => (column === row.length - 1 ? cell : cell + ' '.repeat((widths[column] ?? 0) - [...cell].length))).join('  ')).join('\n');
+  return rows
+    .map((row) =>
+      row
+        .map((cell, column) => (column === row.length - 1 ? cell : cell + ' '.repeat((widths[column] ?? 0) - [...cell].length)))
+        .join('  '),
+    )
+    .join('\n');
 }
 
 /** The table a person reads: lane, answer, right or wrong, steps, milliseconds, steps per second. */
@@ -18,7 +24,9 @@ export function formatRun(run: RunDocument): string {
     lane.milliseconds.toFixed(0),
     lane.tokensPerSecond.toFixed(0),
   ]);
-  const checks = Object.entries(run.parity).map(([name, passed]) => `${name} ${passed === null ? 'not checked' : passed ? 'passed' : 'FAILED'}`);
+  const checks = Object.entries(run.parity).map(
+    ([name, passed]) => `${name} ${passed === null ? 'not checked' : passed ? 'passed' : 'FAILED'}`,
+  );
   return [
     run.prompt,
     formatTable([['lane', 'answer', 'verdict', 'steps', 'ms', 'steps/s'], ...rows]),

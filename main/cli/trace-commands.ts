@@ -16,12 +16,17 @@ export async function showCommand(path: string, options: { readonly json?: boole
 }
 
 /** Writes a recorded run as a table of its steps or as one file to share. */
-export async function exportCommand(path: string, options: { readonly csv?: boolean; readonly bundle?: boolean; readonly out?: string }): Promise<void> {
-  if ((options.csv === true) === (options.bundle === true)) throw new InterlinearError('bad-request', 'Give either --csv or --bundle.', 'See interlinear export --help.');
+export async function exportCommand(
+  path: string,
+  options: { readonly csv?: boolean; readonly bundle?: boolean; readonly out?: string },
+): Promise<void> {
+  if ((options.csv === true) === (options.bundle === true))
+    throw new InterlinearError('bad-request', 'Give either --csv or --bundle.', 'See interlinear export --help.');
   const format = options.csv === true ? 'csv' : 'bundle';
   const stem = basename(resolve(path)).replace(/\.interlinear$/u, '');
   const target = options.out ?? `${stem}${format === 'csv' ? '.steps.csv' : '.shared.interlinear'}`;
-  if (existsSync(target)) throw new InterlinearError('bad-request', `${target} is there already.`, 'Choose another --out, or delete it first.');
+  if (existsSync(target))
+    throw new InterlinearError('bad-request', `${target} is there already.`, 'Choose another --out, or delete it first.');
   const bytes = await exportTrace(path, format, target);
   progress(`${bytes} bytes written.`);
   print(target);

@@ -7,12 +7,7 @@ export function defaultRunsFolder(platform: NodeJS.Platform = process.platform, 
 }
 
 function applicationData(platform: NodeJS.Platform, environment: NodeJS.ProcessEnv): string {
-  switch (platform) {
-    case 'darwin':
-      return join(homedir(), 'Library', 'Application Support');
-    case 'win32':
-      return environment['APPDATA'] ?? join(homedir(), 'AppData', 'Roaming');
-    default:
-      return environment['XDG_CONFIG_HOME'] ?? join(homedir(), '.config');
-  }
+  if (platform === 'darwin') return join(homedir(), 'Library', 'Application Support');
+  if (platform === 'win32') return environment['APPDATA'] ?? join(homedir(), 'AppData', 'Roaming');
+  return environment['XDG_CONFIG_HOME'] ?? join(homedir(), '.config');
 }

@@ -35,7 +35,9 @@ export class EngineClient {
       this.#receive(message);
     });
     transport.onClose(() => {
-      this.#lose(new InterlinearError('engine-lost', 'The connection to the engine closed.', 'The engine is restarted by itself; run again.'));
+      this.#lose(
+        new InterlinearError('engine-lost', 'The connection to the engine closed.', 'The engine is restarted by itself; run again.'),
+      );
     });
   }
 
@@ -48,7 +50,8 @@ export class EngineClient {
       this.#transport.send({ type: 'request', id, name, parameters });
     });
     const parsed = requests[name].result.safeParse(answer);
-    if (!parsed.success) throw new InterlinearError('internal', `The engine's answer to ${name} has an unexpected shape.`, parsed.error.message);
+    if (!parsed.success)
+      throw new InterlinearError('internal', `The engine's answer to ${name} has an unexpected shape.`, parsed.error.message);
     return parsed.data as RequestResult<Name>;
   }
 
@@ -105,7 +108,13 @@ export class EngineClient {
 
   async #takeIn(sequence: number, events: readonly RunEvent[]): Promise<void> {
     if (sequence !== this.#nextSequence) {
-      this.#fail(new InterlinearError('stream-gap', `Event frame ${this.#nextSequence} was expected and ${sequence} arrived.`, 'Reconnect to the engine.'));
+      this.#fail(
+        new InterlinearError(
+          'stream-gap',
+          `Event frame ${this.#nextSequence} was expected and ${sequence} arrived.`,
+          'Reconnect to the engine.',
+        ),
+      );
       return;
     }
     this.#nextSequence += 1;

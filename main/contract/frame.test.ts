@@ -37,10 +37,13 @@ const stepArbitrary = (layout: FrameLayout): fc.Arbitrary<StepRecord> =>
     milliseconds: float.map(milliseconds),
     candidates: candidatesUpTo(layout.candidates),
     sampled: candidatesUpTo(layout.candidates),
-    layers: fc.array(fc.record({ norm: float, probability: float, rank: float, entropy: float.map(bits), top: candidatesUpTo(layout.lens) }), {
-      minLength: layout.streams,
-      maxLength: layout.streams,
-    }),
+    layers: fc.array(
+      fc.record({ norm: float, probability: float, rank: float, entropy: float.map(bits), top: candidatesUpTo(layout.lens) }),
+      {
+        minLength: layout.streams,
+        maxLength: layout.streams,
+      },
+    ),
     nearest: candidatesUpTo(layout.nearest),
   });
 

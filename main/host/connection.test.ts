@@ -39,7 +39,9 @@ describe('a connection', () => {
   it('refuses what only the shell may send', async () => {
     const pair = createMemoryPair();
     new Connection(pair.engine, 'window', handlers);
-    await expect(new EngineClient(pair.client).request('traces.grant', { path: '/etc/passwd' })).rejects.toMatchObject({ code: 'bad-request' });
+    await expect(new EngineClient(pair.client).request('traces.grant', { path: '/etc/passwd' })).rejects.toMatchObject({
+      code: 'bad-request',
+    });
     const shell = createMemoryPair();
     new Connection(shell.engine, 'shell', handlers);
     await expect(new EngineClient(shell.client).request('traces.grant', { path: 'a.interlinear' })).resolves.toEqual({ trace: 't' });

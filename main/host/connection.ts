@@ -64,7 +64,10 @@ export class Connection {
   async #receive(raw: unknown): Promise<void> {
     const parsed = clientMessageSchema.safeParse(raw);
     if (!parsed.success) {
-      this.#sendError(readId(raw), new InterlinearError('bad-request', 'The engine received a message it cannot read.', parsed.error.message));
+      this.#sendError(
+        readId(raw),
+        new InterlinearError('bad-request', 'The engine received a message it cannot read.', parsed.error.message),
+      );
       return;
     }
     const message = parsed.data;
@@ -82,8 +85,14 @@ export class Connection {
   }
 
   async #handle(name: string, parameters: unknown): Promise<unknown> {
-    if (!isRequestName(name)) throw new InterlinearError('unknown-request', `The engine knows no request “${name}”.`, 'Window and engine may be of different versions: restart the app.');
-    if (requests[name].role === 'shell' && this.#role !== 'shell') throw new InterlinearError('bad-request', `A window may not send “${name}”.`);
+    if (!isRequestName(name))
+      throw new InterlinearError(
+        'unknown-request',
+        `The engine knows no request “${name}”.`,
+        'Window and engine may be of different versions: restart the app.',
+      );
+    if (requests[name].role === 'shell' && this.#role !== 'shell')
+      throw new InterlinearError('bad-request', `A window may not send “${name}”.`);
     return this.#call(name, parameters);
   }
 
@@ -91,7 +100,10 @@ export class Connection {
     const parsed = requests[name].parameters.safeParse(parameters);
     if (!parsed.success) {
       const issue = parsed.error.issues[0];
-      throw new InterlinearError('bad-request', `“${name}” got parameters it cannot use: ${issue?.path.join('.') ?? ''} ${issue?.message ?? ''}`.trim());
+      throw new InterlinearError(
+        'bad-request',
+        `“${name}” got parameters it cannot use: ${issue?.path.join('.') ?? ''} ${issue?.message ?? ''}`.trim(),
+      );
     }
     return this.#handlers[name](parsed.data as HandlerParameters<Name>, this);
   }

@@ -12,7 +12,12 @@ import { createMemoryPair } from './memory-transport';
 
 const resources = join(import.meta.dirname, '..', '..', 'resources');
 const prompt = 'ada→bob bob→cy tom→eli eli→sue ? cy or sue from ada';
-const lanes: RunRequestInput['lanes'] = [{ kind: 'direct' }, { kind: 'cot' }, { kind: 'best-of-n', n: 4 }, { kind: 'coconut', thoughts: 2 }];
+const lanes: RunRequestInput['lanes'] = [
+  { kind: 'direct' },
+  { kind: 'cot' },
+  { kind: 'best-of-n', n: 4 },
+  { kind: 'coconut', thoughts: 2 },
+];
 
 let folder = '';
 let engine: Engine;
@@ -97,8 +102,12 @@ describe('the engine', () => {
     await finished(run);
     const tap = await client.request('run.tap', { run, lane: 3, branch: 0, step: 1, tap: 'thought' });
     expect(tap.shape).toEqual([128]);
-    await expect(client.request('run.tap', { run, lane: 0, branch: 0, step: 0, tap: 'thought' })).rejects.toMatchObject({ code: 'unsupported' });
-    await expect(client.request('run.tap', { run, lane: 0, branch: 0, step: 99, tap: 'residual' })).rejects.toMatchObject({ code: 'unknown-run' });
+    await expect(client.request('run.tap', { run, lane: 0, branch: 0, step: 0, tap: 'thought' })).rejects.toMatchObject({
+      code: 'unsupported',
+    });
+    await expect(client.request('run.tap', { run, lane: 0, branch: 0, step: 99, tap: 'residual' })).rejects.toMatchObject({
+      code: 'unknown-run',
+    });
     const branches = lanes.map((_, lane) => ({ run, lane, branch: 0 }));
     const trajectory = await client.request('trajectory', { branches, stream: 2 });
     expect(trajectory.paths).toHaveLength(4);
@@ -186,7 +195,9 @@ describe('the engine', () => {
     });
     const { run } = await window.request('run.start', { prompt, lanes });
     await expect(end).resolves.toMatchObject({ outcome: { status: 'done' }, trace: null, recordingError: { code: 'disk-error' } });
-    await expect(window.request('run.tap', { run, lane: 0, branch: 0, step: 0, tap: 'residual' })).resolves.toMatchObject({ shape: [3, 128] });
+    await expect(window.request('run.tap', { run, lane: 0, branch: 0, step: 0, tap: 'residual' })).resolves.toMatchObject({
+      shape: [3, 128],
+    });
     await broken.dispose();
   });
 });

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { basename } from 'node:path';
 import { InterlinearError, toErrorReport } from '../contract/errors';
 import type { Device } from '../contract/model';
-import type { ClientMessage, EngineMessage, Role, RunEvent, Transport } from '../contract/protocol';
+import type { ClientMessage, EngineMessage, Role, Transport } from '../contract/protocol';
 import { protocolVersion } from '../contract/protocol';
 import type { RunRequest } from '../contract/run';
 import { listDevices } from '../runtime/devices';
@@ -17,6 +17,7 @@ import { measureTrajectory } from './measure-trajectory';
 import { ModelShelf } from './model-shelf';
 import { describeRun } from './describe-run';
 import { type RunResult, recordRun } from './record-run';
+import type { RunObserver } from './run-observer';
 import type { RunSource } from './run-source';
 
 export interface EngineOptions {
@@ -25,12 +26,6 @@ export interface EngineOptions {
   /** Folder in which runs are recorded; made when it is missing. */
   readonly runs: string;
   readonly appVersion: string;
-}
-
-/** Whoever is told what a run says. `ready` holds the run back while the reader is behind. */
-export interface RunObserver {
-  push(event: RunEvent): void;
-  ready(): Promise<void>;
 }
 
 export interface StartedRun {
@@ -69,7 +64,11 @@ export class Engine {
    * @param options.bundle path of the bundle to write; by default a new one in the runs folder
    * @throws InterlinearError `unknown-model`, `bad-model`, `bad-prompt`
    */
-  async start(request: RunRequest, observer: RunObserver, options: { readonly bundle?: string; readonly prefix?: RunPrefix } = {}): Promise<StartedRun> {
+  async start(
+    request: RunRequest,
+    observer: RunObserver,
+    options: { readonly bundle?: string; readonly prefix?: RunPrefix } = {},
+  ): Promise<StartedRun> {
     const model = await this.#models.load(request.model, request.device);
     const check = model.checkPrompt(request.prompt);
     const problem = check.problems.find((candidate) => candidate.severity === 'error');
@@ -83,7 +82,15 @@ export class Engine {
       this.#recording.add(basename(bundle));
       const onSource = (source: RunSource): void => void this.#sources.set(run, source);
       try {
-        const result = await recordRun({ info, model, bundle, observer, signal: abort.signal, onSource, ...(options.prefix && { prefix: options.prefix }) });
+        const result = await recordRun({
+          info,
+          model,
+          bundle,
+          observer,
+          signal: abort.signal,
+          onSource,
+          ...(options.prefix && { prefix: options.prefix }),
+        });
         if (result.trace) this.#bundles.set(run, result.trace.path);
         return result;
       } finally {
@@ -110,7 +117,12 @@ export class Engine {
 
   readonly #handlers: Handlers = {
     hello: async ({ protocol }) => {
-      if (protocol !== protocolVersion) throw new InterlinearError('bad-request', `The window speaks protocol ${protocol} and the engine ${protocolVersion}.`, 'Restart the app.');
+      if (protocol !== protocolVersion)
+        throw new InterlinearError(
+          'bad-request',
+          `The window speaks protocol ${protocol} and the engine ${protocolVersion}.`,
+          'Restart the app.',
+        );
       const [models, presets] = await Promise.all([this.#models.list(), this.#models.presets()]);
       return { protocol: protocolVersion, engine: runtimeName, models, devices: listDevices(), presets };
     },
@@ -127,7 +139,10 @@ export class Engine {
       if (token >= source.info.vocabulary.length) throw new InterlinearError('bad-request', `The model has no token ${token}.`);
       const steps = (await source.steps(lane, branch)).slice(0, step);
       const kept = await Promise.all(
-        steps.map(async (record) => ({ record, thought: record.kind === 'thought' ? (await source.tap(lane, branch, record.index, 'thought')).data : null })),
+        steps.map(async (record) => ({
+          record,
+          thought: record.kind === 'thought' ? (await source.tap(lane, branch, record.index, 'thought')).data : null,
+        })),
       );
       return this.#startFor(connection, { ...source.info.request, lanes: [settings] }, { steps: kept, token });
     },
@@ -169,7 +184,12 @@ export class Engine {
     },
     'run.export': async ({ run, format, path }) => {
       const bundle = this.#bundles.get(run);
-      if (bundle === undefined) throw new InterlinearError('unknown-run', 'The run has no trace to export.', 'Wait until the run has finished, or run again with room on the disk.');
+      if (bundle === undefined)
+        throw new InterlinearError(
+          'unknown-run',
+          'The run has no trace to export.',
+          'Wait until the run has finished, or run again with room on the disk.',
+        );
       return { bytes: await exportTrace(bundle, format, path) };
     },
   };

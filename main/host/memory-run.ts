@@ -29,7 +29,11 @@ export class MemoryRun implements RunSource {
   tap(lane: number, branch: number, step: number, name: TapName): Promise<Tap> {
     const tapped = this.#branches.get(branchKey(lane, branch))?.[step];
     if (!tapped) throw new InterlinearError('unknown-run', `Lane ${lane + 1}, branch ${branch + 1} has no step ${step + 1}.`);
-    if (name === 'residual') return Promise.resolve({ shape: [this.info.layout.streams, tapped.residual.length / this.info.layout.streams], data: tapped.residual });
+    if (name === 'residual')
+      return Promise.resolve({
+        shape: [this.info.layout.streams, tapped.residual.length / this.info.layout.streams],
+        data: tapped.residual,
+      });
     if (!tapped.thought) throw new InterlinearError('unsupported', `Step ${step + 1} fed back a token, not a thought.`);
     return Promise.resolve({ shape: [tapped.thought.length], data: tapped.thought });
   }

@@ -25,7 +25,8 @@ export class ModelShelf {
 
   /** @throws InterlinearError `unknown-model`, `bad-model`, `unsupported` */
   async load(id: string, device: Device): Promise<LoadedModel> {
-    if (!/^[\w-]+$/u.test(id)) throw new InterlinearError('unknown-model', `There is no model “${id}”.`, 'interlinear models lists what is installed.');
+    if (!/^[\w-]+$/u.test(id))
+      throw new InterlinearError('unknown-model', `There is no model “${id}”.`, 'interlinear models lists what is installed.');
     const key = `${id}/${device}`;
     const loading = this.#loaded.get(key) ?? loadModel(join(this.#resources, 'models', id), { device });
     this.#loaded.set(key, loading);

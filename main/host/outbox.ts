@@ -77,6 +77,12 @@ function merge(last: RunEvent, next: RunEvent): RunEvent | null {
     return { type: 'steps', run: last.run, packed };
   }
   if (last.type === 'lane' && next.type === 'lane' && last.record.lane === next.record.lane) return next;
-  if (last.type === 'branch' && next.type === 'branch' && last.record.lane === next.record.lane && last.record.branch === next.record.branch) return next;
+  if (
+    last.type === 'branch' &&
+    next.type === 'branch' &&
+    last.record.lane === next.record.lane &&
+    last.record.branch === next.record.branch
+  )
+    return next;
   return null;
 }

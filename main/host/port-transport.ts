@@ -10,7 +10,9 @@ export interface MessagePortLike {
 }
 
 /** A transport over a message port between processes; messages are read by their schema at the other end, not trusted here. */
-export function createPortTransport<Outgoing = EngineMessage, Incoming = ClientMessage>(port: MessagePortLike): Transport<Outgoing, Incoming> {
+export function createPortTransport<Outgoing = EngineMessage, Incoming = ClientMessage>(
+  port: MessagePortLike,
+): Transport<Outgoing, Incoming> {
   const messageListeners = new Set<(message: Incoming) => void>();
   const closeListeners = new Set<() => void>();
   port.on('message', (event) => {

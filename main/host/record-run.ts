@@ -8,7 +8,7 @@ import type { RunPrefix } from '../runtime/run-prefix';
 import type { RunSink } from '../runtime/run-sink';
 import { openBundle } from '../traces/bundle-reader';
 import { Recorder } from '../traces/recorder';
-import type { RunObserver } from './engine';
+import type { RunObserver } from './run-observer';
 import { MemoryRun } from './memory-run';
 import type { RunSource } from './run-source';
 
@@ -53,7 +53,10 @@ export async function recordRun(options: RecordRunOptions): Promise<RunResult> {
     steps: async (steps) => {
       memory.add(steps);
       recorder.steps(steps);
-      const packed = encodeSteps(steps.map((step) => step.record), info.layout);
+      const packed = encodeSteps(
+        steps.map((step) => step.record),
+        info.layout,
+      );
       observer.push({ type: 'steps', run, packed });
       await observer.ready();
     },

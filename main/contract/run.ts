@@ -51,7 +51,12 @@ export type BranchScores = z.infer<typeof branchScoresSchema>;
 export type BranchRecord = z.infer<typeof branchRecordSchema>;
 
 /** Best-of-N: what each score would pick. */
-export const pickRecordSchema = z.object({ pick: z.enum(picks), branch: z.number().int(), answer: z.string().nullable(), verdict: z.enum(verdicts) });
+export const pickRecordSchema = z.object({
+  pick: z.enum(picks),
+  branch: z.number().int(),
+  answer: z.string().nullable(),
+  verdict: z.enum(verdicts),
+});
 export type PickRecord = z.infer<typeof pickRecordSchema>;
 
 export const laneCostSchema = z.object({

@@ -5,6 +5,9 @@ import type { Alignment } from '../state/run-view';
 import { type ChartPoint, downsample } from './downsample';
 import type { TimelineMeasure } from './measures';
 
+/** Columns of pixels that share one smallest and one largest value. */
+const pixelsPerBucket = 2;
+
 /** One lane's line. */
 export interface TimelineSeries {
   readonly key: string;
@@ -46,7 +49,7 @@ export function timelineData(entries: readonly LaneEntry[], measure: TimelineMea
   const series = entries.map((entry): TimelineSeries => {
     const length = entry.branch?.steps.length ?? 0;
     const values = entry.branch?.steps.column(measure.column) ?? new Float32Array();
-    const points = downsample(values, Math.max(50, Math.floor(width)), (step) => axisPlace(alignment, step, length));
+    const points = downsample(values, Math.max(50, Math.floor(width / pixelsPerBucket)), (step) => axisPlace(alignment, step, length));
     return { key: entry.key, lane: entry.lane.lane, hue: entry.style.hue, dash: lineDash(entry.row, entry.style.dash), title: entry.title, points, length };
   });
   let low = measure.floor ?? Infinity;

@@ -37,7 +37,7 @@ export function Timeline({ runs, cursor, stepUnderCursor, moveCursor }: PanelPro
   const plotWidth = width - plotMargin.left - plotMargin.right;
   const data = useMemo(() => timelineData(drawn, measure, alignment, plotWidth), [drawn, measure, alignment, plotWidth]);
   const table = useMemo(() => () => timelineTable(laneEntries(runs)), [runs]);
-  const files = usePanelFiles(`timeline-${measure.id}`, picture, table);
+  const files = usePanelFiles(`timeline-${measure.id}`, `${measure.title} per step, ${measure.unit}`, picture, table);
 
   const under = entries.flatMap((entry): UnderCursor[] => {
     const step = stepUnderCursor(entry.run, entry.lane);

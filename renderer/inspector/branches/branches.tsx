@@ -19,7 +19,8 @@ export interface BranchesPanelProps extends InspectorProps {
   readonly controls?: ReactNode;
 }
 
-const headHeight = 92;
+/** Room the row of picks takes. */
+const headHeight = 64;
 
 /** The lane under the cursor if it has branches to compare, else the first that has. */
 function followedLane(entries: readonly LaneEntry[], cursor: InspectorProps['cursor']): LaneEntry | undefined {
@@ -39,7 +40,7 @@ export function BranchesPanel({ runs, cursor, stepUnderCursor, onSelectBranch, c
   const entries = useMemo(() => laneEntries(runs), [runs]);
   const entry = entries.find((candidate) => candidate.key === choice) ?? followedLane(entries, cursor);
   const table = useMemo(() => () => (entry === undefined ? { columns: [], rows: [] } : branchCsv(entry.run.id, entry.lane)), [entry]);
-  const files = usePanelFiles('branches', content, table);
+  const files = usePanelFiles('branches', `Branches: ${entry?.title ?? ''}`, content, table);
   const count = entry?.lane.branches.length ?? 0;
   const state = stepPanelState(runs, count > 0, 'Run a prompt with a best-of-N lane to compare its branches.');
   const select = (branch: number): void => {
@@ -50,28 +51,28 @@ export function BranchesPanel({ runs, cursor, stepUnderCursor, onSelectBranch, c
       title="Branches"
       state={state}
       files={files}
-      controls={controls}
+      controls={
+        <>
+          {controls}
+          <span className={styles['tools']}>
+            <Select
+              label="Lane"
+              hideLabel
+              value={entry?.key ?? ''}
+              items={entries.map((candidate) => ({ value: candidate.key, label: candidate.title, note: `${candidate.lane.branches.length} ${candidate.lane.branches.length === 1 ? 'branch' : 'branches'}` }))}
+              onChange={setChoice}
+            />
+            <Select label="View" hideLabel value={view} items={views.map((value) => ({ value, label: value }))} onChange={setView} />
+          </span>
+        </>
+      }
       meta={count === 1 ? 'one branch' : `${count} branches, equal beginnings merged`}
     >
       <div ref={frame} className={styles['frame']}>
-        <div className={styles['tools']}>
-          <Select
-            label="Lane"
-            hideLabel
-            value={entry?.key ?? ''}
-            items={entries.map((candidate) => ({ value: candidate.key, label: candidate.title, note: `${candidate.lane.branches.length} ${candidate.lane.branches.length === 1 ? 'branch' : 'branches'}` }))}
-            onChange={setChoice}
-          />
-          <Select label="View" value={view} items={views.map((value) => ({ value, label: value }))} onChange={setView} />
-        </div>
-        <div ref={content} className={styles['content']}>
+        <div ref={content}>
           {entry !== undefined && <Picks entry={entry} onSelect={select} />}
-          {entry !== undefined &&
-            (view === 'tree' ? (
-              <BranchTree entry={entry} room={room} step={stepUnderCursor(entry.run, entry.lane)} onSelect={select} />
-            ) : (
-              <BranchTable entry={entry} onSelect={select} />
-            ))}
+          {entry !== undefined && view === 'tree' && <BranchTree entry={entry} room={room} step={stepUnderCursor(entry.run, entry.lane)} onSelect={select} />}
+          {entry !== undefined && view === 'table' && <BranchTable entry={entry} onSelect={select} />}
         </div>
       </div>
     </Panel>

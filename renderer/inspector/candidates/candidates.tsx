@@ -38,7 +38,7 @@ export function CandidatesPanel({ runs, stepUnderCursor, onFork, watch, onWatch,
   const content = useRef<HTMLDivElement>(null);
   const lanes = useMemo(() => laneEntries(runs).map((entry): LaneCandidates => ({ entry, step: entryStep(entry, stepUnderCursor) })), [runs, stepUnderCursor]);
   const table = useMemo(() => () => candidateTable(lanes, watch), [lanes, watch]);
-  const files = usePanelFiles('candidates', content, table);
+  const files = usePanelFiles('candidates', 'Candidates: bar after the sampler, tick before it', content, table);
   const vocabulary = runs[0]?.info.vocabulary ?? [];
   const state = stepPanelState(runs, lanes.some(({ step }) => step !== null), 'Run a prompt, then move over a step to see what else could have stood there.');
 

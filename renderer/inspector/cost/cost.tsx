@@ -50,7 +50,7 @@ export function CostPanel({ runs, controls }: CostPanelProps) {
   const entries = useMemo(() => laneEntries(runs), [runs]);
   const rows = useMemo(() => costRows(entries.map((entry) => entry.lane.record)), [entries]);
   const table = useMemo(() => () => costTable(entries, rows), [entries, rows]);
-  const files = usePanelFiles('cost', content, table);
+  const files = usePanelFiles('cost', 'Cost of each lane', content, table);
   const state = stepPanelState(runs, entries.some((entry) => entry.lane.record !== null), 'Run a prompt to see what each lane costs.');
   const schedules = [...new Set(runs.map((run) => `${run.info.request.schedule} on ${run.info.device}`))].join(', ');
   return (

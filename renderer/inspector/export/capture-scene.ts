@@ -82,14 +82,14 @@ function captureBox(element: Element, style: CSSStyleDeclaration, opacity: numbe
 function lines(node: Text): { readonly text: string; readonly box: DOMRect }[] {
   const range = document.createRange();
   const found: { text: string; box: DOMRect }[] = [];
-  for (const word of node.data.matchAll(/\s*\S+/g)) {
+  for (const word of node.data.matchAll(/\S+/g)) {
     range.setStart(node, word.index);
     range.setEnd(node, word.index + word[0].length);
     const box = [...range.getClientRects()].at(-1);
     if (box === undefined || box.width === 0) continue;
     const last = found.at(-1);
-    if (last !== undefined && Math.abs(last.box.top - box.top) < 2) last.text += word[0].replaceAll(/\s+/g, ' ');
-    else found.push({ text: word[0].trim(), box });
+    if (last !== undefined && Math.abs(last.box.top - box.top) < 2) last.text += ` ${word[0]}`;
+    else found.push({ text: word[0], box });
   }
   return found;
 }
@@ -137,7 +137,8 @@ function captureGraphic(element: SVGGraphicsElement, style: CSSStyleDeclaration,
 function capture(element: Element, opacity: number, clip: Rectangle | null, setting: Setting): void {
   if (element.getAttribute('data-picture') === 'skip') return;
   const style = getComputedStyle(element);
-  if (style.display === 'none' || style.visibility === 'hidden') return;
+  // Text for screen readers is clipped away on screen.
+  if (style.display === 'none' || style.visibility === 'hidden' || style.clipPath === 'inset(50%)') return;
   const own = opacity * Number(style.opacity);
   if (own === 0) return;
   let inner = clip;
@@ -163,15 +164,23 @@ function capture(element: Element, opacity: number, clip: Rectangle | null, sett
   }
 }
 
-/** Reads a panel off the page as shapes, as it looks now: HTML boxes and text, SVG, and canvases. */
-export function captureScene(root: HTMLElement): Scene {
+/** Room about the picture and height of its title, in pixels. */
+const margin = 16;
+const titleHeight = 24;
+
+/** Reads a panel off the page as shapes, as it looks now: HTML boxes and text, SVG, and canvases; under a title. */
+export function captureScene(root: HTMLElement, title: string): Scene {
   const measure = document.createElement('canvas').getContext('2d', { willReadFrequently: true });
   if (measure === null) throw new Error('This window has no 2D canvas to measure text with');
   const box = root.getBoundingClientRect();
   const colour = colourReader(measure);
-  const setting: Setting = { left: box.left, top: box.top, shapes: [], colour, measure };
+  const style = getComputedStyle(root);
+  const setting: Setting = { left: box.left - margin, top: box.top - margin - titleHeight, shapes: [], colour, measure };
+  const heading = { family: getComputedStyle(document.body).fontFamily, size: 13, weight: '600', fill: colour(style.color) ?? 'rgb(0, 0, 0)' };
+  setting.shapes.push({ kind: 'text', text: title, x: margin, y: margin + 11, matrix: identity, ...heading, halo: null, opacity: 1, clip: null });
   capture(root, 1, null, setting);
   let background: string | null = null;
   for (let element: Element | null = root; element !== null && background === null; element = element.parentElement) background = colour(getComputedStyle(element).backgroundColor);
-  return { width: Math.max(box.width, root.scrollWidth), height: Math.max(box.height, root.scrollHeight), background: background ?? 'rgb(255, 255, 255)', shapes: setting.shapes };
+  const width = Math.max(box.width, root.scrollWidth) + 2 * margin;
+  return { width, height: Math.max(box.height, root.scrollHeight) + 2 * margin + titleHeight, background: background ?? 'rgb(255, 255, 255)', shapes: setting.shapes };
 }

@@ -18,8 +18,8 @@ export interface HeatmapProps {
   readonly content: RefObject<HTMLDivElement | null>;
 }
 
-const tooltipWidth = 290;
-const tooltipHeight = 170;
+const tooltipWidth = 364;
+const tooltipHeight = 110;
 
 /** Layer × step for one or more lanes. The canvas is as large as the window it is seen through, whatever the number of steps. */
 export function Heatmap({ entries, measure, columns, panel, content }: HeatmapProps) {
@@ -93,7 +93,10 @@ export function Heatmap({ entries, measure, columns, panel, content }: HeatmapPr
   const cellLeft = focused === null ? 0 : gutter + focused.step * layout.columnWidth - scroll.left;
   const cellTop = focused === null ? 0 : focused.section.top + sectionHead(layout.sections.length) + rowOfStream(focused.section, focused.stream) * layout.rowHeight - scroll.top;
   const tooltipLeft = cellLeft + layout.columnWidth + 8 + tooltipWidth < size.width ? cellLeft + layout.columnWidth + 8 : Math.max(0, cellLeft - tooltipWidth - 8);
-  const tooltipTop = Math.max(0, Math.min(cellTop, size.height - tooltipHeight));
+  // Under the rows where there is room, so that it covers none of them.
+  const under = focused === null ? 0 : focused.section.top + sectionHead(layout.sections.length) + focused.section.streams * layout.rowHeight + 4 - scroll.top;
+  const below = layout.sections.length === 1 && under + tooltipHeight < size.height;
+  const tooltipTop = below ? under : Math.max(0, Math.min(cellTop, size.height - tooltipHeight));
 
   return (
     <div className={styles['window']}>
@@ -134,7 +137,7 @@ export function Heatmap({ entries, measure, columns, panel, content }: HeatmapPr
           </div>
         </div>
       </div>
-      {readout !== null && <LensTooltip readout={readout} left={tooltipLeft} top={tooltipTop} />}
+      {readout !== null && <LensTooltip readout={readout} left={below ? Math.max(0, Math.min(cellLeft, size.width - tooltipWidth)) : tooltipLeft} top={tooltipTop} />}
     </div>
   );
 }

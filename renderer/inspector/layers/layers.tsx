@@ -33,7 +33,7 @@ export function LayersPanel({ runs, cursor, stepUnderCursor, moveCursor, control
     return chosen === undefined ? [] : [chosen];
   }, [entries, chosen]);
   const table = useMemo(() => () => layerTable(shown), [shown]);
-  const files = usePanelFiles('layers', content, table);
+  const files = usePanelFiles('layers', `Logit lens by layer and step: ${measure.label}`, content, table);
   const state = stepPanelState(runs, shown.some((entry) => (entry.branch?.steps.length ?? 0) > 0), 'Run a prompt to read the lens of every layer at every step.');
   const [low, high] = measure.ends(chosen?.run.info.vocabulary.length ?? runs[0]?.info.vocabulary.length ?? 2);
   const hue = chosen?.style.hue ?? 'var(--dim)';

@@ -92,7 +92,7 @@ export function StepPanel({ runs, stepUnderCursor, onCopy, controls }: StepPanel
   const content = useRef<HTMLDivElement>(null);
   const lanes = useMemo(() => laneEntries(runs).map((entry) => ({ entry, step: entryStep(entry, stepUnderCursor) })), [runs, stepUnderCursor]);
   const table = useMemo(() => () => stepTable(lanes), [lanes]);
-  const files = usePanelFiles('step', content, table);
+  const files = usePanelFiles('step', 'Step under the cursor', content, table);
   const state = stepPanelState(runs, lanes.some(({ step }) => step !== null), 'Run a prompt, then move over a step to read everything recorded of it.');
   return (
     <Panel title="Step" state={state} files={files} controls={controls} meta="captured in the generation pass">

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Trajectory } from '../../../main/contract/protocol';
-import { plotScale } from './plot-geometry';
+import { plotScale, thinPath } from './plot-geometry';
 
 const trajectory: Trajectory = {
   stream: 2,
@@ -23,5 +23,15 @@ describe('plotScale', () => {
     const { place } = plotScale(trajectory, true, size, { x: 20, y: 10 });
     expect(place([0, 30]).y).toBeCloseTo(10);
     expect(place([0, 0]).y).toBeCloseTo(190);
+  });
+});
+
+describe('thinPath', () => {
+  it('drops what is closer than can be seen and keeps both ends', () => {
+    const points = Array.from({ length: 1001 }, (_, i) => ({ x: i / 10, y: 0 }));
+    const kept = thinPath(points, 2);
+    expect(kept.length).toBeLessThan(60);
+    expect(kept[0]?.step).toBe(0);
+    expect(kept.at(-1)?.step).toBe(1000);
   });
 });

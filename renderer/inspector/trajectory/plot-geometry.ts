@@ -13,6 +13,21 @@ export interface PlotScale {
   readonly unit: number;
 }
 
+/** A point kept when a path is thinned, with the step it stands for. */
+export interface KeptPoint extends PlotPoint {
+  readonly step: number;
+}
+
+/** Thins a path to the points at least `distance` pixels from the one kept before; the first and the last stay. */
+export function thinPath(points: readonly PlotPoint[], distance: number): KeptPoint[] {
+  const kept: KeptPoint[] = [];
+  points.forEach(({ x, y }, step) => {
+    const last = kept.at(-1);
+    if (last === undefined || step === points.length - 1 || Math.hypot(x - last.x, y - last.y) >= distance) kept.push({ x, y, step });
+  });
+  return kept;
+}
+
 /**
  * Fits all paths into the picture with equal scales along both axes, so that distances can be compared in any direction.
  * @param which the coordinates drawn: `points`, or with the control on both

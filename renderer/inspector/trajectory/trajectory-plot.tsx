@@ -7,7 +7,7 @@ import { lineDash, markerPath } from '../shared/lane-marker';
 import { niceTicks } from '../shared/nice-ticks';
 import type { Size } from '../shared/use-size';
 import { type CaptionRequest, placeCaptions } from './place-captions';
-import { type PlotPoint, plotScale } from './plot-geometry';
+import { type KeptPoint, type PlotPoint, plotScale, thinPath } from './plot-geometry';
 
 export interface TrajectoryPlotProps {
   readonly trajectory: Trajectory;
@@ -25,16 +25,18 @@ const characterWidth = 6.7;
 const margin = { x: 46, y: 18 } as const;
 /** Points of a path up to which each is drawn. */
 const dotsUpTo = 120;
+/** Captions tried along a path with more points than that. */
+const captionsOfLongPath = 12;
 
 interface DrawnPath {
   readonly entry: LaneEntry;
   readonly branch: number;
   readonly shown: boolean;
   readonly points: readonly PlotPoint[];
+  /** The points that make the line: all but those closer than can be seen. */
+  readonly line: readonly KeptPoint[];
   readonly shuffled: readonly PlotPoint[];
   readonly captions: readonly string[];
-  /** Step under the cursor, or null. */
-  readonly step: number | null;
 }
 
 const line = (points: readonly PlotPoint[]): string => points.map(({ x, y }, i) => `${i === 0 ? 'M' : 'L'}${x.toFixed(1)} ${y.toFixed(1)}`).join('');
@@ -49,12 +51,13 @@ function alongPath(points: readonly PlotPoint[]): PlotPoint[] {
 }
 
 /** A caption for the point under the cursor first, then for the ends, then for the rest; the same word once per lane in a row. */
-function captionsOf(paths: readonly DrawnPath[]): CaptionRequest[] {
+function captionsOf(paths: readonly DrawnPath[], steps: TrajectoryPlotProps['steps']): CaptionRequest[] {
   return paths.flatMap((path, place) =>
     path.shown
       ? path.points.flatMap(({ x, y }, i): CaptionRequest[] => {
           const text = visibleToken(path.captions[i] ?? '');
-          const current = i === path.step;
+          const current = i === steps.get(path.entry.key);
+          if (!current && path.points.length > dotsUpTo && i % Math.ceil(path.points.length / captionsOfLongPath) !== 0) return [];
           if (text === '' || (!current && i > 0 && path.captions[i - 1] === path.captions[i])) return [];
           const priority = (current ? 100 : i === path.points.length - 1 || i === 0 ? 10 : 1) - place / 100;
           return [{ text, x, y, width: text.length * characterWidth + 2, height: captionHeight, priority }];
@@ -73,30 +76,21 @@ export function TrajectoryPlot({ trajectory, entries, size, shuffled, steps, mov
           const entry = entries.find((candidate) => candidate.run.id === path.run && candidate.lane.lane === path.lane);
           if (entry === undefined) return [];
           const shown = path.branch === entry.lane.shown;
-          return [
-            {
-              entry,
-              branch: path.branch,
-              shown,
-              points: path.points.map(scale.place),
-              shuffled: path.shuffled.map(scale.place),
-              captions: path.captions,
-              step: shown ? (steps.get(entry.key) ?? null) : null,
-            },
-          ];
+          const points = path.points.map(scale.place);
+          return [{ entry, branch: path.branch, shown, points, line: thinPath(points, 1.5), shuffled: path.shuffled.map(scale.place), captions: path.captions }];
         })
         .toSorted((a, b) => Number(a.shown) - Number(b.shown)),
-    [trajectory, entries, scale, steps],
+    [trajectory, entries, scale],
   );
   const captions = useMemo(() => {
-    const requests = captionsOf(paths).slice(0, 400);
+    const requests = captionsOf(paths, steps).slice(0, 400);
     const dots = paths.flatMap((path) => (path.shown && path.points.length <= dotsUpTo ? alongPath(path.points) : []));
     const bounds = { left: 2, top: 2, right: size.width - 2, bottom: size.height - scaleBarHeight };
     return placeCaptions(requests, bounds, dots).flatMap(({ request, left, top }) => {
       const asked = requests[request];
       return asked === undefined ? [] : [{ ...asked, left, top, strong: asked.priority > 50 }];
     });
-  }, [paths, size]);
+  }, [paths, size, steps]);
   const grid = niceTicks(0, size.width / 4 / scale.unit, 1)[1] ?? 1;
   const origin = scale.place([0, 0]);
   return (
@@ -122,33 +116,35 @@ export function TrajectoryPlot({ trajectory, entries, size, shuffled, steps, mov
           .filter((path) => path.shown)
           .map((path) => (
             <g key={`${path.entry.key}/${path.branch} shuffled`} opacity={0.75}>
-              <path d={line(path.shuffled)} fill="none" stroke="var(--faint)" strokeDasharray="1.5 3" />
+              <path d={line(thinPath(path.shuffled, 1.5))} fill="none" stroke="var(--faint)" strokeDasharray="1.5 3" />
               {path.shuffled.length <= dotsUpTo &&
                 path.shuffled.map(({ x, y }, i) => <path key={i} d={markerPath(path.entry.lane.lane, 2.6)} transform={`translate(${x} ${y})`} fill="var(--panel)" stroke="var(--faint)" />)}
             </g>
           ))}
       {paths.map((path) => {
-        const { entry, points, step } = path;
+        const { entry, points } = path;
+        const step = steps.get(entry.key) ?? null;
+        const current = step === null ? undefined : points[step];
         const { hue } = entry.style;
         const key = `${entry.key}/${path.branch}`;
         const dash = lineDash(entry.row, entry.style.dash);
-        if (!path.shown) return <path key={key} d={line(points)} fill="none" stroke={hue} strokeOpacity={0.28} strokeWidth={1} />;
+        if (!path.shown) return <path key={key} d={line(path.line)} fill="none" stroke={hue} strokeOpacity={0.28} strokeWidth={1} />;
         const reached = step === null ? points.length : step + 1;
         return (
           <g key={key}>
-            <path d={line(points.slice(Math.max(0, reached - 1)))} fill="none" stroke={hue} strokeOpacity={0.35} strokeWidth={1.6} strokeDasharray={dash} />
-            <path d={line(points.slice(0, reached))} fill="none" stroke={hue} strokeWidth={2} strokeDasharray={dash} />
+            <path d={line([...(current === undefined ? [] : [current]), ...path.line.filter((point) => point.step >= reached)])} fill="none" stroke={hue} strokeOpacity={0.35} strokeWidth={1.6} strokeDasharray={dash} />
+            <path d={line([...path.line.filter((point) => point.step < reached), ...(current === undefined ? [] : [current])])} fill="none" stroke={hue} strokeWidth={2} strokeDasharray={dash} />
             {points.map(({ x, y }, i) => {
-              const current = i === step;
-              if (points.length > dotsUpTo && !current) return null;
+              const here = i === step;
+              if (points.length > dotsUpTo && !here) return null;
               return (
                 <path
                   key={i}
-                  d={markerPath(entry.lane.lane, current ? 5.5 : 3.2)}
+                  d={markerPath(entry.lane.lane, here ? 5.5 : 3.2)}
                   transform={`translate(${x} ${y})`}
                   fill={i < reached ? hue : 'var(--panel)'}
-                  stroke={current ? 'var(--cursor)' : i < reached ? 'var(--panel)' : hue}
-                  strokeWidth={current ? 1.8 : 1.2}
+                  stroke={here ? 'var(--cursor)' : i < reached ? 'var(--panel)' : hue}
+                  strokeWidth={here ? 1.8 : 1.2}
                   onPointerDown={() => {
                     moveCursor(entry.run.id, entry.lane.lane, i, true);
                   }}

@@ -34,6 +34,8 @@ function Toggle({ label, note, value, onChange }: { readonly label: string; read
   );
 }
 
+const streamTitle = (stream: number): string => (stream === 0 ? 'embeddings' : `layer ${stream}`);
+
 /** Where the lanes' hidden states go, all in one basis. */
 export function TrajectoryPanel({ runs, stepUnderCursor, moveCursor, loadTrajectory, controls }: TrajectoryPanelProps) {
   const [chosenStream, setStream] = useState<string | null>(null);
@@ -64,7 +66,10 @@ export function TrajectoryPanel({ runs, stepUnderCursor, moveCursor, loadTraject
   const trajectory = loaded.kind === 'done' ? loaded.trajectory : null;
   const steps = useMemo(() => new Map(entries.map((entry) => [entry.key, stepUnderCursor(entry.run, entry.lane)])), [entries, stepUnderCursor]);
   const table = useMemo(() => () => (trajectory === null ? { columns: [], rows: [] } : trajectoryTable(trajectory)), [trajectory]);
-  const files = usePanelFiles('trajectory', content, table);
+  const [first, second] = trajectory?.explained ?? [];
+  const explained = `PC1 ${percent(first)} · PC2 ${percent(second)} · residual ${formatNumber(trajectory?.residual ?? NaN)}`;
+  const pictureTitle = `Trajectory after ${streamTitle(stream)}: ${explained}`;
+  const files = usePanelFiles('trajectory', pictureTitle, content, table);
 
   let state: PanelState = { kind: 'done' };
   if (runs.length === 0) state = { kind: 'empty', hint: 'Run a prompt to see where each lane’s hidden states go.' };
@@ -73,7 +78,6 @@ export function TrajectoryPanel({ runs, stepUnderCursor, moveCursor, loadTraject
   else if (loaded.kind === 'failed') state = { kind: 'failed', message: loaded.error.message, hint: loaded.error.hint };
   else if (loaded.kind === 'loading') state = { kind: 'running' };
 
-  const [first, second] = trajectory?.explained ?? [];
   return (
     <Panel
       title="Trajectory"
@@ -86,7 +90,7 @@ export function TrajectoryPanel({ runs, stepUnderCursor, moveCursor, loadTraject
             className={styles['facts']}
             title={`Share of the variance of ${trajectory.vectors} hidden states along the first and second principal component, and the root mean square error of the two together over the root mean square deviation from the mean`}
           >
-            PC1 {percent(first)} · PC2 {percent(second)} · residual {formatNumber(trajectory.residual)}
+            {explained}
           </span>
         )
       }
@@ -96,7 +100,7 @@ export function TrajectoryPanel({ runs, stepUnderCursor, moveCursor, loadTraject
           <Select
             label="After"
             value={String(stream)}
-            items={Array.from({ length: Number.isFinite(streams) ? streams : 0 }, (_, i) => ({ value: String(i), label: i === 0 ? 'embeddings' : `layer ${i}` }))}
+            items={Array.from({ length: Number.isFinite(streams) ? streams : 0 }, (_, i) => ({ value: String(i), label: streamTitle(i) }))}
             onChange={setStream}
           />
           <Toggle label="All branches" note="Draws the branches not shown too, and counts them in the basis" value={everyBranch} onChange={setEveryBranch} />

@@ -8,33 +8,40 @@ function send(command: MenuCommand): void {
   if (window) notify(window, notices.menu, command);
 }
 
-/**
- * An entry that the window carries out. The page binds the same keys itself (it knows whether a text field has the
- * focus), so the key is shown here and not registered: it must not count twice.
- */
+/** An entry that the window carries out. */
 function command(id: MenuCommand, label: string, accelerator?: string): MenuItemConstructorOptions {
   return {
     id,
     label,
-    ...(accelerator !== undefined && { accelerator, registerAccelerator: false }),
+    ...(accelerator !== undefined && { accelerator }),
     click: () => {
       send(id);
     },
   };
 }
 
+/**
+ * An entry whose key the page binds itself, because it knows whether a text field or a dialog has the focus. The key is
+ * shown and not registered, so that it does not count twice. (On macOS every key shown is registered, but the page comes first
+ * and says that it has handled the key; keys without ⌘ are left out there, where they would also be taken from text fields.)
+ */
+function pageCommand(id: MenuCommand, label: string, accelerator: string): MenuItemConstructorOptions {
+  const shown = process.platform !== 'darwin' || accelerator.startsWith('CmdOrCtrl');
+  return { ...command(id, label, shown ? accelerator : undefined), registerAccelerator: false };
+}
+
 const separator: MenuItemConstructorOptions = { type: 'separator' };
 
-export function applicationMenu(): MenuItemConstructorOptions[] {
+function applicationMenu(startEngine: () => void): MenuItemConstructorOptions[] {
   const mac = process.platform === 'darwin';
   return [
     ...(mac ? [{ role: 'appMenu' as const }] : []),
     {
       label: '&File',
       submenu: [
-        command('open', 'Open trace…', 'CmdOrCtrl+O'),
+        pageCommand('open', 'Open trace…', 'CmdOrCtrl+O'),
         separator,
-        command('export-bundle', 'Export trace…', 'CmdOrCtrl+S'),
+        command('export-bundle', 'Export bundle…', 'CmdOrCtrl+S'),
         command('export-csv', 'Export steps as CSV…', 'CmdOrCtrl+Shift+S'),
         separator,
         { role: mac ? 'close' : 'quit' },
@@ -43,8 +50,8 @@ export function applicationMenu(): MenuItemConstructorOptions[] {
     {
       label: '&Edit',
       submenu: [
-        command('undo', 'Undo', 'CmdOrCtrl+Z'),
-        command('redo', 'Redo', mac ? 'Cmd+Shift+Z' : 'Ctrl+Y'),
+        pageCommand('undo', 'Undo', 'CmdOrCtrl+Z'),
+        pageCommand('redo', 'Redo', 'CmdOrCtrl+Shift+Z'),
         separator,
         { role: 'cut' },
         { role: 'copy' },
@@ -55,17 +62,19 @@ export function applicationMenu(): MenuItemConstructorOptions[] {
     {
       label: '&Run',
       submenu: [
-        command('run', 'Run', 'CmdOrCtrl+Enter'),
-        command('stop', 'Stop', 'Escape'),
+        pageCommand('run', 'Run', 'CmdOrCtrl+Enter'),
+        pageCommand('stop', 'Stop', 'Escape'),
         separator,
         command('add-lane', 'Add lane…'),
-        command('pin-run', 'Pin run'),
+        pageCommand('pin-run', 'Pin or unpin run', 'P'),
+        separator,
+        { id: 'start-engine', label: 'Start the engine again', click: startEngine },
       ],
     },
     {
       label: '&View',
       submenu: [
-        command('palette', 'Command palette…', 'CmdOrCtrl+K'),
+        pageCommand('palette', 'All actions…', 'CmdOrCtrl+K'),
         separator,
         { role: 'resetZoom' },
         { role: 'zoomIn' },
@@ -75,10 +84,11 @@ export function applicationMenu(): MenuItemConstructorOptions[] {
       ],
     },
     ...(mac ? [{ role: 'windowMenu' as const }] : []),
-    { role: 'help', submenu: [command('keys', 'Keyboard shortcuts', '?'), ...(mac ? [] : [separator, { role: 'about' as const }])] },
+    { role: 'help', submenu: [pageCommand('keys', 'Keys', '?'), ...(mac ? [] : [separator, { role: 'about' as const }])] },
   ];
 }
 
-export function setupApplicationMenu(): void {
-  Menu.setApplicationMenu(Menu.buildFromTemplate(applicationMenu()));
+/** @param startEngine starts an engine that was given up on; nothing where one runs */
+export function setupApplicationMenu(startEngine: () => void): void {
+  Menu.setApplicationMenu(Menu.buildFromTemplate(applicationMenu(startEngine)));
 }

@@ -1,70 +1,54 @@
+import { once } from 'node:events';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { app, type BrowserWindow } from 'electron';
 import type { EngineClient } from '../main/contract/client';
 import { InterlinearError } from '../main/contract/errors';
-import { laneSettingsSchema, type LaneSettingsInput } from '../main/contract/lanes';
-import type { Preset } from '../main/contract/model';
-import { idleAttribute, type MenuCommand, workspaceSchema } from '../main/contract/shell';
+import type { MenuCommand } from '../main/contract/shell';
 import { notices } from './channels';
 import { demoTable } from './demo-table';
 import type { EngineService } from './engine-service';
 import { notify } from './ipc';
 import { createMainWindow } from './main-window';
 import { readRecordedRun } from './recorded-run';
-import { workspaceFile } from './workspace';
 
 const timeLimit = 120_000;
 
-/** The four lanes of the main job, as a new user would have them for this prompt. */
-function demoLanes(preset: Preset): LaneSettingsInput[] {
-  return [{ kind: 'direct' }, { kind: 'cot' }, { kind: 'best-of-n', n: 16 }, { kind: 'coconut', thoughts: preset.recommended.thoughts }];
-}
-
-/** Resolves when the page says that it is idle and that is what is on screen. */
+/** Resolves when the page says that nothing is under way and what there is has been painted. */
 async function idle(window: BrowserWindow): Promise<void> {
-  await window.webContents.executeJavaScript(`new Promise((resolve) => {
-    const root = document.documentElement;
-    const done = () => {
-      if (root.getAttribute(${JSON.stringify(idleAttribute)}) !== 'true') return;
-      observer.disconnect();
-      requestAnimationFrame(() => requestAnimationFrame(() => resolve(null)));
-    };
-    const observer = new MutationObserver(done);
-    observer.observe(root, { attributes: true, attributeFilter: [${JSON.stringify(idleAttribute)}] });
-    done();
-  })`);
+  await window.webContents.executeJavaScript('window.__interlinear.waitForIdle()');
 }
 
-/** The first trace of a fresh folder, once its run has ended. The page runs it; the shell only looks at what is recorded. */
-async function recordedTrace(client: EngineClient): Promise<string> {
+async function traceIds(client: EngineClient): Promise<Set<string>> {
+  const { traces } = await client.request('traces.list', {});
+  return new Set(traces.filter((trace) => trace.status !== 'recording').map((trace) => trace.id));
+}
+
+/** The trace that was not there before, once its run has ended. */
+async function newTrace(client: EngineClient, before: ReadonlySet<string>): Promise<string> {
   for (;;) {
-    const { traces } = await client.request('traces.list', {});
-    const ended = traces.find((trace) => trace.status !== 'recording');
-    if (ended) return ended.id;
-    await new Promise((resolve) => {
-      setTimeout(resolve, 100);
-    });
+    const [found] = [...(await traceIds(client))].filter((id) => !before.has(id));
+    if (found !== undefined) return found;
+    await pause(100);
   }
 }
 
 async function runDemo(engine: EngineService, folder: string, stage: (what: string) => void): Promise<void> {
   mkdirSync(folder, { recursive: true });
-  stage('waiting for the engine');
+  stage('starting the engine');
   const client = await engine.client();
-  const { presets, models } = await client.request('hello', { protocol: 1 });
-  const [preset] = presets;
-  const [model] = models;
-  if (!preset || !model) throw new InterlinearError('unknown-model', 'The engine offers no model with a preset prompt.', 'Check the resources folder.');
+  const before = await traceIds(client);
 
   stage('opening the window');
-  workspaceFile().save(workspaceSchema.parse({ schema: 1, prompt: preset.prompt, model: model.id, lanes: demoLanes(preset).map((lane) => laneSettingsSchema.parse(lane)) }));
   const window = createMainWindow();
+  await once(window.webContents, 'did-finish-load');
   await idle(window);
 
   stage('running the prompt');
+  // As from the menu: the page itself runs its lanes, and is idle again when they have ended.
   notify(window, notices.menu, 'run' satisfies MenuCommand);
-  const trace = await recordedTrace(client);
+  const trace = await newTrace(client, before);
   await idle(window);
   const picture = join(folder, 'window.png');
   writeFileSync(picture, (await window.webContents.capturePage()).toPNG());
@@ -73,7 +57,7 @@ async function runDemo(engine: EngineService, folder: string, stage: (what: stri
   const run = await readRecordedRun(client, trace);
   const bundle = join(folder, 'run.interlinear');
   await client.request('run.export', { run: run.id, format: 'bundle', path: bundle });
-  process.stdout.write(`\n${preset.prompt}\n\n${demoTable(run)}\n\nTrace    ${bundle}\nPicture  ${picture}\n`);
+  process.stdout.write(`\n${run.info.request.prompt}\n\n${demoTable(run)}\n\nTrace    ${bundle}\nPicture  ${picture}\n`);
   if (run.outcome.status !== 'done') throw new InterlinearError('internal', `The run ended as “${run.outcome.status}”.`, run.outcome.error?.message);
 }
 

@@ -22,7 +22,9 @@ const inbox = new TraceInbox(async (path) => (await (await engine.client()).requ
 async function start(): Promise<void> {
   setupSession();
   await setupPageProtocol();
-  setupApplicationMenu();
+  setupApplicationMenu(() => {
+    engine.start();
+  });
   setupEngine(engine);
   setupWorkspace();
   setupTraces(inbox, launch.traces);

@@ -7,13 +7,9 @@ import { diskError } from './disk-error';
 import { handle } from './ipc';
 import { JsonFile } from './json-file';
 
-export function workspaceFile(): JsonFile<typeof workspaceSchema> {
-  return new JsonFile(join(app.getPath('userData'), 'workspace.json'), workspaceSchema);
-}
-
 /** What the window keeps between launches. */
 export function setupWorkspace(): void {
-  const file = workspaceFile();
+  const file = new JsonFile(join(app.getPath('userData'), 'workspace.json'), workspaceSchema);
   handle(calls.loadWorkspace, z.null(), () => file.load());
   handle(calls.saveWorkspace, workspaceSchema, (workspace) => {
     try {

@@ -7,6 +7,7 @@ import { showNotice, Toaster } from '../design/toast';
 import { valueOf } from '../state/row-commands';
 import { type Services, ServicesContext } from '../state/services';
 import { DropTarget } from './drop-target';
+import { FaultBoundary } from './fault-boundary';
 import { Window } from './window';
 
 const tooltipDelay = 500;
@@ -27,7 +28,9 @@ export function App({ services }: { readonly services: Services }) {
         <SaveFileContext value={saveFile}>
           <Tooltip.Provider delay={tooltipDelay}>
             <DropTarget>
-              <Window />
+              <FaultBoundary name="The window">
+                <Window />
+              </FaultBoundary>
             </DropTarget>
             <Toaster />
           </Tooltip.Provider>

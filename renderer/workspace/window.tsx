@@ -10,6 +10,7 @@ import { keyText, isMac } from './commands/keys';
 import { KeysDialog } from './commands/keys-dialog';
 import { Palette } from './commands/palette';
 import { useKeys } from './commands/use-keys';
+import { FaultBoundary } from './fault-boundary';
 import { LaneGrid } from './lanes/lane-grid';
 import { PromptEditor } from './prompt/prompt-editor';
 import { EngineBanner } from './status/engine-banner';
@@ -77,16 +78,22 @@ export function Window() {
               workspace.setView({ panels });
             }}
           >
-            <Panel id="lanes" defaultSize="41" minSize={150}>
-              <LaneGrid screen={screen} hint={`Nothing has run yet. Press Run or ${keyText('$mod+Enter', isMac(shell.platform))}; ? shows the keys.`} />
+            <Panel id="lanes" defaultSize="44" minSize={150}>
+              <FaultBoundary name="The lanes">
+                <LaneGrid screen={screen} hint={`Nothing has run yet. Press Run or ${keyText('$mod+Enter', isMac(shell.platform))}; ? shows the keys.`} />
+              </FaultBoundary>
             </Panel>
             <Separator className={styles['separator']} aria-label="Height of the lanes" />
-            <Panel id="timeline" defaultSize="17" minSize={84}>
-              <Timeline {...panelProps} />
+            <Panel id="timeline" defaultSize="16" minSize={84}>
+              <FaultBoundary name="The timeline">
+                <Timeline {...panelProps} />
+              </FaultBoundary>
             </Panel>
             <Separator className={styles['separator']} aria-label="Height of the timeline" />
-            <Panel id="inspector" defaultSize="42" minSize={120}>
-              <Inspector {...panelProps} {...inspector} />
+            <Panel id="inspector" defaultSize="40" minSize={120}>
+              <FaultBoundary name="The inspector">
+                <Inspector {...panelProps} {...inspector} />
+              </FaultBoundary>
             </Panel>
           </Group>
         </main>

@@ -44,18 +44,6 @@ function DifferenceMarks({ difference }: { readonly difference: LaneDifference }
   );
 }
 
-function BranchCaption({ lane }: { readonly lane: LaneView }) {
-  const record = shownBranch(lane)?.record;
-  const score = record?.scores.meanLogProbability ?? null;
-  return (
-    <p className={styles['caption']}>
-      branch {lane.shown + 1} of {lane.branches.length}
-      {record?.answer !== null && record?.answer !== undefined && ` · ${record.answer}`}
-      {score !== null && ` · mean log-prob ${formatNumber(score).replace('-', '−')}`}
-    </p>
-  );
-}
-
 function LaneBody({ column, run, lane }: { readonly column: ScreenColumn; readonly run: RunView; readonly lane: LaneView }) {
   const { workspace } = useServices();
   const reading = useStore(workspace.store, (state) => state.textColumns.includes(column.key));
@@ -65,9 +53,12 @@ function LaneBody({ column, run, lane }: { readonly column: ScreenColumn; readon
     <>
       <LaneFailure run={run} lane={lane} />
       {several && <BranchTree run={run} lane={lane} title={column.style.title} />}
-      {several && lane.record !== null && <Picks record={lane.record} branches={lane.branches.length} />}
-      {several && <BranchCaption lane={lane} />}
-      {branch !== undefined && <Strip key={`${run.id}-${branch.branch}`} run={run} lane={lane} steps={branch.steps} title={column.style.title} mode={reading ? 'text' : 'cells'} />}
+      {several && <Picks lane={lane} />}
+      {branch !== undefined && (
+        <div className={several ? styles['belowTree'] : styles['alone']}>
+          <Strip key={`${run.id}-${branch.branch}`} run={run} lane={lane} steps={branch.steps} title={column.style.title} mode={reading ? 'text' : 'cells'} />
+        </div>
+      )}
     </>
   );
 }

@@ -49,7 +49,7 @@ function LaneColumn({ column, place, count, rows }: LaneColumnProps) {
     <section
       aria-label={column.style.title}
       className={classNames(styles['column'], dropping && styles['dropping'])}
-      style={laneVariables(column.style.hue)}
+      style={{ ...laneVariables(column.style.hue), gridColumn: place + 1 }}
       onDragOver={(event) => {
         if (!isLane(event)) return;
         event.preventDefault();
@@ -124,7 +124,7 @@ export function LaneGrid({ screen, hint }: { readonly screen: Screen; /** Stands
         className={styles['grid']}
         style={{
           gridTemplateColumns: `repeat(${Math.max(1, columns.length)}, minmax(252px, 1fr)) 36px`,
-          gridTemplateRows: `auto repeat(${tracks}, 27px minmax(${rows.length > 1 ? 176 : 72}px, 1fr))`,
+          gridTemplateRows: `auto repeat(${tracks}, 27px minmax(${rows.length > 1 ? 150 : 72}px, 1fr))`,
         }}
       >
         {columns.length === 0 && <p className={styles['none']}>No lanes. Add one with + at the right, or undo.</p>}

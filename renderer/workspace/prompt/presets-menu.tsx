@@ -8,7 +8,8 @@ import styles from './presets-menu.module.css';
 /** Prompts that show something, each with what it shows. */
 export function PresetsMenu() {
   const services = useServices();
-  const presets = useStore(services.engine.store, (state) => state.facts?.presets ?? []);
+  const facts = useStore(services.engine.store, (state) => state.facts);
+  const presets = facts?.presets ?? [];
   const prompt = useStore(services.workspace.store, (state) => state.document.prompt);
   const chosen = presets.find((preset) => preset.prompt === prompt);
   return (

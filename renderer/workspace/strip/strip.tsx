@@ -69,7 +69,7 @@ export function Strip({ run, lane, steps, title, mode }: StripProps) {
   const id = useId();
   const scroller = useRef<HTMLDivElement>(null);
   const following = useRef(true);
-  const { width } = useSize(scroller);
+  const { width, height } = useSize(scroller);
   const step = useStepUnderCursor(run, lane);
   const pinned = useStore(cursor.store, ({ place }) => place?.pinned ?? false);
   const inner = Math.max(0, width - 20);
@@ -101,8 +101,10 @@ export function Strip({ run, lane, steps, title, mode }: StripProps) {
 
   // Brings the cursor's step into view; where it is in view already nothing moves.
   useEffect(() => {
-    if (step !== null && packer !== null) virtualizer.scrollToIndex(packer.lineOf(step), { align: 'auto' });
-  }, [virtualizer, packer, step]);
+    if (step === null || packer === null) return;
+    // Where hardly more than one line fits, the line starts at the top, so that it is not the one that is cut.
+    virtualizer.scrollToIndex(packer.lineOf(step), { align: height < 2 * lineHeight[mode] ? 'start' : 'auto' });
+  }, [virtualizer, packer, step, height, mode]);
 
   const onPointerMove = (event: PointerEvent): void => {
     const hovered = stepOf(event.target);

@@ -71,7 +71,7 @@ export function BranchTree({ run, lane, title }: BranchTreeProps) {
                 if (event.key === 'Enter' || event.key === ' ') chooseNode(node);
               }}
             >
-              <rect x={node.x - 4} y={node.y - 11} width={node.width + 8} height={22} rx={4} className={here ? styles['cursor'] : styles['hit']} />
+              <rect x={node.x - 4} y={node.y - 10} width={node.width + 8} height={20} rx={4} className={here ? styles['cursor'] : styles['hit']} />
               <text x={node.x} y={node.y + 4}>
                 {node.text}
               </text>
@@ -93,7 +93,7 @@ export function BranchTree({ run, lane, title }: BranchTreeProps) {
               if (event.key === 'Enter' || event.key === ' ') choose(leaf.branches);
             }}
           >
-            <rect x={layout.answersAt} y={leaf.y - 11} width={layout.width - layout.answersAt} height={22} rx={4} className={styles['hit']} />
+            <rect x={layout.answersAt} y={leaf.y - 10} width={layout.width - layout.answersAt} height={20} rx={4} className={styles['hit']} />
             <text x={layout.answersAt + 6} y={leaf.y + 4} data-verdict={leaf.verdict}>
               {leafText(leaf)}
             </text>

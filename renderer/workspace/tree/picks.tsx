@@ -1,29 +1,41 @@
+import type { Pick } from '../../../main/contract/lanes';
+import { formatNumber } from '../../design/format';
 import { pickNames } from '../../design/lane-style';
-import type { LaneRecord } from '../../../main/contract/run';
+import { shownBranch } from '../../state/run-model';
+import type { LaneView } from '../../state/run-view';
 import styles from './picks.module.css';
 
 const marks = { right: '✓', wrong: '✗', none: '' } as const;
+const shortNames: Record<Pick, string> = { majority: 'vote', 'mean-log-probability': 'log-prob', 'self-certainty': 'certainty' };
 
-/** What each score would pick, pass@N, and where the scores disagree. */
-export function Picks({ record, branches }: { readonly record: LaneRecord; readonly branches: number }) {
-  if (record.picks.length === 0) return null;
-  const disagree = new Set(record.picks.map((pick) => pick.answer)).size > 1;
+/** Under the tree: the branch shown, what each score would pick, pass@N, and where the scores disagree. */
+export function Picks({ lane }: { readonly lane: LaneView }) {
+  const { record, branches } = lane;
+  const shown = shownBranch(lane)?.record ?? null;
+  const picks = record?.picks ?? [];
+  const disagree = new Set(picks.map((pick) => pick.answer)).size > 1;
+  const votes = (answer: string | null): number => branches.filter((branch) => branch.record?.answer === answer).length;
   return (
     <div className={styles['picks']}>
-      {record.passAtN !== null && (
-        <span>
-          pass@{branches} <b>{record.passAtN}</b>
+      {record !== null && record.passAtN !== null && (
+        <span title="Whether any branch is right">
+          pass@{branches.length} <b>{record.passAtN}</b>
         </span>
       )}
-      {record.picks.map((pick) => (
-        <span key={pick.pick} data-verdict={pick.verdict}>
-          {pickNames[pick.pick]}{' '}
+      {picks.map((pick) => (
+        <span key={pick.pick} data-verdict={pick.verdict} title={`Pick by ${pickNames[pick.pick]}`}>
+          {shortNames[pick.pick]}{' '}
           <b>
-            {pick.answer ?? 'none'} {marks[pick.verdict]}
+            {pick.answer ?? 'none'}
+            {pick.pick === 'majority' && ` ${votes(pick.answer)}/${branches.length}`} {marks[pick.verdict]}
           </b>
         </span>
       ))}
       {disagree && <span className={styles['disagree']}>picks disagree</span>}
+      <span className={styles['shown']}>
+        branch {lane.shown + 1} shown
+        {shown?.scores.meanLogProbability != null && `, log-prob ${formatNumber(shown.scores.meanLogProbability).replace('-', '−')}`}
+      </span>
     </div>
   );
 }

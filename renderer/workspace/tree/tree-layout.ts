@@ -47,10 +47,10 @@ export interface TreeLayout {
 
 /** Advance of the data face at 11.25 px. */
 const character = 6.75;
-const leafHeight = 26;
+const leafHeight = 22;
 const gap = 30;
 const left = 12;
-const top = 16;
+const top = 14;
 const longestLabel = 18;
 
 type Ending = Omit<TreeLeaf, 'from'>;
@@ -137,5 +137,5 @@ export function treeLayout(run: RunView, lane: LaneView): TreeLayout | null {
 
   const answersAt = columnAt(widths.length) - 4;
   const longestAnswer = Math.max(...leaves.map((leaf) => `${leaf.answer ?? 'no answer'} ×${leaf.branches.length} ✓`.length));
-  return { nodes, leaves, root, answersAt, width: answersAt + longestAnswer * character + 12, height: top + lines * leafHeight - 8 };
+  return { nodes, leaves, root, answersAt, width: answersAt + longestAnswer * character + 12, height: top + (lines - 1) * leafHeight + top };
 }

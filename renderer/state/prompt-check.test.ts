@@ -1,0 +1,57 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { PromptCheck } from '../../main/contract/model';
+import type { EngineRequest } from './engine-connection';
+import { PromptChecker } from './prompt-check';
+
+const answer = (expected: string): PromptCheck => ({ tokens: [], problems: [], expected, path: [], hops: null });
+
+/** An engine that answers when it is told to. */
+function slowEngine() {
+  const asked: { readonly prompt: string; readonly reply: (check: PromptCheck) => void; readonly fail: (error: Error) => void }[] = [];
+  const request = ((_name: string, parameters: { prompt: string }) =>
+    new Promise<PromptCheck>((resolve, reject) => {
+      asked.push({ prompt: parameters.prompt, reply: resolve, fail: reject });
+    })) as EngineRequest;
+  return { asked, request };
+}
+
+describe('PromptChecker', () => {
+  beforeEach(() => {
+    vi.useFakeTimers();
+  });
+  afterEach(() => {
+    vi.useRealTimers();
+  });
+
+  it('asks once for a burst of typing', async () => {
+    const { asked, request } = slowEngine();
+    const checker = new PromptChecker(request);
+    for (const prompt of ['a', 'ad', 'ada']) checker.schedule('kin', prompt);
+    await vi.runAllTimersAsync();
+    expect(asked.map((one) => one.prompt)).toEqual(['ada']);
+  });
+
+  it('lets the latest text win, whatever order the answers come in', async () => {
+    const { asked, request } = slowEngine();
+    const checker = new PromptChecker(request);
+    checker.schedule('kin', 'first');
+    await vi.runAllTimersAsync();
+    checker.schedule('kin', 'second');
+    await vi.runAllTimersAsync();
+    asked[1]?.reply(answer('second'));
+    asked[0]?.reply(answer('first'));
+    await vi.runAllTimersAsync();
+    expect(checker.store.getState()).toMatchObject({ prompt: 'second', check: { expected: 'second' } });
+    expect(checker.pending).toBe(false);
+  });
+
+  it('says that nothing is known when the engine cannot check', async () => {
+    const { asked, request } = slowEngine();
+    const checker = new PromptChecker(request);
+    checker.schedule('kin', 'x');
+    await vi.runAllTimersAsync();
+    asked[0]?.fail(new Error('gone'));
+    await vi.runAllTimersAsync();
+    expect(checker.store.getState()).toEqual({ prompt: 'x', check: null, failure: 'gone' });
+  });
+});

@@ -15,8 +15,10 @@ import styles from './timeline.module.css';
 import { axisPlace, stepAt, timelineData } from './timeline-series';
 import { timelineTable } from './timeline-table';
 
-/** Redraws of the lines while a run streams: at most ten a second. The cursor is not held back. */
+/** Redraws of the lines while a run streams: at most ten a second, four when the lines are long. The cursor is not held back. */
 const redrawMilliseconds = 100;
+const longRedrawMilliseconds = 250;
+const longSteps = 4000;
 
 interface UnderCursor extends CursorValue {
   readonly entry: LaneEntry;
@@ -33,7 +35,8 @@ export function Timeline({ runs, cursor, stepUnderCursor, moveCursor }: PanelPro
   const alignment = cursor?.alignment ?? 'step';
 
   const entries = useMemo(() => laneEntries(runs), [runs]);
-  const drawn = useThrottled(entries, redrawMilliseconds);
+  const steps = entries.reduce((sum, entry) => sum + (entry.branch?.steps.length ?? 0), 0);
+  const drawn = useThrottled(entries, steps > longSteps ? longRedrawMilliseconds : redrawMilliseconds);
   const plotWidth = width - plotMargin.left - plotMargin.right;
   const data = useMemo(() => timelineData(drawn, measure, alignment, plotWidth), [drawn, measure, alignment, plotWidth]);
   const table = useMemo(() => () => timelineTable(laneEntries(runs)), [runs]);

@@ -2,6 +2,7 @@ import { cpus, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { Command } from 'commander';
 import { measureLanes } from './lanes';
+import { measureWindow } from './window';
 
 /** This file is built to `out/main/bench.js`: the project is two folders up. */
 const root = join(import.meta.dirname, '..', '..');
@@ -47,6 +48,7 @@ program
   .option('--no-window', 'leave the window out')
   .action(async (options: { json?: boolean; pairs: number; window: boolean }) => {
     const lanes = await measureLanes(resources, options.pairs, progress);
+    const window = options.window ? await measureWindow(root, progress) : null;
     print({ lanes, window }, options.json === true);
   });
 

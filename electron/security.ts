@@ -42,6 +42,8 @@ export function setupSession(): void {
   });
   defaultSession.setPermissionCheckHandler(() => false);
   defaultSession.setDevicePermissionHandler(() => false);
+  // Chromium would fetch its dictionaries from the network.
+  defaultSession.setSpellCheckerEnabled(false);
   defaultSession.on('will-download', (event) => {
     event.preventDefault();
   });

@@ -3,11 +3,6 @@ export const notAvailable = '–';
 
 const minus = (text: string): string => text.replace('-', '−');
 
-/** A number with fixed decimals, a real minus sign and a dash where it is not defined. */
-export function decimal(value: number | null | undefined, decimals = 2): string {
-  return value === null || value === undefined || !Number.isFinite(value) ? notAvailable : minus(value.toFixed(decimals));
-}
-
 /** A probability to three decimals; what would read 0.000 or 1.000 without being it is written so that it cannot mislead. */
 export function probability(value: number | null | undefined): string {
   if (value === null || value === undefined || !Number.isFinite(value)) return notAvailable;
@@ -43,11 +38,4 @@ export function scaled(value: number | null | undefined, unit = ''): string {
   const reduced = value / factor;
   const text = Number.isInteger(reduced) && factor === 1 ? String(reduced) : String(Number(reduced.toPrecision(3)));
   return `${minus(text)} ${prefix}${unit}`.trim();
-}
-
-/** Milliseconds up to ten seconds, then seconds. */
-export function duration(milliseconds: number | null | undefined): string {
-  if (milliseconds === null || milliseconds === undefined || !Number.isFinite(milliseconds)) return notAvailable;
-  if (milliseconds >= 10_000) return `${(milliseconds / 1000).toFixed(1)} s`;
-  return `${milliseconds < 10 ? milliseconds.toFixed(2) : milliseconds.toFixed(0)} ms`;
 }

@@ -66,7 +66,7 @@ export function BranchesPanel({ runs, cursor, stepUnderCursor, onSelectBranch, c
           </span>
         </>
       }
-      meta={count === 1 ? 'one branch' : `${count} branches, equal beginnings merged`}
+      meta={count === 1 ? 'one branch' : `${count} branches`}
     >
       <div ref={frame} className={styles['frame']}>
         <div ref={content}>

@@ -1,9 +1,6 @@
 import { identity, type Matrix, type Rectangle, type Scene, type Shape } from './scene';
 import { svgPath } from './svg-path';
 
-/** Marks what belongs on screen but not in a picture, such as buttons. */
-export const skipInPicture = { 'data-picture': 'skip' } as const;
-
 interface Setting {
   readonly left: number;
   readonly top: number;
@@ -135,6 +132,7 @@ function captureGraphic(element: SVGGraphicsElement, style: CSSStyleDeclaration,
 }
 
 function capture(element: Element, opacity: number, clip: Rectangle | null, setting: Setting): void {
+  // What belongs on screen but not in a picture, such as buttons.
   if (element.getAttribute('data-picture') === 'skip') return;
   const style = getComputedStyle(element);
   // Text for screen readers is clipped away on screen.

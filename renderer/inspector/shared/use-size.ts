@@ -8,8 +8,12 @@ export interface Size {
 /** Inner size of an element in CSS pixels, kept up to date; 0 × 0 until it is laid out. */
 export function useSize(element: RefObject<HTMLElement | null>): Size {
   const [size, setSize] = useState<Size>({ width: 0, height: 0 });
+  const [target, setTarget] = useState<HTMLElement | null>(null);
+  // A panel that was empty mounts its content later: which element the reference holds is looked up after every render.
   useLayoutEffect(() => {
-    const target = element.current;
+    setTarget(element.current);
+  });
+  useLayoutEffect(() => {
     if (target === null) return undefined;
     const read = (): void => {
       const next = { width: target.clientWidth, height: target.clientHeight };
@@ -21,6 +25,6 @@ export function useSize(element: RefObject<HTMLElement | null>): Size {
     return () => {
       observer.disconnect();
     };
-  }, [element]);
+  }, [target]);
   return size;
 }

@@ -19,10 +19,14 @@ const readySchema = z.object({ type: z.literal('ready') });
 export class EngineService {
   readonly #supervisor: EngineSupervisor<MessagePortMain>;
   readonly #windows = new Set<BrowserWindow>();
+  readonly #prepare: (client: EngineClient) => Promise<void>;
   #client: EngineClient | null = null;
+  /** The engine was told what it has to know before windows may ask it. */
+  #prepared = false;
 
-  /** @param resources folder with the models @param runs folder that recorded runs go to */
-  constructor(resources: string, runs: string) {
+  /** @param folders of the models, and of the recorded runs @param prepare tells a new engine what windows rely on */
+  constructor({ resources, runs }: { readonly resources: string; readonly runs: string }, prepare: (client: EngineClient) => Promise<void>) {
+    this.#prepare = prepare;
     this.#supervisor = new EngineSupervisor({
       fork: forkEngine,
       init: { type: 'init', resources, runs, appVersion: app.getVersion() },
@@ -59,7 +63,7 @@ export class EngineService {
     this.#windows.add(window);
     // An engine given up on is started again: this is how a user restarts it by hand.
     this.#supervisor.start();
-    if (this.#supervisor.status.state === 'ready') this.#givePort(window);
+    if (this.#prepared) this.#givePort(window);
   }
 
   /** The shell's own client, once the engine is ready. @throws InterlinearError `engine-lost` when none is running or on its way */
@@ -80,15 +84,27 @@ export class EngineService {
   }
 
   #follow(status: EngineStatus): void {
-    if (status.state === 'ready') {
-      const port = this.#openPort('shell');
-      this.#client = port && new EngineClient(createPortTransport(port));
-      for (const window of this.#windows) this.#givePort(window);
-    } else {
-      this.#client?.close();
-      this.#client = null;
-    }
+    this.#prepared = false;
+    this.#client?.close();
+    this.#client = null;
+    if (status.state === 'ready') void this.#welcome();
     for (const window of BrowserWindow.getAllWindows()) notify(window, notices.engineStatus, status);
+  }
+
+  async #welcome(): Promise<void> {
+    const port = this.#openPort('shell');
+    if (port === null) return;
+    const client = new EngineClient(createPortTransport(port));
+    this.#client = client;
+    try {
+      await this.#prepare(client);
+    } catch (error) {
+      // Lost again already, which is told elsewhere, or a trace is missing, which its opening will say.
+      process.stderr.write(`The engine was not told of all traces: ${String(error)}\n`);
+    }
+    if (this.#client !== client) return;
+    this.#prepared = true;
+    for (const window of this.#windows) this.#givePort(window);
   }
 
   #givePort(window: BrowserWindow): void {
@@ -115,11 +131,10 @@ export class EngineService {
   }
 }
 
-/** Folders of the engine: models that ship with the app (or another folder, for tests), and the user's recorded runs. */
-export function createEngineService(resources: string | null): EngineService {
+/** Folders of the engine: models that ship with the app (unpackaged also another folder, for tests), and the user's recorded runs. */
+export function engineFolders(resources: string | null): { readonly resources: string; readonly runs: string } {
   const shipped = join(app.isPackaged ? process.resourcesPath : app.getAppPath(), 'resources');
-  const folder = app.isPackaged ? shipped : (resources ?? shipped);
-  return new EngineService(folder, join(app.getPath('userData'), 'runs'));
+  return { resources: app.isPackaged ? shipped : (resources ?? shipped), runs: join(app.getPath('userData'), 'runs') };
 }
 
 export function setupEngine(engine: EngineService): void {

@@ -1,7 +1,10 @@
+import { join } from 'node:path';
 import { app, BrowserWindow } from 'electron';
 import { setupApplicationMenu } from './application-menu';
 import { setupDemo } from './demo';
-import { createEngineService, setupEngine } from './engine-service';
+import { EngineService, engineFolders, setupEngine } from './engine-service';
+import { GrantedTraces, grantedTracesSchema } from './granted-traces';
+import { JsonFile } from './json-file';
 import { createMainWindow, focusMainWindow } from './main-window';
 import { setupPageProtocol, setupPageScheme } from './page-protocol';
 import { setupSaving } from './saving';
@@ -16,8 +19,9 @@ import { setupWorkspace } from './workspace';
 const launch = parseShellArguments(process.argv, process.cwd());
 setupUserData(launch);
 
-const engine = createEngineService(launch.resources);
-const inbox = new TraceInbox(async (path) => (await (await engine.client()).request('traces.grant', { path })).trace);
+const granted = new GrantedTraces(new JsonFile(join(app.getPath('userData'), 'traces.json'), grantedTracesSchema));
+const engine = new EngineService(engineFolders(launch.resources), (client) => granted.grantAgain(client));
+const inbox = new TraceInbox(async (path) => granted.grant(await engine.client(), path));
 
 async function start(): Promise<void> {
   setupSession();

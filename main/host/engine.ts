@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { basename } from 'node:path';
 import { InterlinearError, toErrorReport } from '../contract/errors';
 import type { Device } from '../contract/model';
@@ -178,7 +178,8 @@ export class Engine {
       return {};
     },
     'traces.grant': async ({ path }) => {
-      const trace = `granted-${randomUUID()}`;
+      // The same path has the same id in every session, so that a window finds its rows again.
+      const trace = `granted-${createHash('sha256').update(path).digest('hex').slice(0, 32)}`;
       this.#granted.set(trace, path);
       return { trace };
     },

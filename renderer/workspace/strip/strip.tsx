@@ -19,7 +19,7 @@ export interface StripProps {
   readonly mode: 'cells' | 'text';
 }
 
-const lineHeight = { cells: 62, text: 26 } as const;
+const lineHeight = { cells: 57, text: 26 } as const;
 
 interface LineProps {
   readonly id: string;

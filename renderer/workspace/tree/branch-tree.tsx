@@ -1,4 +1,5 @@
-import { useMemo } from 'react';
+import { useMemo, useRef } from 'react';
+import { useSize } from '../../inspector/shared/use-size';
 import type { LaneView, RunView } from '../../state/run-view';
 import { useServices } from '../../state/services';
 import { useStepUnderCursor } from '../use-cursor';
@@ -32,8 +33,9 @@ function leafText(leaf: TreeLeaf): string {
 export function BranchTree({ run, lane, title }: BranchTreeProps) {
   const { runs, cursor } = useServices();
   const step = useStepUnderCursor(run, lane);
-  const layout = useMemo(() => treeLayout(run, lane), [run, lane]);
-  if (layout === null) return null;
+  const frame = useRef<HTMLDivElement>(null);
+  const { width } = useSize(frame);
+  const layout = useMemo(() => treeLayout(run, lane, width - 8), [run, lane, width]);
   const all = lane.branches.length;
   const shows = (branches: readonly number[]): boolean => branches.includes(lane.shown);
   const choose = (branches: readonly number[]): void => {
@@ -46,8 +48,8 @@ export function BranchTree({ run, lane, title }: BranchTreeProps) {
   };
 
   return (
-    <div className={styles['frame']}>
-      <svg className={styles['tree']} width={layout.width} height={layout.height} role="group" aria-label={`Branches of ${title}`}>
+    <div ref={frame} className={styles['frame']}>
+      {layout !== null && <svg className={styles['tree']} width={layout.width} height={layout.height} role="group" aria-label={`Branches of ${title}`}>
         {layout.nodes.map((node) => (
           <path key={node.key} d={curve(node.from, { x: node.x - 4, y: node.y })} className={shows(node.branches) ? styles['shownLine'] : styles['line']} strokeWidth={thickness(node.branches.length, all)} />
         ))}
@@ -99,7 +101,7 @@ export function BranchTree({ run, lane, title }: BranchTreeProps) {
             </text>
           </g>
         ))}
-      </svg>
+      </svg>}
     </div>
   );
 }

@@ -11,7 +11,7 @@ const shortNames: Record<Pick, string> = { majority: 'vote', 'mean-log-probabili
 /** Under the tree: the branch shown, what each score would pick, pass@N, and where the scores disagree. */
 export function Picks({ lane }: { readonly lane: LaneView }) {
   const { record, branches } = lane;
-  const shown = shownBranch(lane)?.record ?? null;
+  const score = shownBranch(lane)?.record?.scores.meanLogProbability ?? null;
   const picks = record?.picks ?? [];
   const disagree = new Set(picks.map((pick) => pick.answer)).size > 1;
   const votes = (answer: string | null): number => branches.filter((branch) => branch.record?.answer === answer).length;
@@ -32,9 +32,8 @@ export function Picks({ lane }: { readonly lane: LaneView }) {
         </span>
       ))}
       {disagree && <span className={styles['disagree']}>picks disagree</span>}
-      <span className={styles['shown']}>
+      <span className={styles['shown']} title={score === null ? undefined : `Mean log-probability ${formatNumber(score)} nats per token`}>
         branch {lane.shown + 1} shown
-        {shown?.scores.meanLogProbability != null && `, log-prob ${formatNumber(shown.scores.meanLogProbability).replace('-', '−')}`}
       </span>
     </div>
   );

@@ -5,7 +5,7 @@ import { treeLayout } from './tree-layout';
 const run = sampleRun();
 const [, , bestOfN] = run.lanes;
 if (bestOfN === undefined) throw new Error('No best-of-N lane');
-const layout = treeLayout(run, bestOfN);
+const layout = treeLayout(run, bestOfN, 330);
 if (layout === null) throw new Error('No tree');
 
 describe('treeLayout', () => {
@@ -45,8 +45,13 @@ describe('treeLayout', () => {
     }
   });
 
+  it('fills the room it has, and scrolls only where the labels need more', () => {
+    expect(layout.width).toBeLessThanOrEqual(330);
+    expect(treeLayout(run, bestOfN, 100)?.width).toBeGreaterThan(100);
+  });
+
   it('is empty before the first thought', () => {
     const waiting = sampleRun('waiting', 0).lanes[2];
-    expect(waiting !== undefined && treeLayout(run, waiting)).toBeNull();
+    expect(waiting !== undefined && treeLayout(run, waiting, 330)).toBeNull();
   });
 });

@@ -48,10 +48,12 @@ export interface TreeLayout {
 /** Advance of the data face at 11.25 px. */
 const character = 6.75;
 const leafHeight = 22;
-const gap = 30;
+const gaps = { least: 14, most: 40 } as const;
 const left = 12;
+/** From the root's dot to the first column. */
+const stem = 24;
 const top = 14;
-const longestLabel = 18;
+const longestLabel = 16;
 
 type Ending = Omit<TreeLeaf, 'from'>;
 
@@ -85,18 +87,29 @@ function endingsOf(lane: LaneView, node: TrieNode, path: string): Omit<Ending, '
     });
 }
 
-/** Gives every ending a line of its own, from the top, fullest subtree first; a node stands in the middle of its lines. */
+/**
+ * Gives every ending a line of its own, from the top: the lane's answer first, then the fullest subtree. A node stands in
+ * the middle of its lines.
+ */
 function arrange(lane: LaneView, root: TrieNode): { arranged: Arranged; lines: number } {
   let lines = 0;
+  const answer = lane.record?.branch ?? -1;
+  const weight = (branches: readonly number[]): number => (branches.includes(answer) ? Infinity : branches.length);
   const visit = (node: TrieNode, depth: number, path: string): Arranged => {
     const children = node.children
-      .toSorted((a, b) => b.branches.length - a.branches.length)
+      .toSorted((a, b) => weight(b.branches) - weight(a.branches))
       .map((child) => visit(child, depth + 1, `${path}/${child.steps[0]?.key ?? ''}`));
     const endings = endingsOf(lane, node, path).map((ending) => ({ ...ending, y: top + leafHeight * lines++ }));
     const ys = [...children, ...endings].map((item) => item.y);
     return { node, depth, path, children, endings, y: ((ys[0] ?? top) + (ys.at(-1) ?? top)) / 2 };
   };
   return { arranged: visit(root, 0, ''), lines };
+}
+
+/** Characters of the longest ending: "pip ×7 ✓". */
+function longestAnswer(lane: LaneView): number {
+  const answers = lane.branches.map((branch) => (branch.record?.answer ?? 'no answer').length);
+  return Math.max(...answers) + ` ×${lane.branches.length} ✓`.length;
 }
 
 function widestLabels(item: Arranged, widths: number[] = []): number[] {
@@ -108,8 +121,9 @@ function widestLabels(item: Arranged, widths: number[] = []): number[] {
 /**
  * The branches of a lane as a tree: common beginnings merged, one line per distinct ending. Answers stand in one column at
  * the right, so that they can be compared at a glance. Null while no branch has a step.
+ * @param room pixels of width to fill where the labels allow it
  */
-export function treeLayout(run: RunView, lane: LaneView): TreeLayout | null {
+export function treeLayout(run: RunView, lane: LaneView, room: number): TreeLayout | null {
   const branches = lane.branches.map((branch) => thinkingOf(run, branch));
   if (branches.every((branch) => branch.steps.length === 0)) return null;
   const offset = Math.min(...branches.map((branch) => branch.offset));
@@ -117,7 +131,11 @@ export function treeLayout(run: RunView, lane: LaneView): TreeLayout | null {
   const widths = widestLabels(arranged);
   // A root without steps (branches differ from their first) is only the dot.
   const bare = arranged.node.steps.length === 0;
-  const columnAt = (depth: number): number => widths.slice(bare ? 1 : 0, depth).reduce((sum, width) => sum + width + gap, left + 24);
+  const shown = widths.slice(bare ? 1 : 0);
+  const labels = shown.reduce((sum, width) => sum + width, 0);
+  const answerWidth = longestAnswer(lane) * character + 20;
+  const gap = Math.min(gaps.most, Math.max(gaps.least, (room - left - stem - labels - answerWidth) / Math.max(1, shown.length)));
+  const columnAt = (depth: number): number => shown.slice(0, bare ? depth - 1 : depth).reduce((sum, width) => sum + width + gap, left + stem);
   const root = { x: left, y: arranged.y };
   const nodes: TreeNode[] = [];
   const leaves: TreeLeaf[] = [];
@@ -136,6 +154,5 @@ export function treeLayout(run: RunView, lane: LaneView): TreeLayout | null {
   emit(arranged, root);
 
   const answersAt = columnAt(widths.length) - 4;
-  const longestAnswer = Math.max(...leaves.map((leaf) => `${leaf.answer ?? 'no answer'} ×${leaf.branches.length} ✓`.length));
-  return { nodes, leaves, root, answersAt, width: answersAt + longestAnswer * character + 12, height: top + (lines - 1) * leafHeight + top };
+  return { nodes, leaves, root, answersAt, width: answersAt + answerWidth - 6, height: top + (lines - 1) * leafHeight + top };
 }

@@ -39,6 +39,8 @@ export default defineConfig({
       externalizeDeps: true,
       rollupOptions: {
         input: existing(PROGRAMS),
+        // A tool of the bench, not part of the app; it must find its own files.
+        external: ['@playwright/test'],
         output: { format: 'es', entryFileNames: '[name].js', chunkFileNames: 'chunks/[name]-[hash].js' },
       },
     },

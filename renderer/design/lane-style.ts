@@ -69,7 +69,9 @@ function laneSummary(settings: LaneSettings): string {
     case 'best-of-n':
       return `${samplerSummary(settings)} · pick: ${pickNames[settings.pick]}`;
     case 'coconut':
-      return settings.thoughts === 0 ? 'no thoughts (control)' : `${settings.thoughts} ${settings.thoughts === 1 ? 'thought' : 'thoughts'} · state fed back`;
+      return settings.thoughts === 0
+        ? 'no thoughts (control)'
+        : `${settings.thoughts} ${settings.thoughts === 1 ? 'thought' : 'thoughts'} · state fed back`;
     default:
       return settings satisfies never;
   }

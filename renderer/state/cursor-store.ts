@@ -52,7 +52,11 @@ export class CursorStore {
 }
 
 /** What the cursor's step is in any lane on screen: the function every panel is given. */
-export function stepUnderCursor(runs: readonly RunView[], place: CursorPlace | null, alignment: Alignment): (run: RunView, lane: LaneView) => number | null {
+export function stepUnderCursor(
+  runs: readonly RunView[],
+  place: CursorPlace | null,
+  alignment: Alignment,
+): (run: RunView, lane: LaneView) => number | null {
   const cursorRun = runs.find((run) => run.id === place?.run);
   const cursorLane = cursorRun?.lanes.find((lane) => lane.lane === place?.lane);
   return (run, lane) => {

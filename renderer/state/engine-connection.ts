@@ -1,7 +1,16 @@
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import { EngineClient } from '../../main/contract/client';
 import { type ErrorReport, InterlinearError, toErrorReport } from '../../main/contract/errors';
-import { type ClientMessage, type EngineMessage, protocolVersion, type RequestName, type RequestParameters, type RequestResult, type RunEvent, type Transport } from '../../main/contract/protocol';
+import {
+  type ClientMessage,
+  type EngineMessage,
+  protocolVersion,
+  type RequestName,
+  type RequestParameters,
+  type RequestResult,
+  type RunEvent,
+  type Transport,
+} from '../../main/contract/protocol';
 import type { EngineStatus } from '../../main/contract/shell';
 
 export type EngineFacts = RequestResult<'hello'>;
@@ -30,7 +39,12 @@ interface EngineListeners {
 
 /** The window's end of the engine, across restarts: each new port replaces the one before. */
 export class EngineConnection {
-  readonly store: StoreApi<EngineState> = createStore<EngineState>(() => ({ state: 'starting', reason: '', restarting: false, facts: null }));
+  readonly store: StoreApi<EngineState> = createStore<EngineState>(() => ({
+    state: 'starting',
+    reason: '',
+    restarting: false,
+    facts: null,
+  }));
   readonly #listeners: EngineListeners;
   #client: EngineClient | null = null;
 
@@ -40,7 +54,9 @@ export class EngineConnection {
 
   readonly request: EngineRequest = (name, parameters) => {
     if (this.#client !== null) return this.#client.request(name, parameters);
-    return Promise.reject(new InterlinearError('engine-lost', 'The engine is not running.', 'Wait until the status bar says that it is ready.'));
+    return Promise.reject(
+      new InterlinearError('engine-lost', 'The engine is not running.', 'Wait until the status bar says that it is ready.'),
+    );
   };
 
   /** Settles when requests are answered. */
@@ -75,7 +91,8 @@ export class EngineConnection {
 
   /** What the shell's supervisor says of the process; whether requests are answered is known here first. */
   supervise(status: EngineStatus): void {
-    if (status.state === 'lost') this.#lose({ code: 'engine-lost', message: status.reason, hint: 'What had been computed is kept. Run again.' }, status.restarting);
+    if (status.state === 'lost')
+      this.#lose({ code: 'engine-lost', message: status.reason, hint: 'What had been computed is kept. Run again.' }, status.restarting);
     if (status.state === 'starting' && this.store.getState().state === 'lost') this.store.setState({ restarting: true });
   }
 

@@ -15,7 +15,9 @@ export function addLane(services: Services, kind: LaneKind): void {
 export function duplicateLane(services: Services, key: string): void {
   const { lanes } = services.workspace.document;
   if (lanes.length >= maximumLanes) return;
-  services.workspace.edit('duplicate lane', { lanes: lanes.flatMap((lane) => (lane.key === key ? [lane, makeLane(lane.settings)] : [lane])) });
+  services.workspace.edit('duplicate lane', {
+    lanes: lanes.flatMap((lane) => (lane.key === key ? [lane, makeLane(lane.settings)] : [lane])),
+  });
 }
 
 /** Removes a lane, or the column a recorded run brought along. */
@@ -50,6 +52,9 @@ export function moveLane(services: Services, key: string, target: number): void 
 
 /** A preset brings its prompt and the number of thoughts it needs. */
 export function choosePreset(services: Services, preset: Preset): void {
-  const lanes = services.workspace.document.lanes.map((lane) => ({ ...lane, settings: withThoughts(lane.settings, preset.recommended.thoughts) }));
+  const lanes = services.workspace.document.lanes.map((lane) => ({
+    ...lane,
+    settings: withThoughts(lane.settings, preset.recommended.thoughts),
+  }));
   services.workspace.edit('choose preset', { prompt: preset.prompt, lanes });
 }

@@ -7,7 +7,9 @@ import { PackedStepSeries } from './packed-step-series';
 const steps = sampleSteps(
   1,
   0,
-  Array.from({ length: 200 }, (_, index) => (index % 3 === 0 ? { kind: 'thought' as const, heads: { bob: 0.4, cy: 0.3 } } : { token: 'tom', heads: { tom: 0.5 + index / 1000 } })),
+  Array.from({ length: 200 }, (_, index) =>
+    index % 3 === 0 ? { kind: 'thought' as const, heads: { bob: 0.4, cy: 0.3 } } : { token: 'tom', heads: { tom: 0.5 + index / 1000 } },
+  ),
 );
 const packed = encodeSteps(steps, sampleLayout);
 const stride = stepLength(sampleLayout);
@@ -30,13 +32,16 @@ describe('PackedStepSeries', () => {
     expect([series.at(-1), series.at(2), series.at(0.5)]).toEqual([undefined, undefined, undefined]);
   });
 
-  it.each(['entropy', 'surprisal', 'logProbability', 'margin', 'cosineToPrevious', 'milliseconds'] as const)('reads the column %s without decoding', (name) => {
-    const series = filled(10);
-    const before = series.column(name).length;
-    for (let step = 10; step < 130; step++) series.append(packed, step * stride);
-    expect(before).toBe(10);
-    expect([...series.column(name)]).toEqual(steps.slice(0, 130).map((step) => Math.fround(step[name])));
-  });
+  it.each(['entropy', 'surprisal', 'logProbability', 'margin', 'cosineToPrevious', 'milliseconds'] as const)(
+    'reads the column %s without decoding',
+    (name) => {
+      const series = filled(10);
+      const before = series.column(name).length;
+      for (let step = 10; step < 130; step++) series.append(packed, step * stride);
+      expect(before).toBe(10);
+      expect([...series.column(name)]).toEqual(steps.slice(0, 130).map((step) => Math.fround(step[name])));
+    },
+  );
 
   it('takes the norm of the last layer', () => {
     expect([...filled(5).column('norm')]).toEqual(steps.slice(0, 5).map((step) => Math.fround(step.layers.at(-1)?.norm ?? NaN)));

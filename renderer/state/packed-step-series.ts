@@ -38,7 +38,8 @@ export class PackedStepSeries implements StepSeries {
 
   /** Appends the step that starts at `offset` (in floats) of `source`. @throws RangeError when the source is too short */
   append(source: Float32Array, offset: number): void {
-    if (offset + this.#stride > source.length) throw new RangeError(`No whole step of ${this.#stride} floats at ${offset} of ${source.length}`);
+    if (offset + this.#stride > source.length)
+      throw new RangeError(`No whole step of ${this.#stride} floats at ${offset} of ${source.length}`);
     this.#packed = grown(this.#packed, (this.#length + 1) * this.#stride);
     this.#packed.set(source.subarray(offset, offset + this.#stride), this.#length * this.#stride);
     this.#length += 1;

@@ -13,7 +13,11 @@ export function liveRuns(services: Services): string[] {
 export function rowsThatStay(rows: readonly WorkspaceRow[]): readonly WorkspaceRow[] {
   const staying = rows.filter((row) => row.pinned);
   if (staying.length >= maximumRows) {
-    throw new InterlinearError('bad-request', `${maximumRows} runs are pinned, and no more fit on screen.`, 'Unpin or close one of them first.');
+    throw new InterlinearError(
+      'bad-request',
+      `${maximumRows} runs are pinned, and no more fit on screen.`,
+      'Unpin or close one of them first.',
+    );
   }
   return staying;
 }

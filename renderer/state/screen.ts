@@ -28,7 +28,10 @@ export interface Screen {
   readonly runs: readonly RunView[];
 }
 
-function columnSettings(document: WorkspaceDocument, views: ReadonlyMap<string, RunView>): { key: string; settings: LaneSettings; editable: boolean }[] {
+function columnSettings(
+  document: WorkspaceDocument,
+  views: ReadonlyMap<string, RunView>,
+): { key: string; settings: LaneSettings; editable: boolean }[] {
   const own = document.lanes.map(({ key, settings }) => ({ key, settings, editable: true }));
   const taken = new Set(own.map((column) => column.key));
   const extra = document.rows.flatMap((row) =>

@@ -5,7 +5,7 @@ import { makeLane, type WorkspaceDocument } from './workspace-document';
 const saveMilliseconds = 500;
 
 /** The session file's form of the workspace. `traces` are the rows that can be opened again. */
-export function toSession(state: WorkspaceState, traces: readonly string[]): Workspace {
+function toSession(state: WorkspaceState, traces: readonly string[]): Workspace {
   const { document } = state;
   return {
     schema: 1,

@@ -2,7 +2,7 @@ import type { StepRecord } from '../../main/contract/steps';
 import type { RunView, StepSeries } from './run-view';
 
 /** What a step says: the token emitted, or what the last layer's lens reads in a thought. */
-export function stepText(run: RunView, step: StepRecord): string {
+function stepText(run: RunView, step: StepRecord): string {
   const id = step.kind === 'token' || step.kind === 'prompt' ? step.tokenId : step.targetId;
   return run.info.vocabulary[id] ?? `#${id}`;
 }

@@ -73,7 +73,10 @@ export function withThoughts(settings: LaneSettings, thoughts: number): LaneSett
  * Columns for the lanes of a run from disk: a lane of the workspace with equal settings first, then one of the same kind,
  * else a column of its own. No column takes two lanes of one run.
  */
-export function matchColumns(lanes: readonly WorkspaceLane[], recorded: readonly LaneSettings[]): Pick<WorkspaceRow, 'columns' | 'extraColumns'> {
+export function matchColumns(
+  lanes: readonly WorkspaceLane[],
+  recorded: readonly LaneSettings[],
+): Pick<WorkspaceRow, 'columns' | 'extraColumns'> {
   const columns: (string | undefined)[] = recorded.map(() => undefined);
   const free = new Set(lanes);
   const match = (fits: (lane: WorkspaceLane, settings: LaneSettings) => boolean): void => {

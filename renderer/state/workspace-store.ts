@@ -58,7 +58,13 @@ export class WorkspaceStore {
       const at = performance.now();
       const last = state.past.at(-1);
       const merges = mergeKey !== undefined && last?.mergeKey === mergeKey && at - last.at < mergeMilliseconds;
-      const entry: HistoryEntry = { label, before: merges ? { ...before, ...last.before } : before, after: change, mergeKey: mergeKey ?? null, at };
+      const entry: HistoryEntry = {
+        label,
+        before: merges ? { ...before, ...last.before } : before,
+        after: change,
+        mergeKey: mergeKey ?? null,
+        at,
+      };
       const past = [...(merges ? state.past.slice(0, -1) : state.past), entry].slice(-historyLimit);
       return { document: { ...state.document, ...change }, past, future: [] };
     });

@@ -8,7 +8,7 @@ import type { RunView } from '../state/run-view';
 import { type SampleStep, sampleSteps } from './sample-steps';
 import { sampleVocabulary } from './sample-vocabulary';
 
-export const samplePrompt =
+const samplePrompt =
   'gus→mia ada→bob tom→eli bob→cy ida→gus wes→hal ada→dee hal→sue cy→tom ida→wes mia→ned dee→fay gus→pip bob→kit wes→ola cy→lou ? tom or sue from ada';
 const expected = 'tom';
 
@@ -36,11 +36,43 @@ const fork = { bob: 0.47, dee: 0.49 };
 const afterBob = { cy: 0.52, kit: 0.46 };
 const afterCy = { tom: 0.62, lou: 0.35 };
 const chains = {
-  tom: chain([['bob', fork], ['cy', afterBob], ['tom', afterCy]], 'tom'),
-  lou: chain([['bob', fork], ['cy', afterBob], ['lou', afterCy]], 'tom'),
-  kit: chain([['bob', fork], ['kit', afterBob]], 'sue'),
-  fay: chain([['dee', fork], ['fay', { fay: 0.97 }]], 'sue'),
-  fayTom: chain([['dee', fork], ['fay', { fay: 0.97 }]], 'tom'),
+  tom: chain(
+    [
+      ['bob', fork],
+      ['cy', afterBob],
+      ['tom', afterCy],
+    ],
+    'tom',
+  ),
+  lou: chain(
+    [
+      ['bob', fork],
+      ['cy', afterBob],
+      ['lou', afterCy],
+    ],
+    'tom',
+  ),
+  kit: chain(
+    [
+      ['bob', fork],
+      ['kit', afterBob],
+    ],
+    'sue',
+  ),
+  fay: chain(
+    [
+      ['dee', fork],
+      ['fay', { fay: 0.97 }],
+    ],
+    'sue',
+  ),
+  fayTom: chain(
+    [
+      ['dee', fork],
+      ['fay', { fay: 0.97 }],
+    ],
+    'tom',
+  ),
 };
 
 function settings(input: LaneSettingsInput): LaneSettings {
@@ -114,7 +146,11 @@ function branchRecord(lane: SampleLane, laneNumber: number, branch: number): Bra
 function laneRecord(lane: SampleLane, index: number): LaneRecord {
   const answer = answerOf(lane.branches[0] ?? []);
   const steps = lane.branches.reduce((sum, branch) => sum + branch.length, 0);
-  const picks: readonly (readonly [Pick, number])[] = [['majority', 0], ['mean-log-probability', 0], ['self-certainty', 7]];
+  const picks: readonly (readonly [Pick, number])[] = [
+    ['majority', 0],
+    ['mean-log-probability', 0],
+    ['self-certainty', 7],
+  ];
   const several = lane.settings.kind === 'best-of-n';
   const longest = Math.max(...lane.branches.map((branch) => branch.length));
   return {
@@ -151,7 +187,14 @@ function promptCheck(prompt: string): PromptCheck {
 function runInfo(id: string): RunInfo {
   return {
     id,
-    request: { model: 'kin', prompt: samplePrompt, lanes: lanes.map((lane) => lane.settings), seed: 7, schedule: 'lockstep', device: 'cpu' },
+    request: {
+      model: 'kin',
+      prompt: samplePrompt,
+      lanes: lanes.map((lane) => lane.settings),
+      seed: 7,
+      schedule: 'lockstep',
+      device: 'cpu',
+    },
     model: {
       id: 'kin',
       name: 'kin-2L',

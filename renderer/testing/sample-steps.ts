@@ -73,7 +73,10 @@ export function sampleSteps(lane: number, branch: number, steps: readonly Sample
       candidates,
       sampled: drawn ? candidates : { ids: [], probabilities: [] },
       layers: [reading(values, target, 0.05, 9.1), reading(values, target, 0.55, 14.2 + index), reading(values, target, 1, 20.6 + index)],
-      nearest: kind === 'thought' ? { ids: candidates.ids.slice(0, 5), probabilities: [0.41, 0.37, 0.2, 0.12, 0.1] } : { ids: [], probabilities: [] },
+      nearest:
+        kind === 'thought'
+          ? { ids: candidates.ids.slice(0, 5), probabilities: [0.41, 0.37, 0.2, 0.12, 0.1] }
+          : { ids: [], probabilities: [] },
     };
   });
 }

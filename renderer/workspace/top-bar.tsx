@@ -34,7 +34,12 @@ export function TopBar({ screen, onPalette }: TopBarProps) {
   const starting = useStore(activity.store, (state) => state.starting);
   const mac = isMac(shell.platform);
   const running = starting || screen.rows.some((row) => row.run === undefined || row.run.outcome === null);
-  const models = facts?.models.map((model) => ({ value: model.id, label: model.name, note: `${model.layers} layers · width ${model.width} · ${model.license}` })) ?? [];
+  const models =
+    facts?.models.map((model) => ({
+      value: model.id,
+      label: model.name,
+      note: `${model.layers} layers · width ${model.width} · ${model.license}`,
+    })) ?? [];
   const known = facts?.devices ?? [];
 
   return (
@@ -48,24 +53,54 @@ export function TopBar({ screen, onPalette }: TopBarProps) {
           <i />
         </span>
       </h1>
-      <Select label="Model" value={document.model} items={models} onChange={(model) => { workspace.edit('choose model', { model }); }} disabled={models.length === 0} />
+      <Select
+        label="Model"
+        value={document.model}
+        items={models}
+        onChange={(model) => {
+          workspace.edit('choose model', { model });
+        }}
+        disabled={models.length === 0}
+      />
       <Select
         label="Device"
         value={document.device}
         items={devices.flatMap((id) => {
           const device = known.find((candidate) => candidate.id === id);
-          return device === undefined ? [] : [{ value: id, label: deviceNames[id], note: device.available ? device.note : `Not available. ${device.note}`, disabled: !device.available }];
+          return device === undefined
+            ? []
+            : [
+                {
+                  value: id,
+                  label: deviceNames[id],
+                  note: device.available ? device.note : `Not available. ${device.note}`,
+                  disabled: !device.available,
+                },
+              ];
         })}
-        onChange={(device) => { workspace.edit('choose device', { device }); }}
+        onChange={(device) => {
+          workspace.edit('choose device', { device });
+        }}
         disabled={known.length === 0}
       />
       <Select
         label="Schedule"
         value={document.schedule}
         items={schedules.map((schedule) => ({ value: schedule, label: schedule, note: scheduleNotes[schedule] }))}
-        onChange={(schedule) => { workspace.edit('choose schedule', { schedule }); }}
+        onChange={(schedule) => {
+          workspace.edit('choose schedule', { schedule });
+        }}
       />
-      <NumberField label="Seed" inline value={document.seed} minimum={0} maximum={0xffff_ffff} onChange={(seed) => { workspace.edit('change seed', { seed }, { mergeKey: 'seed' }); }} />
+      <NumberField
+        label="Seed"
+        inline
+        value={document.seed}
+        minimum={0}
+        maximum={0xffff_ffff}
+        onChange={(seed) => {
+          workspace.edit('change seed', { seed }, { mergeKey: 'seed' });
+        }}
+      />
       <span className={styles['grow']} />
       <TracesMenu
         trigger={
@@ -75,11 +110,24 @@ export function TopBar({ screen, onPalette }: TopBarProps) {
           </Button>
         }
       />
-      <Button disabled={!running} onClick={() => { perform(() => stopRuns(services)); }} shortcut="Esc">
+      <Button
+        disabled={!running}
+        onClick={() => {
+          perform(() => stopRuns(services));
+        }}
+        shortcut="Esc"
+      >
         <Square size={11} aria-hidden="true" />
         Stop
       </Button>
-      <Button look="primary" disabled={running || !ready} onClick={() => { perform(() => startRun(services)); }} shortcut={keyText('$mod+Enter', mac)}>
+      <Button
+        look="primary"
+        disabled={running || !ready}
+        onClick={() => {
+          perform(() => startRun(services));
+        }}
+        shortcut={keyText('$mod+Enter', mac)}
+      >
         <Play size={12} aria-hidden="true" />
         Run
       </Button>

@@ -7,7 +7,10 @@ import { chooseTrace, openTrace } from '../state/row-commands';
 import { useServices } from '../state/services';
 import { perform } from '../state/workbench';
 
-type Listing = { readonly kind: 'loading' } | { readonly kind: 'failed'; readonly message: string } | { readonly kind: 'loaded'; readonly traces: readonly TraceSummary[] };
+type Listing =
+  | { readonly kind: 'loading' }
+  | { readonly kind: 'failed'; readonly message: string }
+  | { readonly kind: 'loaded'; readonly traces: readonly TraceSummary[] };
 
 const tracesShown = 12;
 const dateFormat = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' });
@@ -47,7 +50,8 @@ export function TracesMenu({ trigger }: { readonly trigger: ReactElement }) {
       case 'failed':
         return [{ kind: 'heading', key: 'failed', label: listing.message }];
       case 'loaded':
-        if (listing.traces.length === 0) return [{ kind: 'heading', key: 'none', label: 'No recorded runs yet: every run is recorded here' }];
+        if (listing.traces.length === 0)
+          return [{ kind: 'heading', key: 'none', label: 'No recorded runs yet: every run is recorded here' }];
         return [
           { kind: 'heading', key: 'recent', label: 'Recorded runs' },
           ...listing.traces.map((trace): MenuEntry => ({

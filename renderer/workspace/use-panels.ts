@@ -9,7 +9,10 @@ import { useServices } from '../state/services';
 import { perform } from '../state/workbench';
 
 /** What the timeline and the inspector are given. */
-export function usePanels(runs: readonly RunView[]): { readonly props: PanelProps; readonly inspector: Omit<InspectorProps, keyof PanelProps> } {
+export function usePanels(runs: readonly RunView[]): {
+  readonly props: PanelProps;
+  readonly inspector: Omit<InspectorProps, keyof PanelProps>;
+} {
   const services = useServices();
   const { cursor: store, workspace } = services;
   const place = useStore(store.store, (state) => state.place);
@@ -41,8 +44,11 @@ export function usePanels(runs: readonly RunView[]): { readonly props: PanelProp
       onSelectBranch: (run: string, lane: number, branch: number) => {
         services.runs.showBranch(run, lane, branch);
       },
-      loadTrajectory: (branches: readonly { readonly run: string; readonly lane: number; readonly branch: number }[], stream: number, components: 2 | 3) =>
-        services.engine.request('trajectory', { branches: branches.map((branch) => ({ ...branch })), stream, components }),
+      loadTrajectory: (
+        branches: readonly { readonly run: string; readonly lane: number; readonly branch: number }[],
+        stream: number,
+        components: 2 | 3,
+      ) => services.engine.request('trajectory', { branches: branches.map((branch) => ({ ...branch })), stream, components }),
       onCopy: (text: string) => {
         perform(async () => {
           valueOf(await services.shell.copyText(text));

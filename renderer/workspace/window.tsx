@@ -1,4 +1,4 @@
-import { useMemo, useRef, useState } from 'react';
+import { useMemo, useState } from 'react';
 import { Group, Panel, Separator } from 'react-resizable-panels';
 import { useStore } from 'zustand';
 import { Inspector } from '../inspector/inspector';
@@ -32,14 +32,12 @@ export function Window() {
   const screen = useMemo(() => screenOf(document, views), [document, views]);
   const [paletteOpen, setPaletteOpen] = useState(false);
   const [keysOpen, setKeysOpen] = useState(false);
-  const prompt = useRef<HTMLTextAreaElement>(null);
-  const shown = useRef(screen.runs);
-  shown.current = screen.runs;
+  const [prompt, setPrompt] = useState<HTMLTextAreaElement | null>(null);
   useTheme();
 
   const actions = useMemo(
     () =>
-      windowActions(services, () => shown.current, {
+      windowActions(services, facts?.presets ?? [], {
         openPalette: () => {
           setPaletteOpen(true);
         },
@@ -47,11 +45,10 @@ export function Window() {
           setKeysOpen(true);
         },
         focusPrompt: () => {
-          prompt.current?.focus();
+          prompt?.focus();
         },
       }),
-    // Presets are actions too: they are known once the engine has said what it has.
-    [services, facts],
+    [services, facts, prompt],
   );
   useKeys(actions);
   const { props: panelProps, inspector } = usePanels(screen.runs);
@@ -68,7 +65,7 @@ export function Window() {
         />
         <EngineBanner />
         <main className={styles['main']}>
-          <PromptEditor input={prompt} />
+          <PromptEditor input={setPrompt} />
           <Group
             orientation="vertical"
             className={styles['panels']}
@@ -80,7 +77,10 @@ export function Window() {
           >
             <Panel id="lanes" defaultSize="44" minSize={150}>
               <FaultBoundary name="The lanes">
-                <LaneGrid screen={screen} hint={`Nothing has run yet. Press Run or ${keyText('$mod+Enter', isMac(shell.platform))}; ? shows the keys.`} />
+                <LaneGrid
+                  screen={screen}
+                  hint={`Nothing has run yet. Press Run or ${keyText('$mod+Enter', isMac(shell.platform))}; ? shows the keys.`}
+                />
               </FaultBoundary>
             </Panel>
             <Separator className={styles['separator']} aria-label="Height of the lanes" />

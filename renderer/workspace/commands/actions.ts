@@ -1,5 +1,5 @@
-import type { LaneKind } from '../../../main/contract/lanes';
-import { laneKinds } from '../../../main/contract/lanes';
+import { type LaneKind, laneKinds } from '../../../main/contract/lanes';
+import type { Preset } from '../../../main/contract/model';
 import type { MenuCommand } from '../../../main/contract/shell';
 import { laneKindTitle } from '../../design/lane-style';
 import { showNotice } from '../../design/toast';
@@ -7,6 +7,7 @@ import { addLane, choosePreset } from '../../state/lane-commands';
 import { chooseTrace, closeRow, exportRun, setPinned } from '../../state/row-commands';
 import { liveRuns, startRun, stopRuns } from '../../state/run-commands';
 import { alignments, type RunView } from '../../state/run-view';
+import { screenOf } from '../../state/screen';
 import type { Services } from '../../state/services';
 import { jumpToDivergence, moveLaneOrRow, moveStep } from './cursor-moves';
 
@@ -49,7 +50,16 @@ function runActions(services: Services): Action[] {
   };
   const finished = (): boolean => chosenRow(services)?.finished === true;
   return [
-    { id: 'run', title: 'Run', group: 'Run', keys: '$mod+Enter', inFields: true, menu: 'run', enabled: () => liveRuns(services).length === 0, run: () => startRun(services) },
+    {
+      id: 'run',
+      title: 'Run',
+      group: 'Run',
+      keys: '$mod+Enter',
+      inFields: true,
+      menu: 'run',
+      enabled: () => liveRuns(services).length === 0,
+      run: () => startRun(services),
+    },
     {
       id: 'stop',
       title: 'Stop, or let the cursor go',
@@ -61,7 +71,14 @@ function runActions(services: Services): Action[] {
         else if (!cursor.unpin()) cursor.clear();
       },
     },
-    { id: 'stop-runs', title: 'Stop', group: 'Run', menu: 'stop', enabled: () => liveRuns(services).length > 0, run: () => stopRuns(services) },
+    {
+      id: 'stop-runs',
+      title: 'Stop',
+      group: 'Run',
+      menu: 'stop',
+      enabled: () => liveRuns(services).length > 0,
+      run: () => stopRuns(services),
+    },
     {
       id: 'pin-run',
       title: 'Pin or unpin run',
@@ -84,26 +101,61 @@ function runActions(services: Services): Action[] {
         if (row !== null) closeRow(services, row.run);
       },
     },
-    { id: 'open', title: 'Open trace…', group: 'Runs', keys: '$mod+o', inFields: true, menu: 'open', enabled: always, run: () => chooseTrace(services) },
+    {
+      id: 'open',
+      title: 'Open trace…',
+      group: 'Runs',
+      keys: '$mod+o',
+      inFields: true,
+      menu: 'open',
+      enabled: always,
+      run: () => chooseTrace(services),
+    },
     { id: 'export-bundle', title: 'Export bundle…', group: 'Runs', menu: 'export-bundle', enabled: finished, run: exporting('bundle') },
     { id: 'export-csv', title: 'Export steps as CSV…', group: 'Runs', menu: 'export-csv', enabled: finished, run: exporting('csv') },
   ];
 }
 
-function cursorActions(services: Services, runs: () => readonly RunView[]): Action[] {
+function cursorActions(services: Services): Action[] {
   const { workspace } = services;
+  const runs = (): readonly RunView[] => screenOf(workspace.document, services.runs.store.getState().views).runs;
   const some = (): boolean => runs().length > 0;
-  const move = (id: string, title: string, keys: string, run: () => void): Action => ({ id, title, group: 'Cursor', keys, enabled: some, run });
+  const move = (id: string, title: string, keys: string, run: () => void): Action => ({
+    id,
+    title,
+    group: 'Cursor',
+    keys,
+    enabled: some,
+    run,
+  });
   return [
-    move('next-step', 'Next step', 'ArrowRight', () => { moveStep(services, runs(), 1); }),
-    move('previous-step', 'Previous step', 'ArrowLeft', () => { moveStep(services, runs(), -1); }),
-    move('first-step', 'First step', 'Home', () => { moveStep(services, runs(), -Infinity); }),
-    move('last-step', 'Last step', 'End', () => { moveStep(services, runs(), Infinity); }),
-    move('next-lane', 'Next lane', 'ArrowDown', () => { moveLaneOrRow(services, runs(), 1, 0); }),
-    move('previous-lane', 'Previous lane', 'ArrowUp', () => { moveLaneOrRow(services, runs(), -1, 0); }),
-    move('next-row', 'Next run', 'Shift+ArrowDown', () => { moveLaneOrRow(services, runs(), 0, 1); }),
-    move('previous-row', 'Previous run', 'Shift+ArrowUp', () => { moveLaneOrRow(services, runs(), 0, -1); }),
-    move('divergence', 'Jump to first divergence', 'd', () => { jumpToDivergence(services, runs()); }),
+    move('next-step', 'Next step', 'ArrowRight', () => {
+      moveStep(services, runs(), 1);
+    }),
+    move('previous-step', 'Previous step', 'ArrowLeft', () => {
+      moveStep(services, runs(), -1);
+    }),
+    move('first-step', 'First step', 'Home', () => {
+      moveStep(services, runs(), -Infinity);
+    }),
+    move('last-step', 'Last step', 'End', () => {
+      moveStep(services, runs(), Infinity);
+    }),
+    move('next-lane', 'Next lane', 'ArrowDown', () => {
+      moveLaneOrRow(services, runs(), 1, 0);
+    }),
+    move('previous-lane', 'Previous lane', 'ArrowUp', () => {
+      moveLaneOrRow(services, runs(), -1, 0);
+    }),
+    move('next-row', 'Next run', 'Shift+ArrowDown', () => {
+      moveLaneOrRow(services, runs(), 0, 1);
+    }),
+    move('previous-row', 'Previous run', 'Shift+ArrowUp', () => {
+      moveLaneOrRow(services, runs(), 0, -1);
+    }),
+    move('divergence', 'Jump to first divergence', 'd', () => {
+      jumpToDivergence(services, runs());
+    }),
     move('pin', 'Pin or unpin cursor', 'Enter', () => {
       const { place } = services.cursor;
       if (place !== null) services.cursor.togglePin(place.run, place.lane, place.step);
@@ -113,7 +165,9 @@ function cursorActions(services: Services, runs: () => readonly RunView[]): Acti
       title: { step: 'Align lanes by step', text: 'Align lanes by text', share: 'Align lanes by share of the whole' }[alignment],
       group: 'Cursor',
       enabled: () => workspace.store.getState().alignment !== alignment,
-      run: () => { workspace.setView({ alignment }); },
+      run: () => {
+        workspace.setView({ alignment });
+      },
     })),
     {
       id: 'next-alignment',
@@ -131,10 +185,17 @@ function cursorActions(services: Services, runs: () => readonly RunView[]): Acti
   ];
 }
 
-function workspaceActions(services: Services, controls: WindowControls): Action[] {
-  const { workspace, engine } = services;
-  const { facts } = engine.store.getState();
-  const add = (kind: LaneKind): Action => ({ id: `add-${kind}`, title: `Add lane: ${laneKindTitle(kind)}`, group: 'Lanes', enabled: always, run: () => { addLane(services, kind); } });
+function workspaceActions(services: Services, presets: readonly Preset[], controls: WindowControls): Action[] {
+  const { workspace } = services;
+  const add = (kind: LaneKind): Action => ({
+    id: `add-${kind}`,
+    title: `Add lane: ${laneKindTitle(kind)}`,
+    group: 'Lanes',
+    enabled: always,
+    run: () => {
+      addLane(services, kind);
+    },
+  });
   return [
     ...laneKinds.map(add),
     {
@@ -164,21 +225,40 @@ function workspaceActions(services: Services, controls: WindowControls): Action[
       },
     },
     { id: 'edit-prompt', title: 'Edit prompt', group: 'Run', keys: '/', enabled: always, run: controls.focusPrompt },
-    ...(facts?.presets ?? []).map((preset): Action => ({ id: `preset-${preset.id}`, title: `Preset: ${preset.title}`, group: 'Presets', enabled: always, run: () => { choosePreset(services, preset); } })),
+    ...presets.map((preset): Action => ({
+      id: `preset-${preset.id}`,
+      title: `Preset: ${preset.title}`,
+      group: 'Presets',
+      enabled: always,
+      run: () => {
+        choosePreset(services, preset);
+      },
+    })),
     ...(['system', 'light', 'dark'] as const).map((theme): Action => ({
       id: `theme-${theme}`,
       title: { system: 'Colours follow the system', light: 'Light colours', dark: 'Dark colours' }[theme],
       group: 'View',
       enabled: () => workspace.store.getState().theme !== theme,
-      run: () => { workspace.setView({ theme }); },
+      run: () => {
+        workspace.setView({ theme });
+      },
     })),
-    { id: 'palette', title: 'All actions…', group: 'Help', keys: '$mod+k', inFields: true, menu: 'palette', enabled: always, run: controls.openPalette },
+    {
+      id: 'palette',
+      title: 'All actions…',
+      group: 'Help',
+      keys: '$mod+k',
+      inFields: true,
+      menu: 'palette',
+      enabled: always,
+      run: controls.openPalette,
+    },
     { id: 'add-lane', title: 'Add lane…', group: 'Lanes', menu: 'add-lane', enabled: always, run: controls.openPalette },
     { id: 'keys', title: 'Keys', group: 'Help', keys: 'Shift+?', menu: 'keys', enabled: always, run: controls.openKeys },
   ];
 }
 
 /** Every action of the window: what the palette lists, the keys do and the shell's menu calls. */
-export function windowActions(services: Services, runs: () => readonly RunView[], controls: WindowControls): readonly Action[] {
-  return [...runActions(services), ...cursorActions(services, runs), ...workspaceActions(services, controls)];
+export function windowActions(services: Services, presets: readonly Preset[], controls: WindowControls): readonly Action[] {
+  return [...runActions(services), ...cursorActions(services), ...workspaceActions(services, presets, controls)];
 }

@@ -17,10 +17,16 @@ interface Here {
 /** Where the cursor stands among what is on screen; the first step of the first lane that has one while it stands nowhere. */
 function here(services: Services, runs: readonly RunView[]): Here | null {
   const at = services.cursor.place;
-  const row = Math.max(0, runs.findIndex((run) => run.id === at?.run));
+  const row = Math.max(
+    0,
+    runs.findIndex((run) => run.id === at?.run),
+  );
   const run = runs[row];
   if (run === undefined) return null;
-  const place = Math.max(0, run.lanes.findIndex((lane) => lane.lane === at?.lane));
+  const place = Math.max(
+    0,
+    run.lanes.findIndex((lane) => lane.lane === at?.lane),
+  );
   const lane = run.lanes[place];
   return lane === undefined ? null : { run, row, lane, place, step: at?.step ?? -1 };
 }
@@ -57,9 +63,15 @@ export function jumpToDivergence(services: Services, runs: readonly RunView[]): 
   const { run, lane, place } = from;
   const others =
     runs.length > 1
-      ? runs.flatMap((other) => (other === run ? [] : [{ run: other, lane: other.lanes.find((candidate) => candidate.settings.kind === lane.settings.kind) ?? other.lanes[place] }]))
+      ? runs.flatMap((other) =>
+          other === run
+            ? []
+            : [{ run: other, lane: other.lanes.find((candidate) => candidate.settings.kind === lane.settings.kind) ?? other.lanes[place] }],
+        )
       : run.lanes.filter((other) => other !== lane).map((other) => ({ run, lane: other }));
-  const steps = others.flatMap((other) => (other.lane === undefined ? [] : (firstDivergence({ run, lane }, { run: other.run, lane: other.lane }) ?? [])));
+  const steps = others.flatMap((other) =>
+    other.lane === undefined ? [] : (firstDivergence({ run, lane }, { run: other.run, lane: other.lane }) ?? []),
+  );
   if (steps.length === 0) {
     showNotice('No divergence', runs.length > 1 ? 'This lane says the same in every row.' : 'All lanes say the same.');
     return;

@@ -36,7 +36,10 @@ export function KeysDialog({ open, onOpenChange, actions }: KeysDialogProps) {
           </section>
         ))}
       </div>
-      <p className={styles['note']}>Hover a step to move the cursor in every lane; click to pin it. Drag a lane by its name to move it. Drop a trace on the window to open it.</p>
+      <p className={styles['note']}>
+        Hover a step to move the cursor in every lane; click to pin it. Drag a lane by its name to move it. Drop a trace on the window to
+        open it.
+      </p>
     </Dialog>
   );
 }

@@ -16,7 +16,9 @@ export interface PaletteProps {
 export function Palette({ open, onOpenChange, actions }: PaletteProps) {
   const { shell } = useServices();
   const mac = isMac(shell.platform);
-  const offered = open ? actions.filter((action) => action.id !== 'palette' && action.id !== 'add-lane' && action.id !== 'stop' && action.enabled()) : [];
+  const offered = open
+    ? actions.filter((action) => action.id !== 'palette' && action.id !== 'add-lane' && action.id !== 'stop' && action.enabled())
+    : [];
   const groups = [...new Set(offered.map((action) => action.group))];
   return (
     <Dialog open={open} onOpenChange={onOpenChange} title="All actions" bare>

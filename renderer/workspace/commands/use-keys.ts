@@ -6,7 +6,8 @@ import type { Action } from './actions';
 
 /** Elements which use plain keys themselves. */
 const fields = 'input, textarea, select, [contenteditable="true"]';
-const keyed = '[role="menu"], [role="dialog"], [role="tablist"], [role="slider"], [role="radiogroup"], [role="separator"], [role="grid"], [role="listbox"][data-open]';
+const keyed =
+  '[role="menu"], [role="dialog"], [role="tablist"], [role="slider"], [role="radiogroup"], [role="separator"], [role="grid"], [role="listbox"][data-open]';
 const pressed = 'button, a[href], [role="button"], [role="option"]';
 
 /** A text field undoes its own typing through us, but keeps every other plain key; open menus and dialogs keep all. */

@@ -56,7 +56,14 @@ function LaneBody({ column, run, lane }: { readonly column: ScreenColumn; readon
       {several && <Picks lane={lane} />}
       {branch !== undefined && (
         <div className={several ? styles['belowTree'] : styles['alone']}>
-          <Strip key={`${run.id}-${branch.branch}`} run={run} lane={lane} steps={branch.steps} title={column.style.title} mode={reading ? 'text' : 'cells'} />
+          <Strip
+            key={`${run.id}-${branch.branch}`}
+            run={run}
+            lane={lane}
+            steps={branch.steps}
+            title={column.style.title}
+            mode={reading ? 'text' : 'cells'}
+          />
         </div>
       )}
     </>

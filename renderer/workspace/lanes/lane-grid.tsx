@@ -1,5 +1,5 @@
 import { Plus } from 'lucide-react';
-import { type DragEvent, useState } from 'react';
+import { useCallback, useRef } from 'react';
 import { laneKinds } from '../../../main/contract/lanes';
 import { classNames } from '../../design/class-names';
 import { IconButton } from '../../design/icon-button';
@@ -12,12 +12,12 @@ import { useServices } from '../../state/services';
 import { perform } from '../../state/workbench';
 import { compareLanes, type LaneDifference } from './compare-rows';
 import { LaneCell } from './lane-cell';
-import { laneDragType } from './lane-drag';
 import styles from './lane-grid.module.css';
 import { LaneHead } from './lane-head';
 import { LaneAnswer, LaneFacts, LaneProgress } from './lane-result';
 import { laneStatus } from './lane-status';
 import { RowBar } from './row-bar';
+import { useLaneDrop } from './use-lane-drop';
 
 interface LaneColumnProps {
   readonly column: ScreenColumn;
@@ -37,33 +37,26 @@ function differenceOf(rows: readonly ScreenRow[], row: number, place: number): L
 
 function LaneColumn({ column, place, count, rows }: LaneColumnProps) {
   const services = useServices();
-  const [dropping, setDropping] = useState(false);
+  const element = useRef<HTMLElement>(null);
+  const takeLane = useCallback(
+    (key: string) => {
+      moveLane(services, key, place);
+    },
+    [services, place],
+  );
+  const dropping = useLaneDrop(element, takeLane);
   const single = rows.length === 1 ? rows[0] : undefined;
   const lane = single?.cells[place];
   const run = single?.run;
   const status = run !== undefined && lane !== undefined ? laneStatus(run, lane) : null;
   const changed = column.editable && lane !== undefined && JSON.stringify(lane.settings) !== JSON.stringify(column.settings);
-  const isLane = (event: DragEvent): boolean => event.dataTransfer.types.includes(laneDragType);
 
   return (
     <section
+      ref={element}
       aria-label={column.style.title}
       className={classNames(styles['column'], dropping && styles['dropping'])}
       style={{ ...laneVariables(column.style.hue), gridColumn: place + 1 }}
-      onDragOver={(event) => {
-        if (!isLane(event)) return;
-        event.preventDefault();
-        setDropping(true);
-      }}
-      onDragLeave={() => {
-        setDropping(false);
-      }}
-      onDrop={(event) => {
-        setDropping(false);
-        if (!isLane(event)) return;
-        event.preventDefault();
-        moveLane(services, event.dataTransfer.getData(laneDragType), place);
-      }}
     >
       <LaneHead
         column={column}
@@ -81,7 +74,13 @@ function LaneColumn({ column, place, count, rows }: LaneColumnProps) {
       )}
       {rows.map((row, index) => (
         <div key={row.row.run} className={styles['body']} style={{ gridRow: 3 + 2 * index }}>
-          <LaneCell column={column} run={row.run} lane={row.cells[place]} withResult={rows.length > 1} difference={differenceOf(rows, index, place)} />
+          <LaneCell
+            column={column}
+            run={row.run}
+            lane={row.cells[place]}
+            withResult={rows.length > 1}
+            difference={differenceOf(rows, index, place)}
+          />
         </div>
       ))}
     </section>
@@ -115,7 +114,13 @@ function AddLane() {
 }
 
 /** Lanes in columns, runs in rows, under one cursor. */
-export function LaneGrid({ screen, hint }: { readonly screen: Screen; /** Stands where the first run's bar will be. */ readonly hint: string }) {
+export function LaneGrid({
+  screen,
+  hint,
+}: {
+  readonly screen: Screen;
+  /** Stands where the first run's bar will be. */ readonly hint: string;
+}) {
   const { columns, rows } = screen;
   const tracks = Math.max(1, rows.length);
   return (
@@ -123,8 +128,8 @@ export function LaneGrid({ screen, hint }: { readonly screen: Screen; /** Stands
       <div
         className={styles['grid']}
         style={{
-          gridTemplateColumns: `repeat(${Math.max(1, columns.length)}, minmax(252px, 1fr)) 36px`,
-          gridTemplateRows: `auto repeat(${tracks}, 27px minmax(${rows.length > 1 ? 150 : 72}px, 1fr))`,
+          gridTemplateColumns: `repeat(${Math.max(1, columns.length)}, minmax(236px, 1fr)) 36px`,
+          gridTemplateRows: `auto repeat(${tracks}, 27px minmax(${rows.length > 1 ? 108 : 72}px, 1fr))`,
         }}
       >
         {columns.length === 0 && <p className={styles['none']}>No lanes. Add one with + at the right, or undo.</p>}

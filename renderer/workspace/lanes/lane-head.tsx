@@ -8,9 +8,9 @@ import { configureLane, duplicateLane, moveLane, removeLane } from '../../state/
 import type { ScreenColumn } from '../../state/screen';
 import { useServices } from '../../state/services';
 import { perform } from '../../state/workbench';
-import { laneDragType } from './lane-drag';
 import styles from './lane-head.module.css';
 import { LaneSettingsForm } from './lane-settings-form';
+import { laneDragType } from './use-lane-drop';
 
 export interface LaneHeadProps {
   readonly column: ScreenColumn;
@@ -37,10 +37,39 @@ export const LaneHead = memo(function LaneHead({ column, place, count, answer, f
   const entries: MenuEntry[] = [
     { key: 'text', label: 'Read as text', note: 'Flowing tokens, without gloss', checked: reading, onSelect: toggleReading },
     { kind: 'separator', key: 'line' },
-    { key: 'left', label: 'Move left', disabled: !editable || place === 0, onSelect: () => { moveLane(services, key, place - 1); } },
-    { key: 'right', label: 'Move right', disabled: !editable || place >= count - 1, onSelect: () => { moveLane(services, key, place + 1); } },
-    { key: 'duplicate', label: 'Duplicate lane', disabled: !editable, onSelect: () => { duplicateLane(services, key); } },
-    { key: 'remove', label: 'Remove lane', onSelect: () => { perform(() => { removeLane(services, key); }); } },
+    {
+      key: 'left',
+      label: 'Move left',
+      disabled: !editable || place === 0,
+      onSelect: () => {
+        moveLane(services, key, place - 1);
+      },
+    },
+    {
+      key: 'right',
+      label: 'Move right',
+      disabled: !editable || place >= count - 1,
+      onSelect: () => {
+        moveLane(services, key, place + 1);
+      },
+    },
+    {
+      key: 'duplicate',
+      label: 'Duplicate lane',
+      disabled: !editable,
+      onSelect: () => {
+        duplicateLane(services, key);
+      },
+    },
+    {
+      key: 'remove',
+      label: 'Remove lane',
+      onSelect: () => {
+        perform(() => {
+          removeLane(services, key);
+        });
+      },
+    },
   ];
   const onDragStart = (event: DragEvent): void => {
     event.dataTransfer.setData(laneDragType, key);
@@ -49,9 +78,11 @@ export const LaneHead = memo(function LaneHead({ column, place, count, answer, f
 
   return (
     <header className={styles['head']}>
-      <div className={styles['name']}>
-        <h2 className={styles['title']} draggable={editable} onDragStart={onDragStart}>
-          {style.title}
+      <div className={styles['line']}>
+        <h2 className={styles['title']}>
+          <span draggable={editable} onDragStart={onDragStart}>
+            {style.title}
+          </span>
         </h2>
         <span className={styles['tools']}>
           {editable && (
@@ -80,13 +111,15 @@ export const LaneHead = memo(function LaneHead({ column, place, count, answer, f
             }
           />
         </span>
+        <span className={styles['result']}>{answer}</span>
       </div>
-      <span className={styles['answer']}>{answer}</span>
-      <span className={styles['summary']} title={style.summary}>
-        {changed && <span className={styles['changed']}>next run: </span>}
-        {editable ? style.summary : `${style.summary} · recorded only`}
-      </span>
-      <span className={styles['facts']}>{facts}</span>
+      <div className={styles['line']}>
+        <span className={styles['summary']} title={style.summary}>
+          {changed && <span className={styles['changed']}>next run: </span>}
+          {editable ? style.summary : `${style.summary} · recorded only`}
+        </span>
+        <span className={styles['result']}>{facts}</span>
+      </div>
       {progress}
     </header>
   );

@@ -4,7 +4,14 @@ import styles from './lane-result.module.css';
 import type { LaneStatus } from './lane-status';
 
 const verdictWords = { right: 'right', wrong: 'wrong', none: '' } as const;
-const stateWords = { waiting: 'waiting', running: 'running', done: '', stopped: 'stopped', failed: 'failed', interrupted: 'interrupted' } as const;
+const stateWords = {
+  waiting: 'waiting',
+  running: 'running',
+  done: '',
+  stopped: 'stopped',
+  failed: 'failed',
+  interrupted: 'interrupted',
+} as const;
 
 /** The lane's answer with its verdict, or why there is none yet. */
 export function LaneAnswer({ lane, status }: { readonly lane: LaneView; readonly status: LaneStatus }) {

@@ -42,7 +42,9 @@ export function LaneSettingsForm({ settings, onChange }: LaneSettingsFormProps) 
     const parsed = laneSettingsSchema.safeParse({ ...settings, ...values });
     if (parsed.success) onChange(parsed.data);
   };
-  const numbers = Object.entries(settings).flatMap(([name, value]) => (isNumberSetting(name) && typeof value === 'number' ? [{ name, value }] : []));
+  const numbers = Object.entries(settings).flatMap(([name, value]) =>
+    isNumberSetting(name) && typeof value === 'number' ? [{ name, value }] : [],
+  );
   return (
     <div className={styles['form']}>
       {numbers.map(({ name, value }) => {

@@ -34,12 +34,40 @@ export function RowBar({ row: { row, run }, place, count }: RowBarProps) {
   const request = run?.info.request;
   const showsPrompt = request !== undefined && (count > 1 || request.prompt !== editorPrompt);
   const entries: MenuEntry[] = [
-    { key: 'adopt', label: 'Use this prompt and these lanes', disabled: run === undefined, onSelect: () => { adoptRun(services, id); } },
+    {
+      key: 'adopt',
+      label: 'Use this prompt and these lanes',
+      disabled: run === undefined,
+      onSelect: () => {
+        adoptRun(services, id);
+      },
+    },
     { kind: 'separator', key: 'line-1' },
-    { key: 'bundle', label: 'Export bundle…', disabled: !finished, onSelect: () => { perform(() => exportRun(services, id, 'bundle')); } },
-    { key: 'csv', label: 'Export steps as CSV…', disabled: !finished, onSelect: () => { perform(() => exportRun(services, id, 'csv')); } },
+    {
+      key: 'bundle',
+      label: 'Export bundle…',
+      disabled: !finished,
+      onSelect: () => {
+        perform(() => exportRun(services, id, 'bundle'));
+      },
+    },
+    {
+      key: 'csv',
+      label: 'Export steps as CSV…',
+      disabled: !finished,
+      onSelect: () => {
+        perform(() => exportRun(services, id, 'csv'));
+      },
+    },
     { kind: 'separator', key: 'line-2' },
-    { key: 'close', label: 'Close run', note: 'Its trace stays on disk', onSelect: () => { closeRow(services, id); } },
+    {
+      key: 'close',
+      label: 'Close run',
+      note: 'Its trace stays on disk',
+      onSelect: () => {
+        closeRow(services, id);
+      },
+    },
   ];
 
   return (
@@ -63,15 +91,33 @@ export function RowBar({ row: { row, run }, place, count }: RowBarProps) {
         {place === 0 && <SurprisalLegend />}
         {count > 1 && (
           <>
-            <IconButton label={`Move run ${place + 1} up`} disabled={place === 0} onClick={() => { moveRow(services, id, -1); }}>
+            <IconButton
+              label={`Move run ${place + 1} up`}
+              disabled={place === 0}
+              onClick={() => {
+                moveRow(services, id, -1);
+              }}
+            >
               <ArrowUp size={13} aria-hidden="true" />
             </IconButton>
-            <IconButton label={`Move run ${place + 1} down`} disabled={place === count - 1} onClick={() => { moveRow(services, id, 1); }}>
+            <IconButton
+              label={`Move run ${place + 1} down`}
+              disabled={place === count - 1}
+              onClick={() => {
+                moveRow(services, id, 1);
+              }}
+            >
               <ArrowDown size={13} aria-hidden="true" />
             </IconButton>
           </>
         )}
-        <IconButton label={row.pinned ? `Unpin run ${place + 1}` : `Pin run ${place + 1}`} disabled={!finished} onClick={() => { setPinned(services, id, !row.pinned); }}>
+        <IconButton
+          label={row.pinned ? `Unpin run ${place + 1}` : `Pin run ${place + 1}`}
+          disabled={!finished}
+          onClick={() => {
+            setPinned(services, id, !row.pinned);
+          }}
+        >
           {row.pinned ? <PinOff size={13} aria-hidden="true" /> : <Pin size={13} aria-hidden="true" />}
         </IconButton>
         <Menu
@@ -84,7 +130,12 @@ export function RowBar({ row: { row, run }, place, count }: RowBarProps) {
           }
         />
         {count > 1 && (
-          <IconButton label={`Close run ${place + 1}`} onClick={() => { closeRow(services, id); }}>
+          <IconButton
+            label={`Close run ${place + 1}`}
+            onClick={() => {
+              closeRow(services, id);
+            }}
+          >
             <X size={13} aria-hidden="true" />
           </IconButton>
         )}

@@ -25,7 +25,12 @@ export function PresetsMenu() {
         },
       }))}
       trigger={
-        <button type="button" className={styles['trigger']} disabled={presets.length === 0} aria-label={`Preset: ${chosen?.title ?? 'none'}`}>
+        <button
+          type="button"
+          className={styles['trigger']}
+          disabled={presets.length === 0}
+          aria-label={`Preset: ${chosen?.title ?? 'none'}`}
+        >
           Preset <b>{chosen?.title ?? 'none'}</b>
           <ChevronDown size={12} aria-hidden="true" />
         </button>

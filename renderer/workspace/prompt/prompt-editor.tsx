@@ -1,5 +1,5 @@
 import { CircleAlert, TriangleAlert } from 'lucide-react';
-import { type RefObject, useId } from 'react';
+import { type Ref, useId } from 'react';
 import { useStore } from 'zustand';
 import { classNames } from '../../design/class-names';
 import { useServices } from '../../state/services';
@@ -10,7 +10,7 @@ import { promptParts } from './prompt-parts';
 const problemsShown = 3;
 
 /** The prompt as plain text, with its facts, the path and its problems drawn behind what is typed. */
-export function PromptEditor({ input }: { readonly input: RefObject<HTMLTextAreaElement | null> }) {
+export function PromptEditor({ input }: { readonly input: Ref<HTMLTextAreaElement> }) {
   const { workspace, checker } = useServices();
   const problemsId = useId();
   const prompt = useStore(workspace.store, (state) => state.document.prompt);
@@ -28,7 +28,12 @@ export function PromptEditor({ input }: { readonly input: RefObject<HTMLTextArea
             {parts.map((part) => (
               <span
                 key={part.start}
-                className={classNames(styles[part.kind], part.onPath && styles['path'], part.problem === 'error' && styles['error'], part.problem === 'warning' && styles['warning'])}
+                className={classNames(
+                  styles[part.kind],
+                  part.onPath && styles['path'],
+                  part.problem === 'error' && styles['error'],
+                  part.problem === 'warning' && styles['warning'],
+                )}
               >
                 {part.text}
               </span>
@@ -65,7 +70,11 @@ export function PromptEditor({ input }: { readonly input: RefObject<HTMLTextArea
         <ul id={problemsId} className={styles['problems']} aria-label="Problems of the prompt">
           {problems.slice(0, problemsShown).map((problem) => (
             <li key={`${problem.start}-${problem.message}`} data-severity={problem.severity}>
-              {problem.severity === 'error' ? <CircleAlert size={13} aria-label="Error" /> : <TriangleAlert size={13} aria-label="Warning" />}
+              {problem.severity === 'error' ? (
+                <CircleAlert size={13} aria-label="Error" />
+              ) : (
+                <TriangleAlert size={13} aria-label="Warning" />
+              )}
               <span>
                 <b>{problem.message}</b> {problem.hint}
               </span>

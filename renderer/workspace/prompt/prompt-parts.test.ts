@@ -6,13 +6,19 @@ describe('promptParts', () => {
   it('keeps every character, whatever is typed', () => {
     fc.assert(
       fc.property(fc.string({ unit: fc.constantFrom('a', '→', '-', '>', '?', ' ', '\n', 'ada') }), (prompt) => {
-        expect(promptParts(prompt, null).map((part) => part.text).join('')).toBe(prompt);
+        expect(
+          promptParts(prompt, null)
+            .map((part) => part.text)
+            .join(''),
+        ).toBe(prompt);
       }),
     );
   });
 
   it('tells facts from the question', () => {
-    const kinds = promptParts('ada→bob bob->cy oops ? cy or sue from ada', null).flatMap((part) => (part.kind === 'space' ? [] : part.kind));
+    const kinds = promptParts('ada→bob bob->cy oops ? cy or sue from ada', null).flatMap((part) =>
+      part.kind === 'space' ? [] : part.kind,
+    );
     expect(kinds).toEqual(['fact', 'fact', 'text', 'question', 'question', 'question', 'question', 'question', 'question']);
   });
 

@@ -10,7 +10,9 @@ export function EngineBanner() {
   return (
     <div className={styles['banner']} role="alert">
       <strong>The engine stopped.</strong> {reason} What had been computed is kept.{' '}
-      {restarting ? 'It is being restarted: run again as soon as it is ready.' : 'It will not be restarted again by itself: save what you need, then restart Interlinear.'}
+      {restarting
+        ? 'It is being restarted: run again as soon as it is ready.'
+        : 'It will not be restarted again by itself: save what you need, then restart Interlinear.'}
     </div>
   );
 }

@@ -47,7 +47,9 @@ export function ParityBadge({ checks }: { readonly checks: readonly ParityCheck[
           ))}
         </tbody>
       </table>
-      {!good && <p className={styles['advice']}>A check failed: do not trust the gloss and the readings of this run. Report it with the trace.</p>}
+      {!good && (
+        <p className={styles['advice']}>A check failed: do not trust the gloss and the readings of this run. Report it with the trace.</p>
+      )}
     </Popover>
   );
 }

@@ -23,7 +23,12 @@ export function Cell({ id, step, count, content, current, pinned }: CellProps) {
       aria-posinset={step + 1}
       aria-label={content.label}
       data-step={step}
-      className={classNames(styles['cell'], content.forced && styles['forced'], current && styles['current'], current && pinned && styles['pinned'])}
+      className={classNames(
+        styles['cell'],
+        content.forced && styles['forced'],
+        current && styles['current'],
+        current && pinned && styles['pinned'],
+      )}
       style={{ backgroundColor: surprisalColour(content.bits) }}
     >
       <span className={styles['emitted']}>{content.thought ? <span className={styles['diamond']} /> : content.emitted}</span>
@@ -51,7 +56,12 @@ export function Word({ id, step, count, content, current, pinned }: CellProps) {
       aria-posinset={step + 1}
       aria-label={content.label}
       data-step={step}
-      className={classNames(styles['word'], content.forced && styles['forced'], current && styles['current'], current && pinned && styles['pinned'])}
+      className={classNames(
+        styles['word'],
+        content.forced && styles['forced'],
+        current && styles['current'],
+        current && pinned && styles['pinned'],
+      )}
       style={{ backgroundColor: surprisalColour(content.bits) }}
     >
       {content.thought ? <span className={styles['diamond']} /> : content.emitted}

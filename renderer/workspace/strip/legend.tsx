@@ -7,7 +7,11 @@ const most = bitsPerStop * (surprisalStops - 1);
 /** What the background of a step means. */
 export function SurprisalLegend() {
   return (
-    <div className={styles['legend']} role="img" aria-label={`Background of a step: surprisal from 0 to ${most} bits or more; of a thought, entropy`}>
+    <div
+      className={styles['legend']}
+      role="img"
+      aria-label={`Background of a step: surprisal from 0 to ${most} bits or more; of a thought, entropy`}
+    >
       <span>surprisal · thoughts: entropy</span>
       <span className="data">0</span>
       <span className={styles['ramp']}>

@@ -40,7 +40,17 @@ const Line = memo(function Line({ id, run, steps, first, end, count, current, pi
     const step = first + place;
     const record = steps.at(step);
     if (record === undefined) return null;
-    return <Part key={step} id={`${id}-${step}`} step={step} count={count} content={cellContent(run, record)} current={step === current} pinned={pinned} />;
+    return (
+      <Part
+        key={step}
+        id={`${id}-${step}`}
+        step={step}
+        count={count}
+        content={cellContent(run, record)}
+        current={step === current}
+        pinned={pinned}
+      />
+    );
   });
 }, sameLine);
 
@@ -75,7 +85,7 @@ export function Strip({ run, lane, steps, title, mode }: StripProps) {
   const inner = Math.max(0, width - 20);
   const { length } = steps;
 
-  const packer = useMemo(() => (inner > 0 ? new LinePacker(inner, mode === 'cells' ? cellGap : 1) : null), [inner, mode, steps]);
+  const packer = useMemo(() => (inner > 0 ? new LinePacker(inner, mode === 'cells' ? cellGap : 1) : null), [inner, mode]);
   packer?.extend(length, (index) => {
     const record = steps.at(index);
     if (record === undefined) return 0;
@@ -124,6 +134,11 @@ export function Strip({ run, lane, steps, title, mode }: StripProps) {
         const clicked = stepOf(event.target);
         if (clicked !== null) cursor.togglePin(run.id, lane.lane, clicked);
       }}
+      onKeyDown={(event) => {
+        if (event.key !== ' ' || step === null) return;
+        event.preventDefault();
+        cursor.togglePin(run.id, lane.lane, step);
+      }}
       onFocus={(event) => {
         if (event.target.matches(':focus-visible') && cursor.place?.pinned !== true) cursor.hover(run.id, lane.lane, step ?? 0);
       }}
@@ -139,7 +154,17 @@ export function Strip({ run, lane, steps, title, mode }: StripProps) {
             const here = step !== null && step >= first && step < end;
             return (
               <div key={item.key} role="presentation" className={styles[mode]} style={{ transform: `translateY(${item.start}px)` }}>
-                <Line id={id} run={run} steps={steps} first={first} end={end} count={length} current={here ? step : -1} pinned={here && pinned} mode={mode} />
+                <Line
+                  id={id}
+                  run={run}
+                  steps={steps}
+                  first={first}
+                  end={end}
+                  count={length}
+                  current={here ? step : -1}
+                  pinned={here && pinned}
+                  mode={mode}
+                />
               </div>
             );
           })}

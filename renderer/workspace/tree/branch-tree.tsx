@@ -25,7 +25,7 @@ function thickness(branches: number, all: number): number {
 }
 
 function leafText(leaf: TreeLeaf): string {
-  if (leaf.answer === null) return `${leaf.running ? '…' : 'no answer'} ×${leaf.branches.length}`;
+  if (leaf.answer === null) return `${leaf.running ? '…' : 'none'} ×${leaf.branches.length}`;
   return `${leaf.answer} ×${leaf.branches.length}${verdictMarks[leaf.verdict]}`;
 }
 
@@ -49,59 +49,85 @@ export function BranchTree({ run, lane, title }: BranchTreeProps) {
 
   return (
     <div ref={frame} className={styles['frame']}>
-      {layout !== null && <svg className={styles['tree']} width={layout.width} height={layout.height} role="group" aria-label={`Branches of ${title}`}>
-        {layout.nodes.map((node) => (
-          <path key={node.key} d={curve(node.from, { x: node.x - 4, y: node.y })} className={shows(node.branches) ? styles['shownLine'] : styles['line']} strokeWidth={thickness(node.branches.length, all)} />
-        ))}
-        {layout.leaves.map((leaf) => (
-          <path key={leaf.key} d={curve(leaf.from, { x: layout.answersAt, y: leaf.y })} className={shows(leaf.branches) ? styles['shownLine'] : styles['line']} strokeWidth={thickness(leaf.branches.length, all)} />
-        ))}
-        <circle cx={layout.root.x} cy={layout.root.y} r={4} className={styles['root']} />
-        {layout.nodes.map((node) => {
-          const here = step !== null && step >= node.start && step < node.end && shows(node.branches);
-          return (
-            <g
+      {layout !== null && (
+        <svg className={styles['tree']} width={layout.width} height={layout.height} role="group" aria-label={`Branches of ${title}`}>
+          {layout.nodes.map((node) => (
+            <path
               key={node.key}
+              d={curve(node.from, { x: node.x - 4, y: node.y })}
+              className={shows(node.branches) ? styles['shownLine'] : styles['line']}
+              strokeWidth={thickness(node.branches.length, all)}
+            />
+          ))}
+          {layout.leaves.map((leaf) => (
+            <path
+              key={leaf.key}
+              d={curve(leaf.from, { x: layout.answersAt, y: leaf.y })}
+              className={shows(leaf.branches) ? styles['shownLine'] : styles['line']}
+              strokeWidth={thickness(leaf.branches.length, all)}
+            />
+          ))}
+          <circle cx={layout.root.x} cy={layout.root.y} r={4} className={styles['root']} />
+          {layout.nodes.map((node) => {
+            const here = step !== null && step >= node.start && step < node.end && shows(node.branches);
+            return (
+              <g
+                key={node.key}
+                role="button"
+                tabIndex={0}
+                aria-label={`${node.text}: ${node.branches.length} of ${all} branches`}
+                className={shows(node.branches) ? styles['shownNode'] : styles['node']}
+                onClick={() => {
+                  chooseNode(node);
+                }}
+                onKeyDown={(event) => {
+                  if (event.key === 'Enter' || event.key === ' ') chooseNode(node);
+                }}
+              >
+                <rect
+                  x={node.x - 4}
+                  y={node.y - 10}
+                  width={node.width + 8}
+                  height={20}
+                  rx={4}
+                  className={here ? styles['cursor'] : styles['hit']}
+                />
+                <text x={node.x} y={node.y + 4}>
+                  {node.text}
+                </text>
+              </g>
+            );
+          })}
+          {layout.leaves.map((leaf) => (
+            <g
+              key={leaf.key}
               role="button"
               tabIndex={0}
-              aria-label={`${node.text}: ${node.branches.length} of ${all} branches`}
-              className={shows(node.branches) ? styles['shownNode'] : styles['node']}
+              aria-label={`${leaf.answer ?? 'No answer'}${leaf.verdict === 'none' ? '' : `, ${leaf.verdict}`}: ${leaf.branches.length} of ${all} branches`}
+              aria-pressed={shows(leaf.branches)}
+              className={shows(leaf.branches) ? styles['shownNode'] : styles['node']}
               onClick={() => {
-                chooseNode(node);
+                choose(leaf.branches);
               }}
               onKeyDown={(event) => {
-                if (event.key === 'Enter' || event.key === ' ') chooseNode(node);
+                if (event.key === 'Enter' || event.key === ' ') choose(leaf.branches);
               }}
             >
-              <rect x={node.x - 4} y={node.y - 10} width={node.width + 8} height={20} rx={4} className={here ? styles['cursor'] : styles['hit']} />
-              <text x={node.x} y={node.y + 4}>
-                {node.text}
+              <rect
+                x={layout.answersAt}
+                y={leaf.y - 10}
+                width={layout.width - layout.answersAt}
+                height={20}
+                rx={4}
+                className={styles['hit']}
+              />
+              <text x={layout.answersAt + 6} y={leaf.y + 4} data-verdict={leaf.verdict}>
+                {leafText(leaf)}
               </text>
             </g>
-          );
-        })}
-        {layout.leaves.map((leaf) => (
-          <g
-            key={leaf.key}
-            role="button"
-            tabIndex={0}
-            aria-label={`${leafText(leaf)}, ${leaf.branches.length} of ${all} branches`}
-            aria-pressed={shows(leaf.branches)}
-            className={shows(leaf.branches) ? styles['shownNode'] : styles['node']}
-            onClick={() => {
-              choose(leaf.branches);
-            }}
-            onKeyDown={(event) => {
-              if (event.key === 'Enter' || event.key === ' ') choose(leaf.branches);
-            }}
-          >
-            <rect x={layout.answersAt} y={leaf.y - 10} width={layout.width - layout.answersAt} height={20} rx={4} className={styles['hit']} />
-            <text x={layout.answersAt + 6} y={leaf.y + 4} data-verdict={leaf.verdict}>
-              {leafText(leaf)}
-            </text>
-          </g>
-        ))}
-      </svg>}
+          ))}
+        </svg>
+      )}
     </div>
   );
 }

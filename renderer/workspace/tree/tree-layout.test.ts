@@ -28,7 +28,9 @@ describe('treeLayout', () => {
       ['sue', 'wrong', 3],
       ['tom', 'right', 2],
     ]);
-    expect(layout.leaves.flatMap((leaf) => leaf.branches).toSorted((a, b) => a - b)).toEqual(Array.from({ length: 16 }, (_, branch) => branch));
+    expect(layout.leaves.flatMap((leaf) => leaf.branches).toSorted((a, b) => a - b)).toEqual(
+      Array.from({ length: 16 }, (_, branch) => branch),
+    );
   });
 
   it('knows which steps of a branch a node stands for', () => {

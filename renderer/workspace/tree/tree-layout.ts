@@ -108,7 +108,7 @@ function arrange(lane: LaneView, root: TrieNode): { arranged: Arranged; lines: n
 
 /** Characters of the longest ending: "pip ×7 ✓". */
 function longestAnswer(lane: LaneView): number {
-  const answers = lane.branches.map((branch) => (branch.record?.answer ?? 'no answer').length);
+  const answers = lane.branches.map((branch) => (branch.record?.answer ?? 'none').length);
   return Math.max(...answers) + ` ×${lane.branches.length} ✓`.length;
 }
 
@@ -135,7 +135,8 @@ export function treeLayout(run: RunView, lane: LaneView, room: number): TreeLayo
   const labels = shown.reduce((sum, width) => sum + width, 0);
   const answerWidth = longestAnswer(lane) * character + 20;
   const gap = Math.min(gaps.most, Math.max(gaps.least, (room - left - stem - labels - answerWidth) / Math.max(1, shown.length)));
-  const columnAt = (depth: number): number => shown.slice(0, bare ? depth - 1 : depth).reduce((sum, width) => sum + width + gap, left + stem);
+  const columnAt = (depth: number): number =>
+    shown.slice(0, bare ? depth - 1 : depth).reduce((sum, width) => sum + width + gap, left + stem);
   const root = { x: left, y: arranged.y };
   const nodes: TreeNode[] = [];
   const leaves: TreeLeaf[] = [];
@@ -147,7 +148,18 @@ export function treeLayout(run: RunView, lane: LaneView, room: number): TreeLayo
     const x = columnAt(depth);
     const dot = bare && depth === 0;
     const end = dot ? root : { x: x + width + 4, y };
-    if (!dot) nodes.push({ key: path, text, x, y, width, branches: node.branches, start: node.start + offset, end: node.start + node.steps.length + offset, from });
+    if (!dot)
+      nodes.push({
+        key: path,
+        text,
+        x,
+        y,
+        width,
+        branches: node.branches,
+        start: node.start + offset,
+        end: node.start + node.steps.length + offset,
+        from,
+      });
     leaves.push(...item.endings.map((ending) => ({ ...ending, from: end })));
     for (const child of item.children) emit(child, end);
   };

@@ -79,7 +79,10 @@ test('a candidate not taken can be: the fork runs as a run of its own', async ({
   await workspace.steps('Chain of thought').nth(1).click();
   await app.waitForIdle();
   const candidates = app.page.getByRole('region', { name: 'Candidates', exact: true }).getByRole('region', { name: 'Chain of thought' });
-  await candidates.getByRole('button', { name: /^Fork here with/ }).nth(1).click();
+  await candidates
+    .getByRole('button', { name: /^Fork here with/ })
+    .nth(1)
+    .click();
   await app.waitForIdle();
   await expect(workspace.row(2)).toContainText('done');
 });

@@ -28,9 +28,12 @@ for (const { width, height } of sizes) {
       const { page } = app;
       const name = (screen: string): string => `${screen}-${colorScheme}-${width}`;
       await page.emulateMedia({ colorScheme });
-      await app.electron.evaluate(({ BrowserWindow }, [w, h]) => {
-        BrowserWindow.getAllWindows()[0]?.setContentSize(w, h);
-      }, [width, height] as const);
+      await app.electron.evaluate(
+        ({ BrowserWindow }, [w, h]) => {
+          BrowserWindow.getAllWindows()[0]?.setContentSize(w, h);
+        },
+        [width, height] as const,
+      );
       const workspace = new WorkspacePage(page);
       await picture(app, name('empty'));
       await workspace.run.click();

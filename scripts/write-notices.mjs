@@ -57,7 +57,7 @@ function collect() {
 
 function licenceText(folder) {
   const file = readdirSync(folder).find((name) => /^(licen[cs]e|copying)(\.|$)/iu.test(name));
-  return file === undefined ? null : readFileSync(join(folder, file), 'utf8').trim();
+  return file === undefined ? null : readFileSync(join(folder, file), 'utf8').replaceAll(/\r\n?/gu, '\n').trim();
 }
 
 function format(packages) {

@@ -96,8 +96,10 @@ test('the page’s own process dies: it is loaded again and connected', async ({
   const status = await app.electron.evaluate(async ({ BrowserWindow }) => {
     const contents = BrowserWindow.getAllWindows()[0]?.webContents;
     if (!contents) return 'there is no window';
-    const loaded = new Promise((resolve) => {
-      contents.once('did-finish-load', resolve);
+    const loaded = new Promise<void>((resolve) => {
+      contents.once('did-finish-load', () => {
+        resolve();
+      });
     });
     contents.forcefullyCrashRenderer();
     await loaded;

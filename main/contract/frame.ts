@@ -68,7 +68,7 @@ function readCandidates(count: number, source: Float32Array, offset: number): Ca
 }
 
 /** Packs one step at `offset` (in floats) of `target`. */
-export function encodeStep(step: StepRecord, layout: FrameLayout, target: Float32Array, offset: number): void {
+function encodeStep(step: StepRecord, layout: FrameLayout, target: Float32Array, offset: number): void {
   target.set(
     [
       step.lane,

@@ -24,7 +24,7 @@ export const traceSummarySchema = z.object({
 export type TraceSummary = z.infer<typeof traceSummarySchema>;
 
 /** A path through the projection: one branch of one lane, a point per step. */
-export const trajectoryPathSchema = z.object({
+const trajectoryPathSchema = z.object({
   run: z.string(),
   lane: z.number().int(),
   branch: z.number().int(),
@@ -46,7 +46,6 @@ export const trajectorySchema = z.object({
   vectors: z.number().int(),
   paths: z.array(trajectoryPathSchema),
 });
-export type TrajectoryPath = z.infer<typeof trajectoryPathSchema>;
 export type Trajectory = z.infer<typeof trajectorySchema>;
 
 /** Tensors kept with a run, per step: all residual streams [L+1, D], or the vector fed back by a thought [D]. */

@@ -51,13 +51,12 @@ export type BranchScores = z.infer<typeof branchScoresSchema>;
 export type BranchRecord = z.infer<typeof branchRecordSchema>;
 
 /** Best-of-N: what each score would pick. */
-export const pickRecordSchema = z.object({
+const pickRecordSchema = z.object({
   pick: z.enum(picks),
   branch: z.number().int(),
   answer: z.string().nullable(),
   verdict: z.enum(verdicts),
 });
-export type PickRecord = z.infer<typeof pickRecordSchema>;
 
 export const laneCostSchema = z.object({
   /** Layers times sequential positions after the prompt, longest branch. */
@@ -71,7 +70,7 @@ export const laneCostSchema = z.object({
 });
 export type LaneCost = z.infer<typeof laneCostSchema>;
 
-export const laneStates = ['waiting', 'running', 'done', 'cancelled', 'failed'] as const;
+const laneStates = ['waiting', 'running', 'done', 'cancelled', 'failed'] as const;
 
 export const laneRecordSchema = z.object({
   lane: z.number().int(),
@@ -105,7 +104,7 @@ export const parityCheckSchema = z.object({
 });
 export type ParityCheck = z.infer<typeof parityCheckSchema>;
 
-export const frameLayoutSchema = z.object({
+const frameLayoutSchema = z.object({
   streams: z.number().int().min(1).max(1024),
   candidates: z.number().int().min(1).max(256),
   lens: z.number().int().min(1).max(256),
@@ -132,7 +131,6 @@ export const runInfoSchema = z.object({
 export type RunInfo = z.infer<typeof runInfoSchema>;
 
 export const runStatuses = ['recording', 'done', 'cancelled', 'failed', 'interrupted'] as const;
-export type RunStatus = (typeof runStatuses)[number];
 
 /** How a run ended. */
 export const runOutcomeSchema = z.object({

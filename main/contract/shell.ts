@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { errorSchema, type ErrorReport } from './errors';
+import type { ErrorReport } from './errors';
 import { laneSettingsSchema, maximumLanes } from './lanes';
 import { devices } from './model';
 import { schedules } from './run';
@@ -39,11 +39,6 @@ export const saveFileSchema = z.strictObject({
 export type SaveFile = z.infer<typeof saveFileSchema>;
 
 /** A value or a typed error: what every call to the shell returns. */
-export const replySchema = <T extends z.ZodType>(
-  value: T,
-): z.ZodUnion<
-  readonly [z.ZodObject<{ ok: z.ZodLiteral<true>; value: T }>, z.ZodObject<{ ok: z.ZodLiteral<false>; error: typeof errorSchema }>]
-> => z.union([z.object({ ok: z.literal(true), value }), z.object({ ok: z.literal(false), error: errorSchema })]);
 export type Reply<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: ErrorReport };
 
 /** Commands the shell's menu sends to the window. */

@@ -61,6 +61,11 @@ async function finished(run: string): Promise<Extract<RunEvent, { type: 'finishe
   return event;
 }
 
+const vocabularyOf = (run: string): readonly string[] => {
+  const started = events.find((event) => event.run === run && event.type === 'started');
+  return started?.type === 'started' ? started.info.vocabulary : [];
+};
+
 const stepsOf = (run: string): ReturnType<typeof decodeSteps> => {
   const started = events.find((event) => event.run === run && event.type === 'started');
   if (started?.type !== 'started') throw new Error('The run did not start');
@@ -132,7 +137,7 @@ describe('the engine', () => {
     const { run } = await client.request('run.start', { prompt, lanes });
     await finished(run);
     const chain = stepsOf(run).filter((step) => step.lane === 1);
-    const other = chain[1]?.candidates.ids[1] ?? -1;
+    const other = vocabularyOf(run).indexOf('eli');
     const fork = await client.request('run.fork', { run, lane: 1, branch: 0, step: 1, token: other });
     await finished(fork.run);
     const forked = stepsOf(fork.run);

@@ -9,7 +9,8 @@ export const projectFolder = resolve(import.meta.dirname, '..');
 /** The Electron that the set-up found. */
 export function electronExecutable(): string {
   const executable = process.env['INTERLINEAR_ELECTRON'];
-  if (executable === undefined || executable === '') throw new Error('INTERLINEAR_ELECTRON does not name an Electron: run these tests through `npm test`.');
+  if (executable === undefined || executable === '')
+    throw new Error('INTERLINEAR_ELECTRON does not name an Electron: run these tests through `npm test`.');
   return executable;
 }
 
@@ -43,7 +44,11 @@ export class InterlinearApp {
   }
 
   static async launch(userData: string, extra: readonly string[] = []): Promise<InterlinearApp> {
-    const electron = await _electron.launch({ executablePath: electronExecutable(), args: appArguments(userData, extra), cwd: projectFolder });
+    const electron = await _electron.launch({
+      executablePath: electronExecutable(),
+      args: appArguments(userData, extra),
+      cwd: projectFolder,
+    });
     return new InterlinearApp(electron, await electron.firstWindow(), userData);
   }
 

@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
-import { cpSync, mkdirSync, readdirSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { cpSync, mkdirSync, readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, type InterlinearApp, type LaunchOptions, projectFolder, test } from './app';
 import { defaultPrompt, leaveWorkspace, longChain } from './session-files';
@@ -103,35 +104,58 @@ test('the page’s own process dies: it is loaded again and connected', async ({
     });
     contents.forcefullyCrashRenderer();
     await loaded;
-    const text: unknown = await contents.executeJavaScript(`window.__interlinear.waitForIdle().then(() => document.querySelector('[role="status"]').textContent)`);
+    const text: unknown = await contents.executeJavaScript(
+      `window.__interlinear.waitForIdle().then(() => document.querySelector('[role="status"]').textContent)`,
+    );
     return text;
   });
   expect(status).toContain('Engine ready');
 });
 
-test('truncated weights: the model is refused with what to do, and the window stays of use', async ({ launch, folder }) => {
-  const { resources, model } = copyResources(folder);
-  const weights = join(model, 'model.safetensors');
-  truncateSync(weights, Math.floor(statSync(weights).size / 2));
+/** Publishes a spoilt file as if it had been meant: its hash is right, so that what is inside has to be judged. */
+function publish(model: string, name: string): void {
+  const file = join(model, 'interlinear.json');
+  const description = JSON.parse(readFileSync(file, 'utf8')) as { readonly sha256: Readonly<Record<string, string>> };
+  const hash = createHash('sha256')
+    .update(readFileSync(join(model, name)))
+    .digest('hex');
+  writeFileSync(file, JSON.stringify({ ...description, sha256: { ...description.sha256, [name]: hash } }));
+}
+
+/** Runs with spoilt resources, and gives what the window says; it has to stay of use. */
+async function refusal(launch: Launch, resources: string): Promise<string> {
   const app = await launch({ arguments: [`--resources=${resources}`] });
   await app.waitForIdle();
   const workspace = new WorkspacePage(app.page);
   await expect(workspace.status).toContainText('Engine ready');
   await workspace.run.click();
-  await expect(workspace.messages).toContainText(/safetensors|weights|truncated|shorter|bytes/i);
+  await expect(workspace.messages).not.toBeEmpty();
+  await app.waitForIdle();
+  await expect(workspace.row(1)).toBeHidden();
   await expect(workspace.prompt).toBeEditable();
+  return workspace.messages.innerText();
+}
+
+test('a model file that is not the published one is refused by its hash', async ({ launch, folder }) => {
+  const { resources, model } = copyResources(folder);
+  truncateSync(join(model, 'model.safetensors'), 400_000);
+  expect(await refusal(launch, resources)).toMatch(/model\.safetensors is not the one[\s\S]*download it again/);
+});
+
+test('truncated weights are refused', async ({ launch, folder }) => {
+  const { resources, model } = copyResources(folder);
+  truncateSync(join(model, 'model.safetensors'), 400_000);
+  publish(model, 'model.safetensors');
+  expect(await refusal(launch, resources)).toMatch(/safetensors/);
 });
 
 test('a configuration that contradicts the weights is refused', async ({ launch, folder }) => {
   const { resources, model } = copyResources(folder);
   const file = join(model, 'config.json');
-  const config = JSON.parse(readFileSync(file, 'utf8')) as { hidden_size: number };
-  writeFileSync(file, JSON.stringify({ ...config, hidden_size: config.hidden_size / 2 }));
-  const app = await launch({ arguments: [`--resources=${resources}`] });
-  await app.waitForIdle();
-  const workspace = new WorkspacePage(app.page);
-  await workspace.run.click();
-  await expect(workspace.messages).toContainText(/shape|config|width|weights/i);
+  const config = JSON.parse(readFileSync(file, 'utf8')) as { readonly num_hidden_layers: number };
+  writeFileSync(file, JSON.stringify({ ...config, num_hidden_layers: config.num_hidden_layers + 1 }));
+  publish(model, 'config.json');
+  expect(await refusal(launch, resources)).toMatch(/layers/);
 });
 
 test('an empty prompt and unknown names are told before anything runs', async ({ app }) => {

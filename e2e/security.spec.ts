@@ -60,14 +60,19 @@ test('1: nothing remote is loaded, by the page or around its policy', async ({ a
   }, outside.address);
   expect(outcomes).toEqual(['refused', 'refused', 'refused', 'refused', 'refused']);
   // Even a request that no policy of a page governs does not leave.
-  const direct = await app.electron.evaluate(({ session }, address) => session.defaultSession.fetch(`${address}/direct`).then(() => 'loaded', String), outside.address);
+  const direct = await app.electron.evaluate(
+    ({ session }, address) => session.defaultSession.fetch(`${address}/direct`).then(() => 'loaded', String),
+    outside.address,
+  );
   expect(direct).toContain('ERR_BLOCKED_BY_CLIENT');
 });
 
 test('2: the page has no Node', async ({ app }) => {
   expect(await webPreferences(app)).toMatchObject({ nodeIntegration: false, nodeIntegrationInSubFrames: false });
   expect(await webPreferences(app)).not.toMatchObject({ nodeIntegrationInWorker: true });
-  const found = await app.page.evaluate(() => ['require', 'process', 'module', 'exports', 'Buffer', 'global', '__dirname', 'electron'].filter((name) => name in window));
+  const found = await app.page.evaluate(() =>
+    ['require', 'process', 'module', 'exports', 'Buffer', 'global', '__dirname', 'electron'].filter((name) => name in window),
+  );
   expect(found).toEqual([]);
 });
 
@@ -258,7 +263,16 @@ test('18: the page comes from a protocol that serves the built page and nothing 
   app.tolerate(/Failed to load resource/, /Content Security Policy/, /Not allowed to load local resource/);
   expect(app.page.url()).toMatch(/^app:\/\/interlinear\//);
   const statuses = await app.page.evaluate(async () => {
-    const paths = ['index.html', 'missing.js', '..%2f..%2fpackage.json', '%2e%2e/%2e%2e/package.json', '..%5c..%5cpackage.json', 'assets/..%2f..%2f..%2fpackage.json', '%00', ''];
+    const paths = [
+      'index.html',
+      'missing.js',
+      '..%2f..%2fpackage.json',
+      '%2e%2e/%2e%2e/package.json',
+      '..%5c..%5cpackage.json',
+      'assets/..%2f..%2f..%2fpackage.json',
+      '%00',
+      '',
+    ];
     return Promise.all(paths.map(async (path) => (await fetch(`/${path}`)).status));
   });
   expect(statuses).toEqual([200, 404, 404, 404, 404, 404, 404, 200]);
@@ -273,9 +287,16 @@ test('18: the page comes from a protocol that serves the built page and nothing 
 
 test('19: the app runs with the fuses that a package turns off', async ({ folder }) => {
   const hardened = await hardenElectron(folder);
-  const asNode = spawnSync(hardened, ['--version'], { env: { ...process.env, ELECTRON_RUN_AS_NODE: '1', NODE_OPTIONS: '' }, timeout: 20_000, encoding: 'utf8' });
+  const asNode = spawnSync(hardened, ['--version'], {
+    env: { ...process.env, ELECTRON_RUN_AS_NODE: '1', NODE_OPTIONS: '' },
+    timeout: 20_000,
+    encoding: 'utf8',
+  });
   expect(asNode.stdout).not.toContain(process.version.split('.')[0]);
-  const demo = spawnSync(hardened, appArguments(join(folder, 'user-data'), [`--demo=${join(folder, 'demo')}`]), { encoding: 'utf8', timeout: 50_000 });
+  const demo = spawnSync(hardened, appArguments(join(folder, 'user-data'), [`--demo=${join(folder, 'demo')}`]), {
+    encoding: 'utf8',
+    timeout: 50_000,
+  });
   expect(demo.status, demo.stderr).toBe(0);
 });
 

@@ -6,7 +6,9 @@ import { projectFolder } from './app';
 
 /** The prompt a new user meets. */
 export function defaultPrompt(): string {
-  const presets = JSON.parse(readFileSync(join(projectFolder, 'resources', 'presets.json'), 'utf8')) as readonly { readonly prompt: string }[];
+  const presets = JSON.parse(readFileSync(join(projectFolder, 'resources', 'presets.json'), 'utf8')) as readonly {
+    readonly prompt: string;
+  }[];
   const [preset] = presets;
   if (!preset) throw new Error('There is no preset');
   return preset.prompt;
@@ -16,7 +18,10 @@ export function defaultPrompt(): string {
 export const longChain: LaneSettingsInput = { kind: 'cot', temperature: 1, ignoreEnd: true, maximumSteps: 600 };
 
 /** Leaves a workspace in a user data folder, as an earlier session would have. */
-export function leaveWorkspace(userData: string, workspace: { readonly lanes: readonly LaneSettingsInput[]; readonly prompt?: string }): string {
+export function leaveWorkspace(
+  userData: string,
+  workspace: { readonly lanes: readonly LaneSettingsInput[]; readonly prompt?: string },
+): string {
   mkdirSync(userData, { recursive: true });
   const file = join(userData, 'workspace.json');
   writeFileSync(file, JSON.stringify({ schema: 1, prompt: defaultPrompt(), ...workspace }));

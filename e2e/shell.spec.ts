@@ -25,7 +25,9 @@ async function makeBundle(launch: () => Promise<InterlinearApp>, path: string): 
 
 test('the menu shows every command with its key and carries it out', async ({ app, folder }) => {
   const entries = await app.electron.evaluate(({ Menu }) =>
-    (Menu.getApplicationMenu()?.items ?? []).flatMap((top) => (top.submenu?.items ?? []).filter((item) => item.id !== '').map((item) => [item.id, item.accelerator ?? ''])),
+    (Menu.getApplicationMenu()?.items ?? []).flatMap((top) =>
+      (top.submenu?.items ?? []).filter((item) => item.id !== '').map((item) => [item.id, item.accelerator ?? '']),
+    ),
   );
   expect(Object.fromEntries(entries)).toMatchObject({
     open: 'CmdOrCtrl+O',
@@ -64,7 +66,10 @@ test('the menu shows every command with its key and carries it out', async ({ ap
 test('pictures, tables and text leave the window by dialog and clipboard, under the name the user gives', async ({ app, folder }) => {
   const path = join(folder, 'picture.svg');
   await app.answerDialogs(path);
-  expect(await app.page.evaluate(() => window.interlinear.saveFile({ name: '../../etc/x', kind: 'svg', data: '<svg/>' }))).toEqual({ ok: true, value: { name: 'picture.svg' } });
+  expect(await app.page.evaluate(() => window.interlinear.saveFile({ name: '../../etc/x', kind: 'svg', data: '<svg/>' }))).toEqual({
+    ok: true,
+    value: { name: 'picture.svg' },
+  });
   expect(readFileSync(path, 'utf8')).toBe('<svg/>');
   const bytes = join(folder, 'bytes');
   await app.answerDialogs(bytes);
@@ -72,9 +77,15 @@ test('pictures, tables and text leave the window by dialog and clipboard, under 
   expect([...readFileSync(`${bytes}.png`)]).toEqual([137, 80, 78, 71]);
 
   await app.answerDialogs('/dev/null/not-a-folder/x.csv');
-  expect(await app.page.evaluate(() => window.interlinear.saveFile({ name: 'x', kind: 'csv', data: 'a,b' }))).toMatchObject({ ok: false, error: { code: 'disk-error' } });
+  expect(await app.page.evaluate(() => window.interlinear.saveFile({ name: 'x', kind: 'csv', data: 'a,b' }))).toMatchObject({
+    ok: false,
+    error: { code: 'disk-error' },
+  });
   await app.answerDialogs(null);
-  expect(await app.page.evaluate(() => window.interlinear.saveFile({ name: 'x', kind: 'csv', data: 'a,b' }))).toEqual({ ok: true, value: null });
+  expect(await app.page.evaluate(() => window.interlinear.saveFile({ name: 'x', kind: 'csv', data: 'a,b' }))).toEqual({
+    ok: true,
+    value: null,
+  });
 
   await app.page.evaluate(() => window.interlinear.copyText('ada→bob'));
   expect(await app.electron.evaluate(({ clipboard }) => clipboard.readText())).toBe('ada→bob');
@@ -90,7 +101,10 @@ test('a session comes back: prompt, lanes, runs and the window’s place', async
     BrowserWindow.getAllWindows()[0]?.setBounds({ x: 40, y: 60, width: 1100, height: 720 });
   });
   await first.close();
-  expect(readWorkspace(userData)).toMatchObject({ lanes: [{ kind: 'direct' }, { kind: 'coconut', thoughts: 3 }], traces: [expect.any(String)] });
+  expect(readWorkspace(userData)).toMatchObject({
+    lanes: [{ kind: 'direct' }, { kind: 'coconut', thoughts: 3 }],
+    traces: [expect.any(String)],
+  });
 
   const second = await launch({ userData });
   await second.waitForIdle();
@@ -99,7 +113,10 @@ test('a session comes back: prompt, lanes, runs and the window’s place', async
   await expect(workspace.lane('Continuous thought')).toContainText('3 thoughts');
   await expect(workspace.row(1)).toContainText('recorded');
   await expect(workspace.steps('Direct').first()).toBeVisible();
-  expect(await second.electron.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.getNormalBounds())).toMatchObject({ width: 1100, height: 720 });
+  expect(await second.electron.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.getNormalBounds())).toMatchObject({
+    width: 1100,
+    height: 720,
+  });
 });
 
 test('a damaged workspace file is kept aside and the app starts as new', async ({ launch, folder }) => {
@@ -150,11 +167,16 @@ test('a second instance hands its trace to the first and ends', async ({ launch,
   await first.electron.evaluate(({ BrowserWindow }) => {
     BrowserWindow.getAllWindows()[0]?.minimize();
   });
-  const second = spawnSync(electronExecutable(), appArguments(userData, ['shared-by-name.interlinear', bundle]), { timeout: 20_000, encoding: 'utf8' });
+  const second = spawnSync(electronExecutable(), appArguments(userData, ['shared-by-name.interlinear', bundle]), {
+    timeout: 20_000,
+    encoding: 'utf8',
+  });
   expect(second.status, second.stderr).toBe(0);
   const workspace = new WorkspacePage(first.page);
   await expect(workspace.row(1)).toContainText('recorded');
   await expect(workspace.messages).toContainText('There is no trace at');
-  expect(await first.electron.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows().map((window) => window.isMinimized()))).toEqual([false]);
+  expect(await first.electron.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows().map((window) => window.isMinimized()))).toEqual(
+    [false],
+  );
   expect(existsSync(bundle)).toBe(true);
 });

@@ -23,7 +23,14 @@ function record(lane: number, answer: string | null, verdict: LaneRecord['verdic
 function info(kinds: readonly ('direct' | 'cot' | 'best-of-n' | 'coconut')[]): RunInfo {
   return {
     id: 'r',
-    request: { model: 'kin', prompt: '', lanes: kinds.map((kind) => laneSettingsSchema.parse({ kind })), seed: 7, schedule: 'lockstep', device: 'cpu' },
+    request: {
+      model: 'kin',
+      prompt: '',
+      lanes: kinds.map((kind) => laneSettingsSchema.parse({ kind })),
+      seed: 7,
+      schedule: 'lockstep',
+      device: 'cpu',
+    },
     model: {
       id: 'kin',
       name: 'kin',
@@ -52,7 +59,12 @@ function info(kinds: readonly ('direct' | 'cot' | 'best-of-n' | 'coconut')[]): R
 
 describe('the table of a demonstration', () => {
   it('has a line per lane, numbers to the right', () => {
-    const lanes = [record(0, 'sue', 'wrong', 2, 4.4), record(1, 'tom', 'right', 6, 12.6), record(2, 'tom', 'right', 101, 88), record(3, null, 'none', 0, 0)];
+    const lanes = [
+      record(0, 'sue', 'wrong', 2, 4.4),
+      record(1, 'tom', 'right', 6, 12.6),
+      record(2, 'tom', 'right', 101, 88),
+      record(3, null, 'none', 0, 0),
+    ];
     expect(demoTable({ info: info(['direct', 'cot', 'best-of-n', 'coconut']), lanes }).split('\n')).toEqual([
       'Lane                    Answer  Verdict  Steps  ms',
       'Direct                  sue     wrong        2   4',

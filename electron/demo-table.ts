@@ -34,6 +34,8 @@ export function demoTable({ info, lanes }: Pick<RecordedRun, 'info' | 'lanes'>):
   const widths = [0, 1, 2, 3, 4].map((column) => Math.max(...table.map((row) => row[column]?.length ?? 0)));
   const rightAligned = 3;
   return table
-    .map((row) => row.map((cell, column) => (column < rightAligned ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0))).join('  '))
+    .map((row) =>
+      row.map((cell, column) => (column < rightAligned ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0))).join('  '),
+    )
     .join('\n');
 }

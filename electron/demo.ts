@@ -58,7 +58,8 @@ async function runDemo(engine: EngineService, folder: string, stage: (what: stri
   const bundle = join(folder, 'run.interlinear');
   await client.request('run.export', { run: run.id, format: 'bundle', path: bundle });
   process.stdout.write(`\n${run.info.request.prompt}\n\n${demoTable(run)}\n\nTrace    ${bundle}\nPicture  ${picture}\n`);
-  if (run.outcome.status !== 'done') throw new InterlinearError('internal', `The run ended as “${run.outcome.status}”.`, run.outcome.error?.message);
+  if (run.outcome.status !== 'done')
+    throw new InterlinearError('internal', `The run ended as “${run.outcome.status}”.`, run.outcome.error?.message);
 }
 
 /** Runs the default prompt in the window, leaves bundle and picture in `folder`, prints a table and ends the app: 0 when all of it worked. */

@@ -7,5 +7,10 @@ export function diskError(what: string, cause: unknown): InterlinearError {
   if (code === 'ENOSPC' || code === 'EDQUOT') {
     return new InterlinearError('disk-full', `${what} could not be saved: the disk is full.`, 'Free some space and save again.', { cause });
   }
-  return new InterlinearError('disk-error', `${what} could not be saved: ${reason}`, 'Choose another folder, or check that this one may be written to.', { cause });
+  return new InterlinearError(
+    'disk-error',
+    `${what} could not be saved: ${reason}`,
+    'Choose another folder, or check that this one may be written to.',
+    { cause },
+  );
 }

@@ -25,7 +25,10 @@ export class EngineService {
   #prepared = false;
 
   /** @param folders of the models, and of the recorded runs @param prepare tells a new engine what windows rely on */
-  constructor({ resources, runs }: { readonly resources: string; readonly runs: string }, prepare: (client: EngineClient) => Promise<void>) {
+  constructor(
+    { resources, runs }: { readonly resources: string; readonly runs: string },
+    prepare: (client: EngineClient) => Promise<void>,
+  ) {
     this.#prepare = prepare;
     this.#supervisor = new EngineSupervisor({
       fork: forkEngine,

@@ -101,7 +101,12 @@ describe('the engine supervisor', () => {
   it('restarts a lost engine and tells why it was lost', () => {
     startReady();
     last().die('The engine crashed.');
-    expect(statuses).toEqual([{ state: 'starting' }, { state: 'ready' }, { state: 'lost', reason: 'The engine crashed.', restarting: true }, { state: 'starting' }]);
+    expect(statuses).toEqual([
+      { state: 'starting' },
+      { state: 'ready' },
+      { state: 'lost', reason: 'The engine crashed.', restarting: true },
+      { state: 'starting' },
+    ]);
     last().say('ready');
     expect(supervisor.status).toEqual({ state: 'ready' });
   });

@@ -83,7 +83,8 @@ export class EngineSupervisor<Port> {
     });
     child.onGone((reason) => {
       cancelLimit();
-      if (child === this.#child) this.#lose(late ? `The engine did not start within ${Math.round(this.#settings.startLimit / 1000)} seconds.` : reason);
+      if (child === this.#child)
+        this.#lose(late ? `The engine did not start within ${Math.round(this.#settings.startLimit / 1000)} seconds.` : reason);
     });
     child.send(this.#settings.init);
   }

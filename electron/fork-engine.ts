@@ -48,7 +48,10 @@ function causeOfEnd(): Promise<string | null> {
 
 /** Starts the engine in a process of its own; why it ends is known from Chromium, from its exit code and from its own last words. */
 export function forkEngine(): EngineChild<MessagePortMain> {
-  const child = utilityProcess.fork(join(app.getAppPath(), 'out', 'main', 'engine.js'), [], { serviceName, stdio: ['ignore', 'inherit', 'pipe'] });
+  const child = utilityProcess.fork(join(app.getAppPath(), 'out', 'main', 'engine.js'), [], {
+    serviceName,
+    stdio: ['ignore', 'inherit', 'pipe'],
+  });
   let output = '';
   child.stderr?.setEncoding('utf8');
   child.stderr?.on('data', (chunk: string) => {

@@ -28,7 +28,8 @@ export function handle<Schema extends z.ZodType, Value>(
     try {
       const window = senderOf(event);
       const parsed = schema.safeParse(argument);
-      if (!parsed.success) throw new InterlinearError('bad-request', `“${call}” got an argument it cannot use.`, parsed.error.issues[0]?.message);
+      if (!parsed.success)
+        throw new InterlinearError('bad-request', `“${call}” got an argument it cannot use.`, parsed.error.issues[0]?.message);
       return { ok: true, value: await answer(parsed.data, window) };
     } catch (error) {
       return { ok: false, error: toErrorReport(error) };

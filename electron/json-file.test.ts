@@ -8,7 +8,12 @@ import { JsonFile } from './json-file';
 let folder: string;
 let path: string;
 const open = () => new JsonFile(path, workspaceSchema);
-const workspace: Workspace = workspaceSchema.parse({ schema: 1, prompt: 'ada→bob ? bob or sue from ada', lanes: [{ kind: 'direct' }], panels: { inspector: 40 } });
+const workspace: Workspace = workspaceSchema.parse({
+  schema: 1,
+  prompt: 'ada→bob ? bob or sue from ada',
+  lanes: [{ kind: 'direct' }],
+  panels: { inspector: 40 },
+});
 
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'interlinear-workspace-'));

@@ -5,7 +5,13 @@ import { JsonFile } from './json-file';
 import { pageUrl } from './page-address';
 import { RestartBudget } from './restart-budget';
 
-const boundsSchema = z.object({ x: z.number(), y: z.number(), width: z.number().min(1), height: z.number().min(1), maximized: z.boolean() });
+const boundsSchema = z.object({
+  x: z.number(),
+  y: z.number(),
+  width: z.number().min(1),
+  height: z.number().min(1),
+  maximized: z.boolean(),
+});
 const minutes = 60_000;
 
 /** The window's last place, unless that is on a screen which is no longer there. */
@@ -13,7 +19,10 @@ function visibleBounds(saved: z.output<typeof boundsSchema> | null): Partial<Rec
   if (saved === null) return { width: 1440, height: 900 };
   const { workArea } = screen.getDisplayMatching(saved);
   const overlaps =
-    saved.x < workArea.x + workArea.width && workArea.x < saved.x + saved.width && saved.y < workArea.y + workArea.height && workArea.y < saved.y + saved.height;
+    saved.x < workArea.x + workArea.width &&
+    workArea.x < saved.x + saved.width &&
+    saved.y < workArea.y + workArea.height &&
+    workArea.y < saved.y + saved.height;
   return overlaps ? saved : { width: saved.width, height: saved.height };
 }
 

@@ -55,7 +55,9 @@ async function answer(root: string, request: Request): Promise<Response> {
 
 /** Makes `app:` a scheme with an origin of its own. Has to be called before the app is ready. */
 export function setupPageScheme(): void {
-  protocol.registerSchemesAsPrivileged([{ scheme: pageScheme, privileges: { standard: true, secure: true, supportFetchAPI: true, codeCache: true } }]);
+  protocol.registerSchemesAsPrivileged([
+    { scheme: pageScheme, privileges: { standard: true, secure: true, supportFetchAPI: true, codeCache: true } },
+  ]);
 }
 
 /** Serves the built page, and nothing else on this disk, below `app://interlinear/`. */

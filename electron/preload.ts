@@ -3,7 +3,8 @@ import { enginePortMessage, type EngineStatus, type MenuCommand, type Reply, typ
 import { type Call, calls, type Notice, notices } from './channels';
 
 /** The shell checks every argument by its schema and answers with a Reply of the value the contract names. */
-const call = <Value>(name: Call, argument: unknown = null): Promise<Reply<Value>> => ipcRenderer.invoke(name, argument) as Promise<Reply<Value>>;
+const call = <Value>(name: Call, argument: unknown = null): Promise<Reply<Value>> =>
+  ipcRenderer.invoke(name, argument) as Promise<Reply<Value>>;
 
 /** Passes on what the shell sends, without Electron's event object. Returns its unsubscribe. */
 function listen<Message>(name: Notice, listener: (message: Message) => void): () => void {

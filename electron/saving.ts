@@ -36,7 +36,11 @@ async function choosePath(window: BrowserWindow, suggested: string, extension: k
   return extname(filePath) === '' ? `${filePath}.${extension}` : filePath;
 }
 
-async function exportRun(engine: EngineService, { run, format }: ExportRequest, window: BrowserWindow): Promise<{ name: string; bytes: number } | null> {
+async function exportRun(
+  engine: EngineService,
+  { run, format }: ExportRequest,
+  window: BrowserWindow,
+): Promise<{ name: string; bytes: number } | null> {
   const path = await choosePath(window, `run-${run}`, format === 'csv' ? 'csv' : 'interlinear');
   if (path === null) return null;
   const client = await engine.client();

@@ -7,7 +7,12 @@ const parse = (...argv: string[]) => parseShellArguments(['/opt/electron', ...ar
 
 describe('the command line', () => {
   it('asks for nothing by default, whatever Chromium and launchers add', () => {
-    expect(parse('--no-sandbox', '--inspect=0', '/app/folder', '--log-level=3')).toEqual({ traces: [], demo: null, resources: null, userData: null });
+    expect(parse('--no-sandbox', '--inspect=0', '/app/folder', '--log-level=3')).toEqual({
+      traces: [],
+      demo: null,
+      resources: null,
+      userData: null,
+    });
   });
 
   it('takes traces as a switch or as a plain argument, relative to where it was started', () => {

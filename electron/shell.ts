@@ -50,10 +50,13 @@ if (setupSingleInstance(launch, inbox, focusMainWindow)) {
   setupPageScheme();
   setupConfinement();
   setupOpenFile(inbox);
-  app.whenReady().then(start).catch((error: unknown) => {
-    process.stderr.write(`Interlinear could not start: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
-    app.exit(1);
-  });
+  app
+    .whenReady()
+    .then(start)
+    .catch((error: unknown) => {
+      process.stderr.write(`Interlinear could not start: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+      app.exit(1);
+    });
 } else {
   app.quit();
 }

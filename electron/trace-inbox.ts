@@ -37,12 +37,15 @@ export class TraceInbox {
 
   /** @throws InterlinearError when there is no such file, or the engine cannot take it */
   async open(path: string): Promise<{ trace: string }> {
-    if (path === '') throw new InterlinearError('bad-trace', 'What was dropped is not a file on this disk.', 'Drop an .interlinear file or folder.');
+    if (path === '')
+      throw new InterlinearError('bad-trace', 'What was dropped is not a file on this disk.', 'Drop an .interlinear file or folder.');
     const absolute = resolve(path);
     try {
       await stat(absolute);
     } catch (cause) {
-      throw new InterlinearError('unknown-trace', `There is no trace at ${absolute}.`, 'Check the path, or open the trace from the menu.', { cause });
+      throw new InterlinearError('unknown-trace', `There is no trace at ${absolute}.`, 'Check the path, or open the trace from the menu.', {
+        cause,
+      });
     }
     return { trace: await this.#grant(absolute) };
   }

@@ -81,6 +81,14 @@ describe('the engine', () => {
     await expect(client.request('hello', { protocol: 99 })).rejects.toMatchObject({ code: 'bad-request' });
   });
 
+  it('starts with no model and no presets at all: recorded runs need neither', async () => {
+    const bare = new Engine({ resources: join(folder, 'nothing'), runs: join(folder, 'runs'), appVersion: '0.0.0' });
+    const pair = createMemoryPair();
+    bare.connect(pair.engine, 'window');
+    await expect(new EngineClient(pair.client).request('hello', { protocol: 1 })).resolves.toMatchObject({ models: [], presets: [] });
+    await bare.dispose();
+  });
+
   it('runs four lanes, records them, and shows the same from the trace', async () => {
     const { run } = await client.request('run.start', { prompt, lanes });
     const end = await finished(run);

@@ -19,8 +19,14 @@ export class ModelShelf {
     return listModels(join(this.#resources, 'models'));
   }
 
+  /** None where their file is missing or damaged: the window works without them, and recorded runs need no model at all. */
   async presets(): Promise<Preset[]> {
-    return readPresets(join(this.#resources, 'presets.json'));
+    try {
+      return await readPresets(join(this.#resources, 'presets.json'));
+    } catch (error) {
+      if (error instanceof InterlinearError) return [];
+      throw error;
+    }
   }
 
   /** @throws InterlinearError `unknown-model`, `bad-model`, `unsupported` */

@@ -7,6 +7,7 @@ engine's rounding and another sampler's seed. The votes are estimated from 1 024
 """
 
 import argparse
+import json
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Callable
@@ -22,10 +23,10 @@ from language import FIRST_NAME, NAME_COUNT, NAMES, TOKENS, text_of
 
 SEED = 4242
 PRESETS = MODEL_DIRECTORY.parent.parent / "presets.json"
-BATCH, SHORTLIST = 500, 6
+BATCH, SHORTLIST = 500, 4
 DIRECT_WRONG = 0.45
 """A direct answer counts as wrong below this. It is a guess, so far lower is rare; rounding moves it by 1e-4."""
-FIRST_LOOK, SECOND_LOOK, SAMPLES = 64, 1024, 16
+FIRST_LOOK, SECOND_LOOK, SAMPLES = 48, 1024, 16
 
 
 @dataclass(frozen=True)
@@ -105,9 +106,10 @@ def _where(holds: np.ndarray, score: np.ndarray) -> np.ndarray:
 
 
 def rescued(m: Measured) -> np.ndarray:
-    """Direct and greedy wrong, the votes of 16 right by a wide margin, thoughts right."""
+    """Direct and greedy wrong, the votes of 16 right by a wide margin, thoughts right and branching twice."""
+    branching = (m.width > 1).sum(1) >= 2
     wrong = (m.direct < DIRECT_WRONG) & ~m.greedy_right & (m.greedy_lead > 0.03)
-    return _where(wrong & (m.coconut > 0.98), m.right_share - m.rival_share)
+    return _where(wrong & branching & (m.coconut > 0.98), m.right_share - m.rival_share)
 
 
 def all_right(m: Measured) -> np.ndarray:
@@ -116,9 +118,9 @@ def all_right(m: Measured) -> np.ndarray:
 
 
 def direct_fails(m: Measured) -> np.ndarray:
-    """Direct wrong, greedy chain right, thoughts right."""
-    lead = np.minimum(m.greedy_lead, 0.2)
-    return _where((m.direct < DIRECT_WRONG) & m.greedy_right & (m.coconut > 0.98), lead + m.right_share)
+    """Direct wrong, greedy chain right though there was a choice on the way, thoughts right."""
+    right = m.greedy_right & (m.greedy_lead > 0.1) & (m.coconut > 0.98) & (m.width.max(1) > 1)
+    return _where((m.direct < DIRECT_WRONG) & right, m.right_share)
 
 
 def chain_fails(m: Measured) -> np.ndarray:
@@ -149,12 +151,14 @@ class Wanted:
     names: int = NAME_COUNT
     votes: float = 0.0
     """Least probability that 16 votes are right."""
+    effort: int = 1
+    """Multiplies the pool."""
 
 
 WANTED = [
     Wanted("four-hops", "Four hops: thoughts keep every branch",
            "Direct guesses wrong and the greedy chain runs into a dead end. Of 16 sampled chains most that answer are "
-           "right, and so are four thoughts.", 4, rescued, votes=0.999),
+           "right, and so are four thoughts.", 4, rescued, votes=0.999, effort=4),
     Wanted("one-hop", "One hop: every lane is right",
            "The answer stands in one fact. Looking it up needs no reasoning.", 1, all_right),
     Wanted("two-hops", "Two hops: a direct answer is a guess",
@@ -185,7 +189,7 @@ def find(model: Exported, wanted: Wanted, pool: int, seed: int) -> dict:
     """
     generator, sampler = np.random.default_rng((SEED, seed)), torch.Generator().manual_seed(SEED + seed)
     best: list[tuple[float, float, Measured]] = []
-    for _ in range(pool // BATCH):
+    for _ in range(pool * wanted.effort // BATCH):
         questions = draw_questions(generator, BATCH, 1, wanted.names, wanted.hops)
         for samples, keep in ((1, BATCH), (FIRST_LOOK, SHORTLIST)):
             score = wanted.condition(measure(model, questions, samples, sampler))
@@ -227,14 +231,21 @@ def _only(questions: Questions, rows) -> Questions:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--pool", type=int, default=3000, help="prompts to choose from, for each preset")
+    parser.add_argument("--pool", type=int, default=2500, help="prompts to choose from, for each preset")
+    parser.add_argument("--only", nargs="*", help="ids to search again; the others stay as they are in --out")
     parser.add_argument("--model", type=Path, default=MODEL_DIRECTORY)
     parser.add_argument("--out", type=Path, default=PRESETS)
     parser.add_argument("--threads", type=int, default=2)
     options = parser.parse_args()
     torch.set_num_threads(options.threads)
     model = load_exported(options.model)
-    write_json(options.out, [find(model, wanted, options.pool, seed) for seed, wanted in enumerate(WANTED)])
+    kept = {p["id"]: p for p in json.loads(options.out.read_text("utf-8"))} if options.only else {}
+    presets = [
+        kept[wanted.id] if wanted.id in kept and wanted.id not in options.only
+        else find(model, wanted, options.pool, seed)
+        for seed, wanted in enumerate(WANTED)
+    ]
+    write_json(options.out, presets)
 
 
 if __name__ == "__main__":

@@ -22,5 +22,5 @@ const root = document.querySelector('#root');
 if (root === null) throw new Error('The page has no #root');
 const workbench = new Workbench(window.interlinear);
 window.__interlinear = { waitForIdle: () => workbench.waitForIdle() };
+await workbench.start();
 createRoot(root).render(<App services={workbench.services} />);
-workbench.start();

@@ -34,7 +34,7 @@ describe('Inspector', () => {
   it('forks at a candidate by its button and by alt click on its row', () => {
     const onFork = vi.fn<InspectorProps['onFork']>();
     render(<Inspector {...props({ onFork })} />);
-    const lane = within(screen.getByRole('region', { name: 'Chain of thought' }));
+    const lane = within(screen.getByRole('group', { name: 'Chain of thought' }));
     const dee = run.info.vocabulary.indexOf('dee');
     fireEvent.click(lane.getByRole('button', { name: 'Fork here with dee' }));
     expect(onFork).toHaveBeenLastCalledWith('seven', 1, 0, 1, dee);

@@ -4,22 +4,29 @@ import type { Services } from './services';
 import { fromSession } from './session';
 import { defaultLanes, emptyDocument, matchColumns, type WorkspaceRow } from './workspace-document';
 
+/** Until the engine has said what the first preset needs. */
+const thoughtsUntilKnown = 4;
+
 /**
  * Brings back the workspace of the last session.
  * @returns its traces, to be opened when the engine answers; null on a first launch
  */
 export async function restoreWorkspace(services: Services): Promise<readonly string[] | null> {
   const session = valueOf(await services.shell.loadWorkspace());
-  if (session === null) return null;
+  if (session === null) {
+    services.workspace.reset({ ...emptyDocument, lanes: defaultLanes(thoughtsUntilKnown) });
+    return null;
+  }
   const { theme, inspector, panels } = session;
   services.workspace.reset(fromSession(session), { theme, inspector, panels });
   return session.traces;
 }
 
-/** First launch: one lane of each kind on the first preset, ready to run. */
+/** First launch: one lane of each kind on the first preset, ready to run, unless the user was quicker. */
 export function firstWorkspace(services: Services, facts: EngineFacts): void {
   const [preset] = facts.presets;
   const [model] = facts.models;
+  if (services.workspace.store.getState().past.length > 0) return;
   services.workspace.reset({
     ...emptyDocument,
     prompt: preset?.prompt ?? '',

@@ -18,13 +18,11 @@ describe('RunStore', () => {
     const often = fresh();
     for (const event of sampleEvents('a')) await often.take([event]);
     const facts = (store: RunStore) =>
-      store
-        .view('a')
-        ?.lanes.map((lane) => ({
-          record: lane.record,
-          lengths: lane.branches.map((branch) => branch.steps.length),
-          first: shownBranch(lane)?.steps.at(1),
-        }));
+      store.view('a')?.lanes.map((lane) => ({
+        record: lane.record,
+        lengths: lane.branches.map((branch) => branch.steps.length),
+        first: shownBranch(lane)?.steps.at(1),
+      }));
     expect(facts(often)).toEqual(facts(once));
   });
 

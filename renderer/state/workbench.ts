@@ -54,8 +54,11 @@ export class Workbench {
     this.#session = new SessionSaver(shell, workspace, () => this.#traces());
   }
 
-  /** Connects everything; called once. */
-  start(): void {
+  /**
+   * Connects everything; called once.
+   * @returns when the last session's workspace is back, which is when the window can be drawn without changing again
+   */
+  async start(): Promise<void> {
     const { shell, engine, runs, workspace, checker, activity } = this.services;
     this.#restored = restoreWorkspace(this.services).catch((thrown: unknown) => {
       showError(toErrorReport(thrown));
@@ -90,6 +93,7 @@ export class Workbench {
       this.#session.schedule();
       activity.announce(outcomeSentence(run));
     });
+    await this.#restored;
   }
 
   /** Settles when nothing is under way any more and what there is has been painted. For tests. */

@@ -21,7 +21,9 @@ export interface TimelineLegendProps {
 /** Which line is which lane, and each lane's value under the cursor. */
 export function TimelineLegend({ series, values, decimals, suffix }: TimelineLegendProps) {
   return (
-    <ul className={classNames(styles['legend'], series.length > 5 && styles['dense'])} aria-label="Lanes and their values at the cursor">
+    // It scrolls when there are many lanes, so the keyboard must reach it.
+    // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
+    <ul tabIndex={0} className={classNames(styles['legend'], series.length > 5 && styles['dense'])} aria-label="Lanes and their values at the cursor">
       {series.map((line) => {
         const own = values.find((value) => value.key === line.key);
         return (

@@ -52,7 +52,8 @@ export function Window() {
   );
   useKeys(actions);
   const { props: panelProps, inspector } = usePanels(screen.runs);
-  const layout = workspace.store.getState().panels;
+  // Read once: from then on the panels are where the user drags them.
+  const [layout] = useState(() => workspace.store.getState().panels);
 
   return (
     <ScreenRunsContext value={screen.runs}>
@@ -75,7 +76,7 @@ export function Window() {
               workspace.setView({ panels });
             }}
           >
-            <Panel id="lanes" defaultSize="44" minSize={150}>
+            <Panel id="lanes" minSize={150}>
               <FaultBoundary name="The lanes">
                 <LaneGrid
                   screen={screen}
@@ -84,13 +85,13 @@ export function Window() {
               </FaultBoundary>
             </Panel>
             <Separator className={styles['separator']} aria-label="Height of the lanes" />
-            <Panel id="timeline" defaultSize="16" minSize={84}>
+            <Panel id="timeline" defaultSize={122} minSize={84} groupResizeBehavior="preserve-pixel-size">
               <FaultBoundary name="The timeline">
                 <Timeline {...panelProps} />
               </FaultBoundary>
             </Panel>
             <Separator className={styles['separator']} aria-label="Height of the timeline" />
-            <Panel id="inspector" defaultSize="40" minSize={120}>
+            <Panel id="inspector" defaultSize="40%" minSize={120}>
               <FaultBoundary name="The inspector">
                 <Inspector {...panelProps} {...inspector} />
               </FaultBoundary>

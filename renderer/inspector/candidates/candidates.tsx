@@ -73,7 +73,7 @@ export function CandidatesPanel({ runs, stepUnderCursor, onFork, watch, onWatch,
             if (step !== null && entry.branch !== null) onFork(entry.run.id, entry.lane.lane, entry.branch.branch, step.index, token);
           };
           return (
-            <section key={entry.key} className={styles['lane']} aria-label={entry.title}>
+            <div key={entry.key} role="group" className={styles['lane']} aria-label={entry.title}>
               <h4 className={styles['name']}>
                 <LaneMarker lane={entry.lane.lane} hue={entry.style.hue} />
                 <span className={styles['title']}>{entry.title}</span>
@@ -112,7 +112,7 @@ export function CandidatesPanel({ runs, stepUnderCursor, onFork, watch, onWatch,
                   ))}
                 </ul>
               )}
-            </section>
+            </div>
           );
         })}
       </div>

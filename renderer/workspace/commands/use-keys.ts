@@ -4,21 +4,22 @@ import { useServices } from '../../state/services';
 import { perform } from '../../state/workbench';
 import type { Action } from './actions';
 
-/** Elements which use plain keys themselves. */
-const fields = 'input, textarea, select, [contenteditable="true"]';
-const keyed =
-  '[role="menu"], [role="dialog"], [role="tablist"], [role="slider"], [role="radiogroup"], [role="separator"], [role="grid"], [role="listbox"][data-open]';
+const fields = 'input:not([type="radio"], [type="checkbox"]), textarea, select, [contenteditable="true"]';
+const open = '[role="dialog"], [role="menu"]';
+/** Widgets that move with the arrow keys themselves. */
+const moved =
+  '[role="tablist"], [role="slider"], [role="radiogroup"], [role="separator"], [role="grid"], [role="combobox"], [role="application"]';
+const movingKeys: ReadonlySet<string> = new Set(['ArrowLeft', 'ArrowRight', 'ArrowUp', 'ArrowDown', 'Home', 'End', 'Enter']);
 const pressed = 'button, a[href], [role="button"], [role="option"]';
 
-/** A text field undoes its own typing through us, but keeps every other plain key; open menus and dialogs keep all. */
+/** Whether a key belongs to what has the focus or lies on top, rather than to the window. */
 function belongsElsewhere(event: KeyboardEvent, action: Action): boolean {
+  if (event.defaultPrevented || event.isComposing || document.querySelector(open) !== null) return true;
   const target = event.target instanceof Element ? event.target : null;
-  if (event.defaultPrevented || event.isComposing) return true;
-  if (document.querySelector('[role="dialog"], [role="menu"]') !== null) return true;
-  if (target === null) return false;
-  if (target.matches(fields)) return action.inFields !== true && event.key !== 'Escape';
-  if (event.key === 'Enter' && !event.ctrlKey && !event.metaKey && target.closest(pressed) !== null) return true;
-  return event.key !== 'Escape' && action.inFields !== true && target.closest(keyed) !== null;
+  if (target === null || action.inFields === true || event.key === 'Escape') return false;
+  if (target.matches(fields)) return true;
+  if (event.key === 'Enter' && target.closest(pressed) !== null) return true;
+  return movingKeys.has(event.key) && target.closest(moved) !== null;
 }
 
 /** Binds the actions' keys and the shell's menu. */

@@ -27,15 +27,21 @@ export interface LaneCellProps {
 
 function DifferenceMarks({ difference }: { readonly difference: LaneDifference }) {
   const { answerBefore, divergence, entropyChange } = difference;
-  if (answerBefore === null && divergence === null && !(Math.abs(entropyChange) >= 0.005)) {
-    return <span className={styles['same']}>as above</span>;
-  }
+  const entropyChanged = Math.abs(entropyChange) >= 0.005;
+  if (answerBefore === null && divergence === null && !entropyChanged) return <span className={styles['same']}>as above</span>;
   return (
-    <span className={styles['marks']}>
-      {answerBefore !== null && <span className={styles['changed']}>answer changed, was {answerBefore}</span>}
+    <span
+      className={styles['marks']}
+      title="Against the row above: the answer, the first step that differs, the change in mean entropy per step"
+    >
+      {answerBefore !== null && (
+        <span className={styles['changed']}>
+          <span className="visually-hidden">answer changed, </span>was {answerBefore}
+        </span>
+      )}
       {divergence !== null && <span>differs from step {divergence + 1}</span>}
-      {Math.abs(entropyChange) >= 0.005 && (
-        <span title="Change in mean entropy per step, against the row above">
+      {entropyChanged && (
+        <span>
           entropy {entropyChange > 0 ? '+' : '−'}
           {formatNumber(Math.abs(entropyChange))} b
         </span>

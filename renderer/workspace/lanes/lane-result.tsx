@@ -58,9 +58,10 @@ export function LaneProgress({ title, status }: { readonly title: string; readon
   );
 }
 
-/** What a lane says instead of steps when it failed. */
+/** What a lane says besides its steps when it failed. A lost engine is said once, above the lanes. */
 export function LaneFailure({ run, lane }: { readonly run: RunView; readonly lane: LaneView }) {
-  const error = lane.record?.error ?? (lane.record?.state === 'done' ? null : (run.outcome?.error ?? null));
+  const failedRun = run.outcome?.status === 'failed' && lane.record?.state !== 'done' ? run.outcome.error : null;
+  const error = lane.record?.error ?? failedRun;
   if (error === null || error.code === 'cancelled') return null;
   return (
     <div className={styles['failure']} role="alert">

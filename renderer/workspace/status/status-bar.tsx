@@ -36,7 +36,7 @@ export function StatusBar({ screen }: { readonly screen: Screen }) {
   const rate = run === undefined ? NaN : stepsPerSecond(run);
 
   return (
-    <footer className={styles['bar']} role="status" aria-live="off" aria-label="Status">
+    <div className={styles['bar']} role="status" aria-live="off" aria-label="Status">
       <span className={styles['engine']} data-state={state.restarting ? 'starting' : state.state}>
         {engineText(state)}
       </span>
@@ -65,6 +65,6 @@ export function StatusBar({ screen }: { readonly screen: Screen }) {
       <span className={styles['grow']} />
       <span className={styles['aligned']}>aligned by {alignment}</span>
       {run !== undefined && <ParityBadge checks={run.outcome?.parity ?? []} />}
-    </footer>
+    </div>
   );
 }

@@ -53,7 +53,9 @@ const left = 12;
 /** From the root's dot to the first column. */
 const stem = 24;
 const top = 14;
-const longestLabel = 16;
+/** Pixels of room each character of the longest label may claim. */
+const roomPerCharacter = 22;
+const shortestLimit = 9;
 
 type Ending = Omit<TreeLeaf, 'from'>;
 
@@ -66,9 +68,9 @@ interface Arranged {
   readonly y: number;
 }
 
-function labelOf(node: TrieNode): string {
+function labelOf(node: TrieNode, limit: number): string {
   const text = node.steps.map((step) => step.text).join(' ');
-  return text.length <= longestLabel ? text : `${text.slice(0, longestLabel - 1)}…`;
+  return text.length <= limit ? text : `${text.slice(0, limit - 1)}…`;
 }
 
 /** The branches that end in a node, by answer, the most frequent first. */
@@ -112,9 +114,10 @@ function longestAnswer(lane: LaneView): number {
   return Math.max(...answers) + ` ×${lane.branches.length} ✓`.length;
 }
 
-function widestLabels(item: Arranged, widths: number[] = []): number[] {
-  widths[item.depth] = Math.max(widths[item.depth] ?? 0, labelOf(item.node).length * character);
-  for (const child of item.children) widestLabels(child, widths);
+/** Pixels of the widest label at each depth. */
+function widestLabels(item: Arranged, limit: number, widths: number[] = []): number[] {
+  widths[item.depth] = Math.max(widths[item.depth] ?? 0, labelOf(item.node, limit).length * character);
+  for (const child of item.children) widestLabels(child, limit, widths);
   return widths;
 }
 
@@ -128,7 +131,8 @@ export function treeLayout(run: RunView, lane: LaneView, room: number): TreeLayo
   if (branches.every((branch) => branch.steps.length === 0)) return null;
   const offset = Math.min(...branches.map((branch) => branch.offset));
   const { arranged, lines } = arrange(lane, branchTrie(branches));
-  const widths = widestLabels(arranged);
+  const limit = Math.max(shortestLimit, Math.floor(room / roomPerCharacter));
+  const widths = widestLabels(arranged, limit);
   // A root without steps (branches differ from their first) is only the dot.
   const bare = arranged.node.steps.length === 0;
   const shown = widths.slice(bare ? 1 : 0);
@@ -143,7 +147,7 @@ export function treeLayout(run: RunView, lane: LaneView, room: number): TreeLayo
 
   const emit = (item: Arranged, from: Point): void => {
     const { node, depth, path, y } = item;
-    const text = labelOf(node);
+    const text = labelOf(node, limit);
     const width = text.length * character;
     const x = columnAt(depth);
     const dot = bare && depth === 0;

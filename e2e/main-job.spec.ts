@@ -78,7 +78,7 @@ test('a candidate not taken can be: the fork runs as a run of its own', async ({
   await expect(workspace.row(1)).toContainText('done');
   await workspace.steps('Chain of thought').nth(1).click();
   await app.waitForIdle();
-  const candidates = app.page.getByRole('region', { name: 'Candidates', exact: true }).getByRole('region', { name: 'Chain of thought' });
+  const candidates = app.page.getByRole('region', { name: 'Candidates', exact: true }).getByRole('group', { name: 'Chain of thought' });
   await candidates
     .getByRole('button', { name: /^Fork here with/ })
     .nth(1)

@@ -124,6 +124,7 @@ export class EngineService {
   #watchPage(window: BrowserWindow): void {
     const forget = (): void => {
       this.#windows.delete(window);
+      window.off('closed', forget);
       if (!window.isDestroyed()) window.webContents.off('did-start-navigation', navigated);
     };
     const navigated = (details: Electron.Event<Electron.WebContentsDidStartNavigationEventParams>): void => {

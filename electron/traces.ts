@@ -29,8 +29,11 @@ export function setupOpenFile(inbox: TraceInbox): void {
 export function setupTraces(inbox: TraceInbox, paths: readonly string[]): void {
   handle(calls.chooseTrace, z.null(), (_nothing, window) => chooseTrace(inbox, window));
   handle(calls.openDropped, z.string(), (path) => inbox.open(path));
+  let end = (): void => undefined;
   handle(calls.watchTraces, z.null(), (_nothing, window) => {
-    const end = inbox.listen((opened) => {
+    // The same window listens anew after every reload.
+    window.off('closed', end);
+    end = inbox.listen((opened) => {
       notify(window, notices.openTrace, opened);
     });
     window.once('closed', end);

@@ -52,10 +52,10 @@ AVERAGES = {
 }
 
 
-def measure(model: Exported, hops: int, prompts: int) -> dict[str, tuple[float, int]]:
+def measure(model: Exported, hops: int, prompts: int, seed: int = SEED) -> dict[str, tuple[float, int]]:
     """Sums and counts of every measure over `prompts` fresh prompts at `hops` hops, 24 names."""
-    generator = np.random.default_rng((SEED, hops))
-    sampler = torch.Generator().manual_seed(SEED + hops)
+    generator = np.random.default_rng((seed, hops))
+    sampler = torch.Generator().manual_seed(seed + hops)
     sums: dict[str, list[np.ndarray]] = defaultdict(list)
     for start in range(0, prompts, BATCH):
         questions = draw_questions(generator, min(BATCH, prompts - start), 1, NAME_COUNT, hops)
@@ -163,6 +163,7 @@ def write_into_card(text: str, card: Path) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--prompts", type=int, default=2000, help="per hop count")
+    parser.add_argument("--seed", type=int, default=SEED, help="of the prompts and the sampler")
     parser.add_argument("--model", type=Path, default=MODEL_DIRECTORY)
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--card", action="store_true", help="write the table into the model card")
@@ -170,7 +171,7 @@ def main() -> None:
     options = parser.parse_args()
     torch.set_num_threads(options.threads)
     model = load_exported(options.model)
-    results = {hops: measure(model, hops, options.prompts) for hops in HOPS}
+    results = {hops: measure(model, hops, options.prompts, options.seed) for hops in HOPS}
     text = report(results)
     print(text)
     if options.json:

@@ -13,9 +13,10 @@ export async function reopenRows(services: Services): Promise<void> {
       const opened = await engine.request('traces.open', { trace });
       await runs.whenFinished(opened.run);
       const { rows } = workspace.document;
-      workspace.setRows(rows.map((row) => (row.run === run ? { ...row, run: opened.run } : row)));
+      // Read first: the cursor leaves with the row it stands in.
       const { place } = cursor;
-      if (place?.run === run) cursor.move(opened.run, place.lane, place.step);
+      workspace.setRows(rows.map((row) => (row.run === run ? { ...row, run: opened.run } : row)));
+      if (place?.run === run) cursor.move(opened.run, place.lane, place.step, place.pinned);
     } catch {
       // The row on screen stays true; only what needs the engine will say that it is not there.
       continue;

@@ -59,7 +59,7 @@ export class Workbench {
    * @returns when the last session's workspace is back, which is when the window can be drawn without changing again
    */
   async start(): Promise<void> {
-    const { shell, engine, runs, workspace, checker, activity } = this.services;
+    const { shell, engine, runs, workspace, checker, activity, cursor } = this.services;
     this.#restored = restoreWorkspace(this.services).catch((thrown: unknown) => {
       showError(toErrorReport(thrown));
       return null;
@@ -88,6 +88,7 @@ export class Workbench {
       const { prompt, model, rows } = state.document;
       if (prompt !== before.document.prompt || model !== before.document.model) checker.schedule(model, prompt);
       if (rows !== before.document.rows || state.past !== before.past) this.#closeUnreachable(before.document.rows.map((row) => row.run));
+      if (cursor.place !== null && !rows.some((row) => row.run === cursor.place?.run)) cursor.clear();
     });
     runs.onFinished((run) => {
       this.#session.schedule();

@@ -1,11 +1,11 @@
 import { FolderOpen, Play, Square } from 'lucide-react';
+import { memo } from 'react';
 import { useStore } from 'zustand';
 import { devices } from '../../main/contract/model';
 import { schedules } from '../../main/contract/run';
 import { Button } from '../design/button';
 import { NumberField } from '../design/number-field';
 import { Select } from '../design/select';
-import type { Screen } from '../state/screen';
 import { useServices } from '../state/services';
 import { startRun, stopRuns } from '../state/run-commands';
 import { perform } from '../state/workbench';
@@ -20,12 +20,13 @@ const scheduleNotes = {
 } as const;
 
 export interface TopBarProps {
-  readonly screen: Screen;
+  /** A run on screen has not ended. */
+  readonly live: boolean;
   readonly onPalette: () => void;
 }
 
 /** What the next run uses, and the run itself. */
-export function TopBar({ screen, onPalette }: TopBarProps) {
+export const TopBar = memo(function TopBar({ live, onPalette }: TopBarProps) {
   const services = useServices();
   const { workspace, engine, activity, shell } = services;
   const document = useStore(workspace.store, (state) => state.document);
@@ -33,7 +34,7 @@ export function TopBar({ screen, onPalette }: TopBarProps) {
   const ready = useStore(engine.store, (state) => state.state === 'ready');
   const starting = useStore(activity.store, (state) => state.starting);
   const mac = isMac(shell.platform);
-  const running = starting || screen.rows.some((row) => row.run === undefined || row.run.outcome === null);
+  const running = starting || live;
   const models =
     facts?.models.map((model) => ({
       value: model.id,
@@ -136,4 +137,4 @@ export function TopBar({ screen, onPalette }: TopBarProps) {
       </Button>
     </header>
   );
-}
+});

@@ -1,10 +1,8 @@
-import { useMemo, useState } from 'react';
+import { useCallback, useMemo, useState } from 'react';
 import { Group, Panel, Separator } from 'react-resizable-panels';
 import { useStore } from 'zustand';
-import { Inspector } from '../inspector/inspector';
 import { screenOf } from '../state/screen';
 import { useServices } from '../state/services';
-import { Timeline } from '../timeline/timeline';
 import { windowActions } from './commands/actions';
 import { keyText, isMac } from './commands/keys';
 import { KeysDialog } from './commands/keys-dialog';
@@ -16,8 +14,7 @@ import { PromptEditor } from './prompt/prompt-editor';
 import { EngineBanner } from './status/engine-banner';
 import { StatusBar } from './status/status-bar';
 import { TopBar } from './top-bar';
-import { ScreenRunsContext } from './use-cursor';
-import { usePanels } from './use-panels';
+import { InspectorPanel, TimelinePanel } from './panels';
 import { useTheme } from './use-theme';
 import styles from './window.module.css';
 
@@ -35,12 +32,13 @@ export function Window() {
   const [prompt, setPrompt] = useState<HTMLTextAreaElement | null>(null);
   useTheme();
 
+  const openPalette = useCallback(() => {
+    setPaletteOpen(true);
+  }, []);
   const actions = useMemo(
     () =>
       windowActions(services, facts?.presets ?? [], {
-        openPalette: () => {
-          setPaletteOpen(true);
-        },
+        openPalette,
         openKeys: () => {
           setKeysOpen(true);
         },
@@ -48,22 +46,17 @@ export function Window() {
           prompt?.focus();
         },
       }),
-    [services, facts, prompt],
+    [services, facts, prompt, openPalette],
   );
   useKeys(actions);
-  const { props: panelProps, inspector } = usePanels(screen.runs);
+  const live = screen.rows.some((row) => row.run === undefined || row.run.outcome === null);
   // Read once: from then on the panels are where the user drags them.
   const [layout] = useState(() => workspace.store.getState().panels);
 
   return (
-    <ScreenRunsContext value={screen.runs}>
+    <>
       <div className={styles['window']}>
-        <TopBar
-          screen={screen}
-          onPalette={() => {
-            setPaletteOpen(true);
-          }}
-        />
+        <TopBar live={live} onPalette={openPalette} />
         <EngineBanner />
         <main className={styles['main']}>
           <PromptEditor input={setPrompt} />
@@ -87,13 +80,13 @@ export function Window() {
             <Separator className={styles['separator']} aria-label="Height of the lanes" />
             <Panel id="timeline" defaultSize={122} minSize={84} groupResizeBehavior="preserve-pixel-size">
               <FaultBoundary name="The timeline">
-                <Timeline {...panelProps} />
+                <TimelinePanel runs={screen.runs} />
               </FaultBoundary>
             </Panel>
             <Separator className={styles['separator']} aria-label="Height of the timeline" />
             <Panel id="inspector" defaultSize="40%" minSize={120}>
               <FaultBoundary name="The inspector">
-                <Inspector {...panelProps} {...inspector} />
+                <InspectorPanel runs={screen.runs} />
               </FaultBoundary>
             </Panel>
           </Group>
@@ -105,6 +98,6 @@ export function Window() {
       </p>
       <Palette open={paletteOpen} onOpenChange={setPaletteOpen} actions={actions} />
       <KeysDialog open={keysOpen} onOpenChange={setKeysOpen} actions={actions} />
-    </ScreenRunsContext>
+    </>
   );
 }

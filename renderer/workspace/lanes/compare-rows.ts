@@ -18,14 +18,22 @@ function meanEntropy(lane: LaneView): number {
   return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
+/** A finished lane never changes, and to compare two means to read both: each pair is compared once. */
+const compared = new WeakMap<LaneView, WeakMap<LaneView, LaneDifference>>();
+
 /** Null while either run is under way: what is not finished cannot be said to differ. */
 export function compareLanes(above: RunView, laneAbove: LaneView, run: RunView, lane: LaneView): LaneDifference | null {
   if (above.outcome === null || run.outcome === null) return null;
+  const known = compared.get(laneAbove)?.get(lane);
+  if (known !== undefined) return known;
   const before = laneAbove.record?.answer ?? 'no answer';
   const after = lane.record?.answer ?? 'no answer';
-  return {
+  const difference: LaneDifference = {
     answerBefore: before === after ? null : before,
     divergence: firstDivergence({ run, lane }, { run: above, lane: laneAbove }),
     entropyChange: meanEntropy(lane) - meanEntropy(laneAbove),
   };
+  const ofAbove = compared.get(laneAbove) ?? new WeakMap<LaneView, LaneDifference>();
+  compared.set(laneAbove, ofAbove.set(lane, difference));
+  return difference;
 }

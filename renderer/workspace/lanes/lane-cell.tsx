@@ -94,4 +94,18 @@ export const LaneCell = memo(function LaneCell({ column, run, lane, withResult, 
       <LaneBody column={column} run={run} lane={lane} />
     </div>
   );
-});
+}, sameCell);
+
+/** A run's picture is new with every frame; a lane's only when something of that lane is. */
+function sameCell(before: LaneCellProps, after: LaneCellProps): boolean {
+  return (
+    before.lane === after.lane &&
+    before.run?.id === after.run?.id &&
+    before.run?.outcome === after.run?.outcome &&
+    before.column.key === after.column.key &&
+    before.column.style.title === after.column.style.title &&
+    before.column.settings === after.column.settings &&
+    before.withResult === after.withResult &&
+    before.difference === after.difference
+  );
+}

@@ -1,15 +1,7 @@
-import { Ellipsis, SlidersHorizontal } from 'lucide-react';
-import { type DragEvent, memo, type ReactNode } from 'react';
-import { useStore } from 'zustand';
-import { IconButton } from '../../design/icon-button';
-import { Menu, type MenuEntry } from '../../design/menu';
-import { Popover } from '../../design/popover';
-import { configureLane, duplicateLane, moveLane, removeLane } from '../../state/lane-commands';
+import type { DragEvent, ReactNode } from 'react';
 import type { ScreenColumn } from '../../state/screen';
-import { useServices } from '../../state/services';
-import { perform } from '../../state/workbench';
 import styles from './lane-head.module.css';
-import { LaneSettingsForm } from './lane-settings-form';
+import { LaneTools } from './lane-tools';
 import { laneDragType } from './use-lane-drop';
 
 export interface LaneHeadProps {
@@ -25,52 +17,8 @@ export interface LaneHeadProps {
 }
 
 /** Name, settings and menu of a lane; drag it by its name to move it. */
-export const LaneHead = memo(function LaneHead({ column, place, count, answer, facts, progress, changed }: LaneHeadProps) {
-  const services = useServices();
+export function LaneHead({ column, place, count, answer, facts, progress, changed }: LaneHeadProps) {
   const { key, style, settings, editable } = column;
-  const reading = useStore(services.workspace.store, (state) => state.textColumns.includes(key));
-
-  const toggleReading = (): void => {
-    const { textColumns } = services.workspace.store.getState();
-    services.workspace.setView({ textColumns: reading ? textColumns.filter((column) => column !== key) : [...textColumns, key] });
-  };
-  const entries: MenuEntry[] = [
-    { key: 'text', label: 'Read as text', note: 'Flowing tokens, without gloss', checked: reading, onSelect: toggleReading },
-    { kind: 'separator', key: 'line' },
-    {
-      key: 'left',
-      label: 'Move left',
-      disabled: !editable || place === 0,
-      onSelect: () => {
-        moveLane(services, key, place - 1);
-      },
-    },
-    {
-      key: 'right',
-      label: 'Move right',
-      disabled: !editable || place >= count - 1,
-      onSelect: () => {
-        moveLane(services, key, place + 1);
-      },
-    },
-    {
-      key: 'duplicate',
-      label: 'Duplicate lane',
-      disabled: !editable,
-      onSelect: () => {
-        duplicateLane(services, key);
-      },
-    },
-    {
-      key: 'remove',
-      label: 'Remove lane',
-      onSelect: () => {
-        perform(() => {
-          removeLane(services, key);
-        });
-      },
-    },
-  ];
   const onDragStart = (event: DragEvent): void => {
     event.dataTransfer.setData(laneDragType, key);
     event.dataTransfer.effectAllowed = 'move';
@@ -85,31 +33,7 @@ export const LaneHead = memo(function LaneHead({ column, place, count, answer, f
           </span>
         </h2>
         <span className={styles['tools']}>
-          {editable && (
-            <Popover
-              title={`Settings of ${style.title}`}
-              trigger={
-                <IconButton label={`Configure ${style.title}`}>
-                  <SlidersHorizontal size={13} aria-hidden="true" />
-                </IconButton>
-              }
-            >
-              <LaneSettingsForm
-                settings={settings}
-                onChange={(next) => {
-                  configureLane(services, key, next);
-                }}
-              />
-            </Popover>
-          )}
-          <Menu
-            entries={entries}
-            trigger={
-              <IconButton label={`Menu of ${style.title}`}>
-                <Ellipsis size={14} aria-hidden="true" />
-              </IconButton>
-            }
-          />
+          <LaneTools lane={key} title={style.title} settings={settings} editable={editable} place={place} count={count} />
         </span>
         <span className={styles['result']}>{answer}</span>
       </div>
@@ -123,4 +47,4 @@ export const LaneHead = memo(function LaneHead({ column, place, count, answer, f
       {progress}
     </header>
   );
-});
+}

@@ -1,4 +1,5 @@
 import { ArrowDown, ArrowUp, Ellipsis, Pin, PinOff, X } from 'lucide-react';
+import { memo } from 'react';
 import { useStore } from 'zustand';
 import { formatMilliseconds } from '../../design/format';
 import { IconButton } from '../../design/icon-button';
@@ -25,7 +26,7 @@ const statusWords = {
 } as const;
 
 /** What a row shows: its run's prompt, seed and end, and what can be done with it. */
-export function RowBar({ row: { row, run }, place, count }: RowBarProps) {
+export const RowBar = memo(function RowBar({ row: { row, run }, place, count }: RowBarProps) {
   const services = useServices();
   const editorPrompt = useStore(services.workspace.store, (state) => state.document.prompt);
   const finished = run !== undefined && run.outcome !== null;
@@ -141,5 +142,16 @@ export function RowBar({ row: { row, run }, place, count }: RowBarProps) {
         )}
       </span>
     </div>
+  );
+}, sameBar);
+
+/** Steps that stream in change nothing here. */
+function sameBar(before: RowBarProps, after: RowBarProps): boolean {
+  return (
+    before.row.row === after.row.row &&
+    before.row.run?.id === after.row.run?.id &&
+    before.row.run?.outcome === after.row.run?.outcome &&
+    before.place === after.place &&
+    before.count === after.count
   );
 }

@@ -1,5 +1,5 @@
 import { CircleAlert, TriangleAlert } from 'lucide-react';
-import { type Ref, useId } from 'react';
+import { memo, type Ref, useId } from 'react';
 import { useStore } from 'zustand';
 import { classNames } from '../../design/class-names';
 import { useServices } from '../../state/services';
@@ -10,7 +10,7 @@ import { promptParts } from './prompt-parts';
 const problemsShown = 3;
 
 /** The prompt as plain text, with its facts, the path and its problems drawn behind what is typed. */
-export function PromptEditor({ input }: { readonly input: Ref<HTMLTextAreaElement> }) {
+export const PromptEditor = memo(function PromptEditor({ input }: { readonly input: Ref<HTMLTextAreaElement> }) {
   const { workspace, checker } = useServices();
   const problemsId = useId();
   const prompt = useStore(workspace.store, (state) => state.document.prompt);
@@ -85,4 +85,4 @@ export function PromptEditor({ input }: { readonly input: Ref<HTMLTextAreaElemen
       )}
     </section>
   );
-}
+});

@@ -17,6 +17,15 @@ function curve(from: { x: number; y: number }, to: { x: number; y: number }): st
   return `M${from.x} ${from.y}C${middle} ${from.y} ${middle} ${to.y} ${to.x} ${to.y}`;
 }
 
+/** To a leaf: bends at once, then straight to the answers, clear of the labels of deeper nodes. */
+function reach(from: { x: number; y: number }, to: { x: number; y: number }): string {
+  const bend = Math.min(to.x, from.x + leafBend);
+  return `${curve(from, { x: bend, y: to.y })}H${to.x}`;
+}
+
+/** Pixels in which a line to a leaf leaves its node's height. */
+const leafBend = 12;
+
 const verdictMarks = { right: ' ✓', wrong: ' ✗', none: '' } as const;
 
 /** More branches on a line, thicker line: 1.2 px for one of them to 4 px for all. */
@@ -62,7 +71,7 @@ export function BranchTree({ run, lane, title }: BranchTreeProps) {
           {layout.leaves.map((leaf) => (
             <path
               key={leaf.key}
-              d={curve(leaf.from, { x: layout.answersAt, y: leaf.y })}
+              d={reach(leaf.from, { x: layout.answersAt, y: leaf.y })}
               className={shows(leaf.branches) ? styles['shownLine'] : styles['line']}
               strokeWidth={thickness(leaf.branches.length, all)}
             />

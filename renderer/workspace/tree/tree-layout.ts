@@ -53,9 +53,8 @@ const left = 12;
 /** From the root's dot to the first column. */
 const stem = 24;
 const top = 14;
-/** Pixels of room each character of the longest label may claim. */
-const roomPerCharacter = 22;
-const shortestLimit = 9;
+/** Characters a label may have: as many as there is room for, within these. */
+const labelLimits = { least: 7, most: 22 } as const;
 
 type Ending = Omit<TreeLeaf, 'from'>;
 
@@ -108,6 +107,10 @@ function arrange(lane: LaneView, root: TrieNode): { arranged: Arranged; lines: n
   return { arranged: visit(root, 0, ''), lines };
 }
 
+function depthOf(item: Arranged): number {
+  return Math.max(item.depth + 1, ...item.children.map(depthOf));
+}
+
 /** Characters of the longest ending: "pip ×7 ✓". */
 function longestAnswer(lane: LaneView): number {
   const answers = lane.branches.map((branch) => (branch.record?.answer ?? 'none').length);
@@ -131,14 +134,18 @@ export function treeLayout(run: RunView, lane: LaneView, room: number): TreeLayo
   if (branches.every((branch) => branch.steps.length === 0)) return null;
   const offset = Math.min(...branches.map((branch) => branch.offset));
   const { arranged, lines } = arrange(lane, branchTrie(branches));
-  const limit = Math.max(shortestLimit, Math.floor(room / roomPerCharacter));
-  const widths = widestLabels(arranged, limit);
   // A root without steps (branches differ from their first) is only the dot.
   const bare = arranged.node.steps.length === 0;
-  const shown = widths.slice(bare ? 1 : 0);
-  const labels = shown.reduce((sum, width) => sum + width, 0);
+  const columns = depthOf(arranged) - (bare ? 1 : 0);
   const answerWidth = longestAnswer(lane) * character + 20;
-  const gap = Math.min(gaps.most, Math.max(gaps.least, (room - left - stem - labels - answerWidth) / Math.max(1, shown.length)));
+  const spare = room - left - stem - answerWidth;
+  const limit = Math.min(
+    labelLimits.most,
+    Math.max(labelLimits.least, Math.floor((spare / Math.max(1, columns) - gaps.least) / character)),
+  );
+  const shown = widestLabels(arranged, limit).slice(bare ? 1 : 0);
+  const labels = shown.reduce((sum, width) => sum + width, 0);
+  const gap = Math.min(gaps.most, Math.max(gaps.least, (spare - labels) / Math.max(1, columns)));
   const columnAt = (depth: number): number =>
     shown.slice(0, bare ? depth - 1 : depth).reduce((sum, width) => sum + width + gap, left + stem);
   const root = { x: left, y: arranged.y };
@@ -169,6 +176,6 @@ export function treeLayout(run: RunView, lane: LaneView, room: number): TreeLayo
   };
   emit(arranged, root);
 
-  const answersAt = columnAt(widths.length) - 4;
+  const answersAt = columnAt(columns + (bare ? 1 : 0)) - 4;
   return { nodes, leaves, root, answersAt, width: answersAt + answerWidth - 6, height: top + (lines - 1) * leafHeight + top };
 }

@@ -16,7 +16,7 @@ test('one prompt runs in four lanes, streams in, is recorded, and reopens with e
   await app.waitForIdle();
 
   for (const title of titles) {
-    await expect(workspace.lane(title)).toContainText(/right|wrong/);
+    await expect(workspace.lane(title)).toContainText(/right|wrong|no answer/);
     expect(await workspace.steps(title).count()).toBeGreaterThan(1);
   }
   await expect(workspace.steps('Continuous thought').nth(1)).toHaveAccessibleName(/^Step 2: thought; lens .*entropy [\d.]+ bits/);
@@ -43,6 +43,8 @@ test('one prompt runs in four lanes, streams in, is recorded, and reopens with e
 
 test('the cursor is one: hovering and arrowing move it in every lane, a click pins it', async ({ app }) => {
   const workspace = new WorkspacePage(app.page);
+  await workspace.prompt.fill(shortPrompt);
+  await app.waitForIdle();
   await workspace.run.click();
   await expect(workspace.row(1)).toContainText('done');
   await workspace.steps('Chain of thought').nth(1).hover();

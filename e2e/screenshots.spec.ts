@@ -16,6 +16,8 @@ const sizes = [
 
 async function picture(app: InterlinearApp, name: string): Promise<void> {
   await app.waitForIdle();
+  await expect(app.page.getByText('Computing the basis…')).toBeHidden();
+  await app.waitForIdle();
   mkdirSync(folder, { recursive: true });
   const path = join(folder, `${name}.png`);
   const bytes = await app.page.screenshot({ path });

@@ -95,6 +95,8 @@ export const requests = {
       /** Which residual stream: 0 = embeddings, L = after the last layer. */
       stream: z.number().int().min(0),
       components: z.union([z.literal(2), z.literal(3)]).default(2),
+      /** `unit`: each vector over its root mean square, as the final norm sees it; `raw`: as it stands, where a few large norms can rule the picture. */
+      scale: z.enum(['unit', 'raw']).default('unit'),
     }),
     result: trajectorySchema,
     role: 'window',

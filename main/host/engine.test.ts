@@ -108,6 +108,8 @@ describe('the engine', () => {
     const key = (step: (typeof live)[number]): string => `${step.lane}/${step.branch}/${step.index}`;
     const byKey = (a: (typeof live)[number], b: (typeof live)[number]): number => key(a).localeCompare(key(b));
     expect(stepsOf(reopened.run).toSorted(byKey)).toEqual(live.toSorted(byKey));
+    const { paths } = await client.request('trajectory', { branches: [{ run: reopened.run, lane: 3, branch: 0 }], stream: 2 });
+    expect(paths).toMatchObject([{ run: reopened.run, lane: 3, branch: 0 }]);
   });
 
   it('gives tensors and one trajectory basis for all lanes, live or from disk', async () => {

@@ -156,11 +156,10 @@ export class Engine {
       const { shape, data } = await this.#source(run).tap(lane, branch, step, tap);
       return { shape: [...shape], data: Float32Array.from(data) };
     },
-    trajectory: async ({ branches, stream, components }) =>
+    trajectory: async ({ branches, stream, components, scale }) =>
       measureTrajectory(
-        branches.map(({ run, lane, branch }) => ({ source: this.#source(run), lane, branch })),
-        stream,
-        components,
+        branches.map(({ run, lane, branch }) => ({ run, source: this.#source(run), lane, branch })),
+        { stream, components, scale },
       ),
     'traces.list': async () => ({ traces: await listTraces(this.#options.runs, this.#recording) }),
     'traces.open': async ({ trace }, connection) => {

@@ -1,10 +1,13 @@
 import type { Trajectory } from '../contract/protocol';
 import { fitTrajectoryBasis, project, shuffleCoordinates } from '../measures/trajectory';
+import { norm } from '../measures/vectors';
 import { randomStream } from '../runtime/random';
 import type { RunSource } from './run-source';
 
 /** One branch to be shown, with the run that holds it. */
 interface TrajectoryBranch {
+  /** The id it was asked for by: a reopened run has another than the one in its trace. */
+  readonly run: string;
   readonly source: RunSource;
   readonly lane: number;
   readonly branch: number;
@@ -13,20 +16,25 @@ interface TrajectoryBranch {
 /**
  * Projects one residual stream of every step of the given branches into one PCA basis fitted to all of them, so that
  * distances between lanes mean something.
- * @param stream 0 = embeddings, L = after the last layer
+ * @param settings.stream 0 = embeddings, L = after the last layer
+ * @param settings.scale `unit` divides each vector by its root mean square first
  */
-export async function measureTrajectory(branches: readonly TrajectoryBranch[], stream: number, components: number): Promise<Trajectory> {
+export async function measureTrajectory(
+  branches: readonly TrajectoryBranch[],
+  { stream, components, scale }: { readonly stream: number; readonly components: number; readonly scale: 'unit' | 'raw' },
+): Promise<Trajectory> {
   const paths = await Promise.all(
-    branches.map(async ({ source, lane, branch }) => {
+    branches.map(async ({ run, source, lane, branch }) => {
       const steps = await source.steps(lane, branch);
       const vectors = await Promise.all(
         steps.map(async (step) => {
           const { data } = await source.tap(lane, branch, step.index, 'residual');
           const width = data.length / source.info.layout.streams;
-          return data.slice(stream * width, (stream + 1) * width);
+          const vector = data.slice(stream * width, (stream + 1) * width);
+          return scale === 'unit' ? overRootMeanSquare(vector) : vector;
         }),
       );
-      return { source, lane, branch, steps, vectors };
+      return { run, source, lane, branch, steps, vectors };
     }),
   );
   const vectors = paths.flatMap((path) => path.vectors);
@@ -37,10 +45,10 @@ export async function measureTrajectory(branches: readonly TrajectoryBranch[], s
     explained: [...basis.explained],
     residual: basis.residual,
     vectors: vectors.length,
-    paths: paths.map(({ source, lane, branch, steps, vectors }) => {
+    paths: paths.map(({ run, source, lane, branch, steps, vectors }) => {
       const uniform = randomStream(source.info.request.seed, lane, branch);
       return {
-        run: source.info.id,
+        run,
         lane,
         branch,
         kinds: steps.map((step) => step.kind),
@@ -50,4 +58,10 @@ export async function measureTrajectory(branches: readonly TrajectoryBranch[], s
       };
     }),
   };
+}
+
+/** What RMSNorm sees of a vector, before its learned scale; a zero vector stays as it is. */
+function overRootMeanSquare(vector: Float32Array): Float32Array {
+  const rootMeanSquare = norm(vector) / Math.sqrt(vector.length);
+  return rootMeanSquare === 0 ? vector : vector.map((value) => value / rootMeanSquare);
 }

@@ -14,7 +14,9 @@ export function probability(value: number | null | undefined): string {
 
 /** Share of one as a percentage. */
 export function percent(share: number | null | undefined): string {
-  return share === null || share === undefined || !Number.isFinite(share) ? notAvailable : `${(share * 100).toFixed(share < 0.0995 && share > 0 ? 1 : 0)} %`;
+  return share === null || share === undefined || !Number.isFinite(share)
+    ? notAvailable
+    : `${(share * 100).toFixed(share < 0.0995 && share > 0 ? 1 : 0)} %`;
 }
 
 /** Whole numbers with thin spaces between thousands. */

@@ -18,6 +18,6 @@ export interface InspectorProps extends PanelProps {
   /** Makes a branch the one shown in its lane. */
   readonly onSelectBranch: (run: string, lane: number, branch: number) => void;
   /** Asks the engine for one frozen basis over these branches. Rejects with what can be told the user. */
-  readonly loadTrajectory: (branches: readonly BranchReference[], stream: number, components: 2 | 3) => Promise<Trajectory>;
+  readonly loadTrajectory: (branches: readonly BranchReference[], stream: number, scale: 'unit' | 'raw') => Promise<Trajectory>;
   readonly onCopy: (text: string) => void;
 }

@@ -49,7 +49,14 @@ export function Inspector(props: InspectorProps) {
   const controls = (id: PanelId): ReactNode => {
     const kept = beside.includes(id);
     const title = panels.find((panel) => panel.id === id)?.title ?? '';
-    if (panesShown(chosen, panels.map((panel) => panel.id), width).length === 1) return null;
+    if (
+      panesShown(
+        chosen,
+        panels.map((panel) => panel.id),
+        width,
+      ).length === 1
+    )
+      return null;
     return (
       <IconButton
         label={kept ? `Close ${title} beside the other tabs` : `Keep ${title} open beside the other tabs`}
@@ -99,7 +106,10 @@ export function Inspector(props: InspectorProps) {
         aside={
           <>
             {whereText(props)}
-            {shown.includes('candidates') && width >= 1200 && props.runs.some((run) => run.outcome !== null) && ' · ⌥ click a candidate to fork here'}
+            {shown.includes('candidates') &&
+              width >= 1200 &&
+              props.runs.some((run) => run.outcome !== null) &&
+              ' · ⌥ click a candidate to fork here'}
           </>
         }
       />

@@ -4,7 +4,10 @@ export interface ChartPoint {
   readonly y: number | null;
 }
 
-const point = (x: number, value: number | undefined): ChartPoint => ({ x, y: value !== undefined && Number.isFinite(value) ? value : null });
+const point = (x: number, value: number | undefined): ChartPoint => ({
+  x,
+  y: value !== undefined && Number.isFinite(value) ? value : null,
+});
 
 /**
  * Draws a long series with at most two points a bucket: its smallest and its largest value, in their own order, so no
@@ -28,7 +31,9 @@ export function downsample(values: Float32Array, buckets: number, x: (step: numb
       if (highest < 0 || value > (values[highest] ?? -Infinity)) highest = step;
     }
     if (lowest < 0) points.push({ x: x(start), y: null });
-    else for (const step of lowest === highest ? [lowest] : [Math.min(lowest, highest), Math.max(lowest, highest)]) points.push(point(x(step), values[step]));
+    else
+      for (const step of lowest === highest ? [lowest] : [Math.min(lowest, highest), Math.max(lowest, highest)])
+        points.push(point(x(step), values[step]));
   }
   return points;
 }

@@ -27,7 +27,12 @@ const tickStyle = { fill: 'var(--dim)', fontSize: 11, fontFamily: 'var(--font-da
 /** The lines and axes. Knows nothing of the cursor, so that moving it redraws none of this. */
 export const TimelineChart = memo(function TimelineChart({ data, width, height, percent }: TimelineChartProps) {
   return (
-    <LineChart width={width} height={height} margin={{ top: plotMargin.top, right: plotMargin.right, bottom: 0, left: 0 }} accessibilityLayer={false}>
+    <LineChart
+      width={width}
+      height={height}
+      margin={{ top: plotMargin.top, right: plotMargin.right, bottom: 0, left: 0 }}
+      accessibilityLayer={false}
+    >
       <CartesianGrid vertical={false} stroke="var(--line)" />
       <XAxis
         type="number"
@@ -42,7 +47,17 @@ export const TimelineChart = memo(function TimelineChart({ data, width, height, 
         interval="preserveStart"
         tickFormatter={(value: number) => (percent ? `${value} %` : String(value))}
       />
-      <YAxis type="number" domain={[...data.yDomain]} ticks={[...data.yTicks]} width={plotMargin.left} tick={tickStyle} tickLine={false} tickMargin={6} axisLine={false} interval={0} />
+      <YAxis
+        type="number"
+        domain={[...data.yDomain]}
+        ticks={[...data.yTicks]}
+        width={plotMargin.left}
+        tick={tickStyle}
+        tickLine={false}
+        tickMargin={6}
+        axisLine={false}
+        interval={0}
+      />
       {data.series.map((series) => (
         <Line
           key={series.key}
@@ -63,7 +78,15 @@ export const TimelineChart = memo(function TimelineChart({ data, width, height, 
                   cx === undefined || cy === undefined || !Number.isFinite(cy) ? (
                     <g key={index} />
                   ) : (
-                    <path key={index} d={markerPath(series.lane, 3)} transform={`translate(${cx} ${cy})`} fill={series.hue} stroke="var(--paper)" strokeWidth={1.2} strokeDasharray="none" />
+                    <path
+                      key={index}
+                      d={markerPath(series.lane, 3)}
+                      transform={`translate(${cx} ${cy})`}
+                      fill={series.hue}
+                      stroke="var(--paper)"
+                      strokeWidth={1.2}
+                      strokeDasharray="none"
+                    />
                   )
           }
         />

@@ -36,15 +36,48 @@ export function TimelineCursor({ data, width, height, place, label, pinned, valu
   const base = height - plotMargin.bottom;
   return (
     <svg width={width} height={height} aria-hidden="true" focusable="false">
-      <line x1={line} x2={line} y1={plotMargin.top - 4} y2={base + 3} stroke="var(--cursor)" strokeWidth={pinned ? 1.6 : 1} strokeDasharray={pinned ? undefined : '3 2'} />
-      <rect x={line - labelWidth / 2} y={base + 3} width={labelWidth} height={16} rx={3} fill={pinned ? 'var(--cursor)' : 'var(--paper)'} stroke="var(--cursor)" />
-      <text x={line} y={base + 15} textAnchor="middle" fill={pinned ? 'var(--paper)' : 'var(--ink)'} fontFamily="var(--font-data)" fontSize={11} fontWeight={700}>
+      <line
+        x1={line}
+        x2={line}
+        y1={plotMargin.top - 4}
+        y2={base + 3}
+        stroke="var(--cursor)"
+        strokeWidth={pinned ? 1.6 : 1}
+        strokeDasharray={pinned ? undefined : '3 2'}
+      />
+      <rect
+        x={line - labelWidth / 2}
+        y={base + 3}
+        width={labelWidth}
+        height={16}
+        rx={3}
+        fill={pinned ? 'var(--cursor)' : 'var(--paper)'}
+        stroke="var(--cursor)"
+      />
+      <text
+        x={line}
+        y={base + 15}
+        textAnchor="middle"
+        fill={pinned ? 'var(--paper)' : 'var(--ink)'}
+        fontFamily="var(--font-data)"
+        fontSize={11}
+        fontWeight={700}
+      >
         {label}
       </text>
       {data.series.map((series) => {
         const own = values.find((value) => value.key === series.key);
         if (own === undefined || !Number.isFinite(own.value)) return null;
-        return <path key={series.key} d={markerPath(series.lane, 4.8)} transform={`translate(${x(own.x)} ${y(own.value)})`} fill={series.hue} stroke="var(--paper)" strokeWidth={1.6} />;
+        return (
+          <path
+            key={series.key}
+            d={markerPath(series.lane, 4.8)}
+            transform={`translate(${x(own.x)} ${y(own.value)})`}
+            fill={series.hue}
+            stroke="var(--paper)"
+            strokeWidth={1.6}
+          />
+        );
       })}
     </svg>
   );

@@ -23,7 +23,11 @@ export function TimelineLegend({ series, values, decimals, suffix }: TimelineLeg
   return (
     // It scrolls when there are many lanes, so the keyboard must reach it.
     // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
-    <ul tabIndex={0} className={classNames(styles['legend'], series.length > 5 && styles['dense'])} aria-label="Lanes and their values at the cursor">
+    <ul
+      tabIndex={0}
+      className={classNames(styles['legend'], series.length > 5 && styles['dense'])}
+      aria-label="Lanes and their values at the cursor"
+    >
       {series.map((line) => {
         const own = values.find((value) => value.key === line.key);
         return (
@@ -33,7 +37,13 @@ export function TimelineLegend({ series, values, decimals, suffix }: TimelineLeg
               {line.title}
             </span>
             <span className={styles['legendValue']}>
-              {own === undefined || !own.present ? <span className={styles['none']}>no step</span> : Number.isFinite(own.value) ? `${formatNumber(own.value, decimals)}${suffix}` : <span className={styles['none']}>none</span>}
+              {own === undefined || !own.present ? (
+                <span className={styles['none']}>no step</span>
+              ) : Number.isFinite(own.value) ? (
+                `${formatNumber(own.value, decimals)}${suffix}`
+              ) : (
+                <span className={styles['none']}>none</span>
+              )}
             </span>
           </li>
         );

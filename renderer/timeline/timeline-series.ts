@@ -50,7 +50,15 @@ export function timelineData(entries: readonly LaneEntry[], measure: TimelineMea
     const length = entry.branch?.steps.length ?? 0;
     const values = entry.branch?.steps.column(measure.column) ?? new Float32Array();
     const points = downsample(values, Math.max(50, Math.floor(width / pixelsPerBucket)), (step) => axisPlace(alignment, step, length));
-    return { key: entry.key, lane: entry.lane.lane, hue: entry.style.hue, dash: lineDash(entry.row, entry.style.dash), title: entry.title, points, length };
+    return {
+      key: entry.key,
+      lane: entry.lane.lane,
+      hue: entry.style.hue,
+      dash: lineDash(entry.row, entry.style.dash),
+      title: entry.title,
+      points,
+      length,
+    };
   });
   let low = measure.floor ?? Infinity;
   let high = -Infinity;
@@ -64,7 +72,10 @@ export function timelineData(entries: readonly LaneEntry[], measure: TimelineMea
   if (!Number.isFinite(high)) [low, high] = [0, 1];
   const yTicks = niceTicks(low, Math.max(high, low + 1e-3), 3);
   const longest = Math.max(2, ...series.map(({ length }) => length));
-  const xTicks = alignment === 'share' ? [0, 25, 50, 75, 100] : niceTicks(1, longest, Math.max(2, Math.floor(width / 90)), true).filter((tick) => tick >= 1 && tick <= longest);
+  const xTicks =
+    alignment === 'share'
+      ? [0, 25, 50, 75, 100]
+      : niceTicks(1, longest, Math.max(2, Math.floor(width / 90)), true).filter((tick) => tick >= 1 && tick <= longest);
   return {
     series,
     xTicks: alignment !== 'share' && xTicks[0] !== 1 ? [1, ...xTicks] : xTicks,

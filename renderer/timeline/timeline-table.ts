@@ -8,7 +8,17 @@ export function timelineTable(entries: readonly LaneEntry[]): Table {
     const { branch } = entry;
     if (branch === null) return [];
     const columns = timelineMeasures.map((measure) => branch.steps.column(measure.column).slice());
-    return Array.from({ length: branch.steps.length }, (_, step) => [entry.run.id, entry.lane.lane, entry.style.title, branch.branch, step, ...columns.map((values) => values[step] ?? null)]);
+    return Array.from({ length: branch.steps.length }, (_, step) => [
+      entry.run.id,
+      entry.lane.lane,
+      entry.style.title,
+      branch.branch,
+      step,
+      ...columns.map((values) => values[step] ?? null),
+    ]);
   });
-  return { columns: ['run', 'lane', 'lane_name', 'branch', 'step', 'entropy_bits', 'surprisal_bits', 'residual_norm', 'cosine_to_previous'], rows };
+  return {
+    columns: ['run', 'lane', 'lane_name', 'branch', 'step', 'entropy_bits', 'surprisal_bits', 'residual_norm', 'cosine_to_previous'],
+    rows,
+  };
 }

@@ -61,7 +61,10 @@ describe('Timeline', () => {
 describe('timelineTable', () => {
   it('has a row for each step of each branch shown', () => {
     const table = timelineTable(laneEntries([run]));
-    const steps = run.lanes.reduce((sum, lane) => sum + (lane.branches.find((branch) => branch.branch === lane.shown)?.steps.length ?? 0), 0);
+    const steps = run.lanes.reduce(
+      (sum, lane) => sum + (lane.branches.find((branch) => branch.branch === lane.shown)?.steps.length ?? 0),
+      0,
+    );
     expect(table.rows).toHaveLength(steps);
     expect(table.rows.every((row) => row.length === table.columns.length)).toBe(true);
   });

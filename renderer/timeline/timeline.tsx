@@ -46,7 +46,17 @@ export function Timeline({ runs, cursor, stepUnderCursor, moveCursor }: PanelPro
     const step = stepUnderCursor(entry.run, entry.lane);
     if (step === null || entry.branch === null) return [];
     const length = entry.branch.steps.length;
-    return step < length ? [{ entry, key: entry.key, step, x: axisPlace(alignment, step, length), value: entry.branch.steps.column(measure.column)[step] ?? NaN }] : [];
+    return step < length
+      ? [
+          {
+            entry,
+            key: entry.key,
+            step,
+            x: axisPlace(alignment, step, length),
+            value: entry.branch.steps.column(measure.column)[step] ?? NaN,
+          },
+        ]
+      : [];
   });
   const steered = cursorEntry(entries, cursor);
   const own = under.find((lane) => lane.entry === steered) ?? under[0];
@@ -54,7 +64,12 @@ export function Timeline({ runs, cursor, stepUnderCursor, moveCursor }: PanelPro
   const longest = entries.toSorted((a, b) => (b.branch?.steps.length ?? 0) - (a.branch?.steps.length ?? 0))[0];
   const empty = (longest?.branch?.steps.length ?? 0) === 0;
   const place = cursor === null ? null : (own?.x ?? null);
-  const reading = under.map((lane) => `${lane.entry.title} ${Number.isFinite(lane.value) ? `${formatNumber(lane.value, measure.decimals)} ${measure.unit}` : 'none'}`).join(', ');
+  const reading = under
+    .map(
+      (lane) =>
+        `${lane.entry.title} ${Number.isFinite(lane.value) ? `${formatNumber(lane.value, measure.decimals)} ${measure.unit}` : 'none'}`,
+    )
+    .join(', ');
 
   /** Moves along the cursor's lane while it has a step there, else along the longest. */
   const goTo = (axis: number, pin: boolean): void => {
@@ -73,7 +88,16 @@ export function Timeline({ runs, cursor, stepUnderCursor, moveCursor }: PanelPro
   const onKeyDown = (event: KeyboardEvent<HTMLDivElement>): void => {
     if (steered === undefined || length === 0) return;
     const current = own?.entry === steered ? own.step : 0;
-    const next = { ArrowLeft: current - 1, ArrowRight: current + 1, PageUp: current - 10, PageDown: current + 10, Home: 0, End: length - 1, Enter: current, ' ': current }[event.key];
+    const next = {
+      ArrowLeft: current - 1,
+      ArrowRight: current + 1,
+      PageUp: current - 10,
+      PageDown: current + 10,
+      Home: 0,
+      End: length - 1,
+      Enter: current,
+      ' ': current,
+    }[event.key];
     if (next === undefined) return;
     event.preventDefault();
     event.stopPropagation();
@@ -119,19 +143,38 @@ export function Timeline({ runs, cursor, stepUnderCursor, moveCursor }: PanelPro
           onKeyDown={onKeyDown}
         >
           {empty ? (
-            <p className={styles['hint']}>{runs.some((run) => run.outcome === null) ? 'Waiting for the first step…' : 'Run a prompt to see each lane’s entropy, surprisal, norm and drift, step by step.'}</p>
+            <p className={styles['hint']}>
+              {runs.some((run) => run.outcome === null)
+                ? 'Waiting for the first step…'
+                : 'Run a prompt to see each lane’s entropy, surprisal, norm and drift, step by step.'}
+            </p>
           ) : (
             width > 0 && (
               <>
                 <TimelineChart data={data} width={width} height={height} percent={alignment === 'share'} />
                 <div className={styles['overlay']}>
-                  <TimelineCursor data={data} width={width} height={height} place={place} label={alignment === 'share' ? `${Math.round(place ?? 0)} %` : String((own?.step ?? 0) + 1)} pinned={cursor?.pinned ?? false} values={under} />
+                  <TimelineCursor
+                    data={data}
+                    width={width}
+                    height={height}
+                    place={place}
+                    label={alignment === 'share' ? `${Math.round(place ?? 0)} %` : String((own?.step ?? 0) + 1)}
+                    pinned={cursor?.pinned ?? false}
+                    values={under}
+                  />
                 </div>
               </>
             )
           )}
         </div>
-        {!empty && <TimelineLegend series={data.series} values={under.map(({ key, value }) => ({ key, value, present: true }))} decimals={measure.decimals} suffix={measure.suffix} />}
+        {!empty && (
+          <TimelineLegend
+            series={data.series}
+            values={under.map(({ key, value }) => ({ key, value, present: true }))}
+            decimals={measure.decimals}
+            suffix={measure.suffix}
+          />
+        )}
       </div>
       {!empty && (
         <div className={styles['save']}>

@@ -59,8 +59,8 @@ export const InspectorPanel = memo(function InspectorPanel({ runs }: RunsProps) 
       onSelectBranch: (run, lane, branch) => {
         services.runs.showBranch(run, lane, branch);
       },
-      loadTrajectory: (branches: readonly BranchReference[], stream, components) =>
-        engine.request('trajectory', { branches: [...branches], stream, components }),
+      loadTrajectory: (branches: readonly BranchReference[], stream, scale) =>
+        engine.request('trajectory', { branches: [...branches], stream, scale }),
       onCopy: (text) => {
         perform(async () => {
           valueOf(await shell.copyText(text));

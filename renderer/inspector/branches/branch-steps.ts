@@ -32,8 +32,7 @@ export function trieBranches(lane: LaneView, vocabulary: readonly string[]): Tri
         const text = visibleToken(vocabulary[record.tokenId] ?? `#${record.tokenId}`);
         if (text === answerMarker && branch.record?.answer != null) answerFrom = index;
         steps.push({ key: `token ${record.tokenId}`, text, answer: index >= answerFrom });
-      }
-      else steps.push({ key: `${record.kind} ${ownerOf(lane, branch, index)}`, text: '◆' });
+      } else steps.push({ key: `${record.kind} ${ownerOf(lane, branch, index)}`, text: '◆' });
     }
     return { branch: branch.branch, steps };
   });

@@ -38,13 +38,20 @@ describe('the branch tree', () => {
   it('labels the ends with answer, verdict and count', () => {
     expect(endLabel(best, [0, 1, 2, 3, 4])).toEqual({ text: 'tom ×5', verdict: 'right', cut: false, running: false });
     expect(representative(best, [7, 8])).toBe(7);
-    expect(representative(best, best.branches.map((branch) => branch.branch))).toBe(best.shown);
+    expect(
+      representative(
+        best,
+        best.branches.map((branch) => branch.branch),
+      ),
+    ).toBe(best.shown);
   });
 
   it('leaves the answer of a leaf to its label and shortens long runs', () => {
     const steps = 'a b c d e f g'.split(' ').map((text) => ({ key: text, text }));
     expect(nodeText(steps)).toBe('a b … f g (7)');
-    expect(nodeText([...steps.slice(0, 2), { key: 'x', text: '⟨answer⟩', answer: true }, { key: 'y', text: 'tom', answer: true }])).toBe('a b');
+    expect(nodeText([...steps.slice(0, 2), { key: 'x', text: '⟨answer⟩', answer: true }, { key: 'y', text: 'tom', answer: true }])).toBe(
+      'a b',
+    );
   });
 
   it('keeps labels of one column apart', () => {

@@ -57,7 +57,20 @@ export function disagreement(lane: LaneView): string | null {
 
 export function branchCsv(run: string, lane: LaneView): Table {
   return {
-    columns: ['run', 'lane', 'branch', 'state', 'answer', 'verdict', 'mean_log_probability_nats', 'self_certainty_nats', 'votes', 'steps', 'picked_by', 'text'],
+    columns: [
+      'run',
+      'lane',
+      'branch',
+      'state',
+      'answer',
+      'verdict',
+      'mean_log_probability_nats',
+      'self_certainty_nats',
+      'votes',
+      'steps',
+      'picked_by',
+      'text',
+    ],
     rows: branchTableRows(lane).map((row) => [
       run,
       lane.lane,

@@ -45,7 +45,8 @@ export function BranchTable({ entry, onSelect }: BranchTableProps) {
                 }}
               >
                 {title}
-                {sort.by === by && (sort.descending ? <ArrowDown size={11} aria-hidden="true" /> : <ArrowUp size={11} aria-hidden="true" />)}
+                {sort.by === by &&
+                  (sort.descending ? <ArrowDown size={11} aria-hidden="true" /> : <ArrowUp size={11} aria-hidden="true" />)}
               </button>
             </th>
           ))}
@@ -57,7 +58,10 @@ export function BranchTable({ entry, onSelect }: BranchTableProps) {
         {rows.map((row) => (
           <tr
             key={row.branch}
-            className={classNames(row.branch === lane.shown && styles['shown'], (row.state === 'cut' || row.state === 'cancelled') && styles['dimmed'])}
+            className={classNames(
+              row.branch === lane.shown && styles['shown'],
+              (row.state === 'cut' || row.state === 'cancelled') && styles['dimmed'],
+            )}
             onClick={() => {
               onSelect(row.branch);
             }}

@@ -31,7 +31,12 @@ export function BranchTree({ entry, room, step, onSelect }: BranchTreeProps) {
   };
   const ordered = layout.links.toSorted((a, b) => Number(a.branches.includes(lane.shown)) - Number(b.branches.includes(lane.shown)));
   return (
-    <div className={styles['tree']} style={{ height: layout.height, width: layout.answers + answerWidth }} role="group" aria-label={`Branches of ${entry.title}`}>
+    <div
+      className={styles['tree']}
+      style={{ height: layout.height, width: layout.answers + answerWidth }}
+      role="group"
+      aria-label={`Branches of ${entry.title}`}
+    >
       <svg width={layout.answers} height={layout.height} aria-hidden="true" focusable="false">
         {ordered.map((link) => {
           const on = link.branches.includes(lane.shown);
@@ -48,7 +53,11 @@ export function BranchTree({ entry, room, step, onSelect }: BranchTreeProps) {
             />
           );
         })}
-        {layout.nodes.map((place) => place.text === '' && place.node.children.length > 0 && <circle key={place.key} cx={place.x} cy={place.y} r={3.5} fill={entry.style.hue} />)}
+        {layout.nodes.map(
+          (place) =>
+            place.text === '' &&
+            place.node.children.length > 0 && <circle key={place.key} cx={place.x} cy={place.y} r={3.5} fill={entry.style.hue} />,
+        )}
       </svg>
       {layout.nodes.map((place) => {
         const on = place.node.branches.includes(lane.shown);
@@ -58,9 +67,21 @@ export function BranchTree({ entry, room, step, onSelect }: BranchTreeProps) {
           <button
             key={place.key}
             type="button"
-            className={classNames(styles['node'], on && styles['on'], allCut(lane, place.node.branches) && styles['cut'], here && styles['here'])}
+            className={classNames(
+              styles['node'],
+              on && styles['on'],
+              allCut(lane, place.node.branches) && styles['cut'],
+              here && styles['here'],
+            )}
             style={{ left: place.x, top: place.y, width: place.width }}
-            title={place.node.steps.length > 5 ? place.node.steps.slice(0, 60).map((one) => one.text).join(' ') : undefined}
+            title={
+              place.node.steps.length > 5
+                ? place.node.steps
+                    .slice(0, 60)
+                    .map((one) => one.text)
+                    .join(' ')
+                : undefined
+            }
             aria-label={`${place.text}, ${place.node.branches.length} of ${lane.branches.length} branches`}
             aria-pressed={on}
             onClick={select(place.node.branches)}

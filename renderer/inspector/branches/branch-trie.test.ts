@@ -19,7 +19,14 @@ describe('branchTrie', () => {
       text: 'think',
       ends: [],
       children: [
-        { text: 'bob cy', ends: [], children: [{ text: 'tom', ends: [0], children: [] }, { text: 'lou', ends: [1], children: [] }] },
+        {
+          text: 'bob cy',
+          ends: [],
+          children: [
+            { text: 'tom', ends: [0], children: [] },
+            { text: 'lou', ends: [1], children: [] },
+          ],
+        },
         { text: 'dee', ends: [2], children: [] },
       ],
     });

@@ -26,7 +26,11 @@ const headHeight = 64;
 function followedLane(entries: readonly LaneEntry[], cursor: InspectorProps['cursor']): LaneEntry | undefined {
   const under = cursorEntry(entries, cursor);
   if (under !== undefined && under.lane.branches.length > 1) return under;
-  return entries.find((entry) => entry.row === (under?.row ?? 0) && entry.lane.branches.length > 1) ?? entries.find((entry) => entry.lane.branches.length > 1) ?? under;
+  return (
+    entries.find((entry) => entry.row === (under?.row ?? 0) && entry.lane.branches.length > 1) ??
+    entries.find((entry) => entry.lane.branches.length > 1) ??
+    under
+  );
 }
 
 /** The branches of a lane: where they part, what each answered, and what each score would have picked. */
@@ -59,7 +63,11 @@ export function BranchesPanel({ runs, cursor, stepUnderCursor, onSelectBranch, c
               label="Lane"
               hideLabel
               value={entry?.key ?? ''}
-              items={entries.map((candidate) => ({ value: candidate.key, label: candidate.title, note: `${candidate.lane.branches.length} ${candidate.lane.branches.length === 1 ? 'branch' : 'branches'}` }))}
+              items={entries.map((candidate) => ({
+                value: candidate.key,
+                label: candidate.title,
+                note: `${candidate.lane.branches.length} ${candidate.lane.branches.length === 1 ? 'branch' : 'branches'}`,
+              }))}
               onChange={setChoice}
             />
             <Select label="View" hideLabel value={view} items={views.map((value) => ({ value, label: value }))} onChange={setView} />
@@ -71,7 +79,9 @@ export function BranchesPanel({ runs, cursor, stepUnderCursor, onSelectBranch, c
       <div ref={frame} className={styles['frame']}>
         <div ref={content}>
           {entry !== undefined && <Picks entry={entry} onSelect={select} />}
-          {entry !== undefined && view === 'tree' && <BranchTree entry={entry} room={room} step={stepUnderCursor(entry.run, entry.lane)} onSelect={select} />}
+          {entry !== undefined && view === 'tree' && (
+            <BranchTree entry={entry} room={room} step={stepUnderCursor(entry.run, entry.lane)} onSelect={select} />
+          )}
           {entry !== undefined && view === 'table' && <BranchTable entry={entry} onSelect={select} />}
         </div>
       </div>

@@ -35,7 +35,8 @@ const narrowestGap = 14;
 /** Room the answers are given. */
 export const answerWidth = 104;
 
-const curve = (x1: number, y1: number, x2: number, y2: number): string => `M${x1} ${y1}C${(x1 + x2) / 2} ${y1} ${(x1 + x2) / 2} ${y2} ${x2} ${y2}`;
+const curve = (x1: number, y1: number, x2: number, y2: number): string =>
+  `M${x1} ${y1}C${(x1 + x2) / 2} ${y1} ${(x1 + x2) / 2} ${y2} ${x2} ${y2}`;
 
 /**
  * Lays a trie out from left to right, a column per fork, the answers in a column of their own at the right.
@@ -45,7 +46,9 @@ export function treeLayout(trie: TrieNode, room: Size): TreeLayout {
   const root = hierarchy<TrieNode>(trie, (node) => node.children);
   const leaves = Math.max(1, root.leaves().length);
   const height = Math.max(leaves * rowHeight, Math.min(room.height, leaves * 44));
-  tree<TrieNode>().size([height - rowHeight, 1]).separation(() => 1)(root);
+  tree<TrieNode>()
+    .size([height - rowHeight, 1])
+    .separation(() => 1)(root);
   const texts = new Map(root.descendants().map((node) => [node.data, nodeText(node.data.steps)]));
   const widthOf = (node: TrieNode): number => {
     const { length } = texts.get(node) ?? '';
@@ -61,25 +64,25 @@ export function treeLayout(trie: TrieNode, room: Size): TreeLayout {
     lefts[depth] = left;
     left += width + between;
   });
-  const nodes = root.descendants().map(
-    (node): PlacedNode => ({
-      key: `${node.data.start}:${node.data.branches.join(',')}`,
-      node: node.data,
-      text: texts.get(node.data) ?? '',
-      x: lefts[node.depth] ?? 0,
-      y: (node.x ?? 0) + rowHeight / 2,
-      width: widthOf(node.data),
-    }),
-  );
+  const nodes = root.descendants().map((node): PlacedNode => ({
+    key: `${node.data.start}:${node.data.branches.join(',')}`,
+    node: node.data,
+    text: texts.get(node.data) ?? '',
+    x: lefts[node.depth] ?? 0,
+    y: (node.x ?? 0) + rowHeight / 2,
+    width: widthOf(node.data),
+  }));
   const placeOf = new Map(nodes.map((place) => [place.node, place]));
   const links: PlacedLink[] = [];
   for (const { source, target } of root.links()) {
     const from = placeOf.get(source.data);
     const to = placeOf.get(target.data);
-    if (from !== undefined && to !== undefined) links.push({ key: to.key, path: curve(from.x + from.width, from.y, to.x, to.y), branches: to.node.branches });
+    if (from !== undefined && to !== undefined)
+      links.push({ key: to.key, path: curve(from.x + from.width, from.y, to.x, to.y), branches: to.node.branches });
   }
   for (const place of nodes) {
-    if (place.node.ends.length > 0) links.push({ key: `${place.key} answer`, path: curve(place.x + place.width, place.y, left, place.y), branches: place.node.ends });
+    if (place.node.ends.length > 0)
+      links.push({ key: `${place.key} answer`, path: curve(place.x + place.width, place.y, left, place.y), branches: place.node.ends });
   }
   return { nodes, links, answers: left, height };
 }

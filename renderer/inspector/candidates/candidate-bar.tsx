@@ -22,7 +22,11 @@ const share = (value: number | null): string => `${Math.min(1, Math.max(0, value
 function describe(row: CandidateRow, kept: number, undrawn: boolean): string {
   const parts = [
     row.before === null ? `not in the top ${kept}` : `probability ${probability(row.before)} before the sampler`,
-    undrawn ? 'nothing was drawn here' : row.after === null ? `not in the top ${kept} after the sampler` : `${probability(row.after)} after`,
+    undrawn
+      ? 'nothing was drawn here'
+      : row.after === null
+        ? `not in the top ${kept} after the sampler`
+        : `${probability(row.after)} after`,
   ];
   if (row.rank !== null) parts.push(`rank ${row.rank}`);
   if (row.chosen) parts.push(undrawn ? 'emitted' : 'chosen');
@@ -63,7 +67,14 @@ export function CandidateBar({ row, hue, kept, undrawn, onFork }: CandidateBarPr
         {row.rank === null ? '' : `#${row.rank}`}
       </span>
       {onFork !== undefined && (
-        <button type="button" className={styles['fork']} onClick={onFork} aria-label={`Fork here with ${row.text}`} title={`Fork here with ${row.text} (or ⌥ click the row)`} data-picture="skip">
+        <button
+          type="button"
+          className={styles['fork']}
+          onClick={onFork}
+          aria-label={`Fork here with ${row.text}`}
+          title={`Fork here with ${row.text} (or ⌥ click the row)`}
+          data-picture="skip"
+        >
           <GitFork size={12} aria-hidden="true" />
         </button>
       )}

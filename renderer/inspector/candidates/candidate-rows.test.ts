@@ -50,7 +50,19 @@ describe('candidateRows', () => {
 
   it('keeps the emitted token outside the top, with its exact probability and rank', () => {
     const layers = [{ norm: 1, probability: 0.004, rank: 5, entropy: bits(1), top: { ids: [1], probabilities: [0.5] } }];
-    const rows = candidateRows(step({ tokenId: 5, targetId: 5, logProbability: Math.log(0.004), layers, sampled: { ids: [1, 2, 3], probabilities: [0.5, 0.3, 0.1] } }), vocabulary, 3, top(2), []);
+    const rows = candidateRows(
+      step({
+        tokenId: 5,
+        targetId: 5,
+        logProbability: Math.log(0.004),
+        layers,
+        sampled: { ids: [1, 2, 3], probabilities: [0.5, 0.3, 0.1] },
+      }),
+      vocabulary,
+      3,
+      top(2),
+      [],
+    );
     const fay = rows.at(-1);
     expect(fay).toMatchObject({ text: 'fay', rank: 5, chosen: true, after: null });
     expect(fay?.before).toBeCloseTo(0.004, 12);

@@ -57,10 +57,20 @@ function recorded(step: StepRecord, id: number): { readonly before: number | nul
  * @param shown likeliest tokens wanted, and the probability below which one is not worth a row
  * @param watched token ids pinned by the user
  */
-export function candidateRows(step: StepRecord, vocabulary: readonly string[], kept: number, shown: Shown, watched: readonly number[]): CandidateRow[] {
+export function candidateRows(
+  step: StepRecord,
+  vocabulary: readonly string[],
+  kept: number,
+  shown: Shown,
+  watched: readonly number[],
+): CandidateRow[] {
   const ranked = new Set([...step.sampled.ids, ...step.candidates.ids]);
   const likeliest = [...ranked]
-    .map((id) => ({ id, weight: probabilityAfter(step, id, kept) ?? probabilityIn(step.candidates, id) ?? 0, before: probabilityIn(step.candidates, id) ?? 0 }))
+    .map((id) => ({
+      id,
+      weight: probabilityAfter(step, id, kept) ?? probabilityIn(step.candidates, id) ?? 0,
+      before: probabilityIn(step.candidates, id) ?? 0,
+    }))
     .sort((a, b) => b.weight - a.weight || b.before - a.before)
     .filter(({ weight, before }, place) => place === 0 || Math.max(weight, before) >= shown.atLeast)
     .slice(0, shown.count)

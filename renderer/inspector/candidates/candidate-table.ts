@@ -27,5 +27,20 @@ export function candidateTable(lanes: readonly LaneCandidates[], watch: readonly
       row.chosen,
     ]);
   });
-  return { columns: ['run', 'lane', 'lane_name', 'branch', 'step', 'token_id', 'token', 'probability_before_sampler', 'probability_after_sampler', 'rank', 'emitted'], rows };
+  return {
+    columns: [
+      'run',
+      'lane',
+      'lane_name',
+      'branch',
+      'step',
+      'token_id',
+      'token',
+      'probability_before_sampler',
+      'probability_after_sampler',
+      'rank',
+      'emitted',
+    ],
+    rows,
+  };
 }

@@ -13,7 +13,11 @@ import { candidateTable, type LaneCandidates } from './candidate-table';
 import styles from './candidates.module.css';
 import { WatchList } from './watch-list';
 
-const originNotes: Record<StepOrigin, string> = { sampled: '', forced: 'inserted by the lane, not drawn', thought: 'thought: fed back, nothing drawn' };
+const originNotes: Record<StepOrigin, string> = {
+  sampled: '',
+  forced: 'inserted by the lane, not drawn',
+  thought: 'thought: fed back, nothing drawn',
+};
 const shownChoices = {
   auto: { count: 6, atLeast: 0.01 },
   '3': { count: 3, atLeast: 0 },
@@ -36,11 +40,18 @@ export interface CandidatesPanelProps extends InspectorProps {
 export function CandidatesPanel({ runs, stepUnderCursor, onFork, watch, onWatch, controls }: CandidatesPanelProps) {
   const [shown, setShown] = useState<ShownChoice>('auto');
   const content = useRef<HTMLDivElement>(null);
-  const lanes = useMemo(() => laneEntries(runs).map((entry): LaneCandidates => ({ entry, step: entryStep(entry, stepUnderCursor) })), [runs, stepUnderCursor]);
+  const lanes = useMemo(
+    () => laneEntries(runs).map((entry): LaneCandidates => ({ entry, step: entryStep(entry, stepUnderCursor) })),
+    [runs, stepUnderCursor],
+  );
   const table = useMemo(() => () => candidateTable(lanes, watch), [lanes, watch]);
   const files = usePanelFiles('candidates', 'Candidates: bar after the sampler, tick before it', content, table);
   const vocabulary = runs[0]?.info.vocabulary ?? [];
-  const state = stepPanelState(runs, lanes.some(({ step }) => step !== null), 'Run a prompt, then move over a step to see what else could have stood there.');
+  const state = stepPanelState(
+    runs,
+    lanes.some(({ step }) => step !== null),
+    'Run a prompt, then move over a step to see what else could have stood there.',
+  );
 
   return (
     <Panel
@@ -49,7 +60,10 @@ export function CandidatesPanel({ runs, stepUnderCursor, onFork, watch, onWatch,
       files={files}
       controls={controls}
       meta={
-        <span className={styles['key']} title="Bar: probability after temperature, top-k, top-p and min-p. Tick: probability before them, at temperature 1.">
+        <span
+          className={styles['key']}
+          title="Bar: probability after temperature, top-k, top-p and min-p. Tick: probability before them, at temperature 1."
+        >
           bar: after sampler · tick: before
         </span>
       }
@@ -77,8 +91,14 @@ export function CandidatesPanel({ runs, stepUnderCursor, onFork, watch, onWatch,
               <h4 className={styles['name']}>
                 <LaneMarker lane={entry.lane.lane} hue={entry.style.hue} />
                 <span className={styles['title']}>{entry.title}</span>
-                {entry.branch !== null && entry.lane.branches.length > 1 && <span className={styles['aside']}>branch {entry.branch.branch + 1}</span>}
-                {step !== null && <span className={styles['emitted']}>{step.record.kind === 'token' ? visibleToken(words[step.record.tokenId] ?? '') : '◆'}</span>}
+                {entry.branch !== null && entry.lane.branches.length > 1 && (
+                  <span className={styles['aside']}>branch {entry.branch.branch + 1}</span>
+                )}
+                {step !== null && (
+                  <span className={styles['emitted']}>
+                    {step.record.kind === 'token' ? visibleToken(words[step.record.tokenId] ?? '') : '◆'}
+                  </span>
+                )}
                 <span className={styles['note']}>{step === null ? 'no step under the cursor' : originNotes[origin]}</span>
               </h4>
               {step !== null && (
@@ -86,7 +106,9 @@ export function CandidatesPanel({ runs, stepUnderCursor, onFork, watch, onWatch,
                   className={styles['rows']}
                   onClickCapture={(event: MouseEvent<HTMLUListElement>) => {
                     if (!event.altKey || !finished || !(event.target instanceof Element)) return;
-                    const place = [...event.currentTarget.children].findIndex((child) => event.target instanceof Element && child.contains(event.target));
+                    const place = [...event.currentTarget.children].findIndex(
+                      (child) => event.target instanceof Element && child.contains(event.target),
+                    );
                     const row = candidateRows(step.record, words, layout.candidates, shownChoices[shown], watched)[place];
                     if (row === undefined) return;
                     event.preventDefault();

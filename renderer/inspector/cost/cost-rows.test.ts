@@ -32,6 +32,10 @@ describe('costRows', () => {
     expect(costOf(null, 'steps')).toBeNull();
     expect(costOf(record({ state: 'waiting' }), 'flops')).toBeNull();
     expect(costOf(record({ steps: 0 }), 'millisecondsPerStep')).toBeNull();
-    expect(costRows([null]).flat().every((cell) => cell.value === null && cell.share === 0)).toBe(true);
+    expect(
+      costRows([null])
+        .flat()
+        .every((cell) => cell.value === null && cell.share === 0),
+    ).toBe(true);
   });
 });

@@ -1,7 +1,15 @@
 import type { LaneRecord } from '../../../main/contract/run';
 
 /** What a lane spent, a column of the cost table. */
-export type CostQuantity = 'steps' | 'milliseconds' | 'tokensPerSecond' | 'millisecondsPerStep' | 'serialDepth' | 'positions' | 'flops' | 'cacheBytes';
+export type CostQuantity =
+  | 'steps'
+  | 'milliseconds'
+  | 'tokensPerSecond'
+  | 'millisecondsPerStep'
+  | 'serialDepth'
+  | 'positions'
+  | 'flops'
+  | 'cacheBytes';
 
 export interface CostColumn {
   readonly quantity: CostQuantity;
@@ -13,13 +21,38 @@ export interface CostColumn {
 
 export const costColumns: readonly CostColumn[] = [
   { quantity: 'steps', title: 'Steps', unit: '', note: 'Positions produced after the prompt, all branches together.' },
-  { quantity: 'milliseconds', title: 'Wall time', unit: 'ms', note: 'From the lane’s first forward pass after the prompt to its last. In lockstep, lanes share passes, so their times overlap.' },
+  {
+    quantity: 'milliseconds',
+    title: 'Wall time',
+    unit: 'ms',
+    note: 'From the lane’s first forward pass after the prompt to its last. In lockstep, lanes share passes, so their times overlap.',
+  },
   { quantity: 'tokensPerSecond', title: 'Rate', unit: 'steps/s', note: 'Steps of all branches over the lane’s wall time.' },
-  { quantity: 'millisecondsPerStep', title: 'Per step', unit: 'ms', note: 'Wall time over steps. Branches stepped in one batch share a pass, so it can be below the time of one pass.' },
-  { quantity: 'serialDepth', title: 'Serial depth', unit: 'layers', note: 'Layers × sequential positions of the longest branch: the longest chain of computation that cannot be done at once.' },
+  {
+    quantity: 'millisecondsPerStep',
+    title: 'Per step',
+    unit: 'ms',
+    note: 'Wall time over steps. Branches stepped in one batch share a pass, so it can be below the time of one pass.',
+  },
+  {
+    quantity: 'serialDepth',
+    title: 'Serial depth',
+    unit: 'layers',
+    note: 'Layers × sequential positions of the longest branch: the longest chain of computation that cannot be done at once.',
+  },
   { quantity: 'positions', title: 'Positions', unit: '', note: 'Positions run through the model after the prompt, all branches together.' },
-  { quantity: 'flops', title: 'Arithmetic', unit: 'FLOP', note: 'Floating-point operations after the prompt, two for each multiply-add; counted, not measured.' },
-  { quantity: 'cacheBytes', title: 'Own cache', unit: 'B', note: 'Bytes of keys and values the lane adds; the prompt’s are shared by all lanes and not counted.' },
+  {
+    quantity: 'flops',
+    title: 'Arithmetic',
+    unit: 'FLOP',
+    note: 'Floating-point operations after the prompt, two for each multiply-add; counted, not measured.',
+  },
+  {
+    quantity: 'cacheBytes',
+    title: 'Own cache',
+    unit: 'B',
+    note: 'Bytes of keys and values the lane adds; the prompt’s are shared by all lanes and not counted.',
+  },
 ];
 
 /** One quantity of one lane; null until the lane has anything to say. */

@@ -35,8 +35,27 @@ function costText(quantity: CostQuantity, value: number | null): string {
 
 function costTable(entries: readonly LaneEntry[], rows: readonly (readonly CostCell[])[]): Table {
   return {
-    columns: ['run', 'lane', 'lane_name', 'state', 'steps', 'wall_milliseconds', 'steps_per_second', 'milliseconds_per_step', 'serial_depth_layers', 'positions', 'flops', 'own_cache_bytes'],
-    rows: entries.map((entry, i) => [entry.run.id, entry.lane.lane, entry.style.title, entry.lane.record?.state ?? null, ...(rows[i]?.map((cell) => cell.value) ?? [])]),
+    columns: [
+      'run',
+      'lane',
+      'lane_name',
+      'state',
+      'steps',
+      'wall_milliseconds',
+      'steps_per_second',
+      'milliseconds_per_step',
+      'serial_depth_layers',
+      'positions',
+      'flops',
+      'own_cache_bytes',
+    ],
+    rows: entries.map((entry, i) => [
+      entry.run.id,
+      entry.lane.lane,
+      entry.style.title,
+      entry.lane.record?.state ?? null,
+      ...(rows[i]?.map((cell) => cell.value) ?? []),
+    ]),
   };
 }
 
@@ -51,7 +70,11 @@ export function CostPanel({ runs, controls }: CostPanelProps) {
   const rows = useMemo(() => costRows(entries.map((entry) => entry.lane.record)), [entries]);
   const table = useMemo(() => () => costTable(entries, rows), [entries, rows]);
   const files = usePanelFiles('cost', 'Cost of each lane', content, table);
-  const state = stepPanelState(runs, entries.some((entry) => entry.lane.record !== null), 'Run a prompt to see what each lane costs.');
+  const state = stepPanelState(
+    runs,
+    entries.some((entry) => entry.lane.record !== null),
+    'Run a prompt to see what each lane costs.',
+  );
   const schedules = [...new Set(runs.map((run) => `${run.info.request.schedule} on ${run.info.device}`))].join(', ');
   return (
     <Panel title="Cost" state={state} files={files} controls={controls} meta={`${schedules} · bars relative to the largest`}>
@@ -63,7 +86,11 @@ export function CostPanel({ runs, controls }: CostPanelProps) {
               {costColumns.map((column) => (
                 <th key={column.quantity} scope="col" title={column.note}>
                   {column.title}
-                  <span className={styles['unit']}>{column.quantity === 'milliseconds' || column.quantity === 'flops' || column.quantity === 'cacheBytes' ? '' : column.unit}</span>
+                  <span className={styles['unit']}>
+                    {column.quantity === 'milliseconds' || column.quantity === 'flops' || column.quantity === 'cacheBytes'
+                      ? ''
+                      : column.unit}
+                  </span>
                 </th>
               ))}
             </tr>

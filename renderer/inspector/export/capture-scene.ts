@@ -56,13 +56,21 @@ function captureBox(element: Element, style: CSSStyleDeclaration, opacity: numbe
   const background = setting.colour(style.backgroundColor);
   if (background !== null) setting.shapes.push(path(roundedRectangle(place, radius), background, null, 0, opacity));
   const borders = sides.map((side) => {
-    const width = style.getPropertyValue(`border-${side}-style`) === 'none' ? 0 : Number.parseFloat(style.getPropertyValue(`border-${side}-width`)) || 0;
+    const width =
+      style.getPropertyValue(`border-${side}-style`) === 'none'
+        ? 0
+        : Number.parseFloat(style.getPropertyValue(`border-${side}-width`)) || 0;
     return { width, colour: width > 0 ? setting.colour(style.getPropertyValue(`border-${side}-color`)) : null };
   });
   const [top, right, bottom, left] = borders;
   if (top === undefined || right === undefined || bottom === undefined || left === undefined) return;
   if (top.colour !== null && borders.every((border) => border.width === top.width && border.colour === top.colour)) {
-    const inset = { x: place.x + top.width / 2, y: place.y + top.width / 2, width: place.width - top.width, height: place.height - top.width };
+    const inset = {
+      x: place.x + top.width / 2,
+      y: place.y + top.width / 2,
+      width: place.width - top.width,
+      height: place.height - top.width,
+    };
     setting.shapes.push(path(roundedRectangle(inset, radius), null, top.colour, top.width, opacity));
     return;
   }
@@ -100,7 +108,19 @@ function captureText(node: Text, style: CSSStyleDeclaration, opacity: number, cl
   for (const { text, box } of lines(node)) {
     const baseline = box.top + (box.height - ascent - descent) / 2 + ascent;
     const place = { x: box.left - setting.left, y: baseline - setting.top };
-    setting.shapes.push({ kind: 'text', text, ...place, matrix: identity, family: style.fontFamily, size, weight: style.fontWeight, fill, halo: null, opacity, clip });
+    setting.shapes.push({
+      kind: 'text',
+      text,
+      ...place,
+      matrix: identity,
+      family: style.fontFamily,
+      size,
+      weight: style.fontWeight,
+      fill,
+      halo: null,
+      opacity,
+      clip,
+    });
   }
 }
 
@@ -119,7 +139,18 @@ function captureGraphic(element: SVGGraphicsElement, style: CSSStyleDeclaration,
     const font = { family: style.fontFamily, size: Number.parseFloat(style.fontSize), weight: style.fontWeight };
     const outline = setting.colour(style.stroke);
     const halo = outline === null ? null : { colour: outline, width: Number.parseFloat(style.strokeWidth) || 0 };
-    setting.shapes.push({ kind: 'text', text: element.textContent, x: start.x, y: start.y, matrix, ...font, fill, halo, opacity: opacity * Number(style.fillOpacity), clip: null });
+    setting.shapes.push({
+      kind: 'text',
+      text: element.textContent,
+      x: start.x,
+      y: start.y,
+      matrix,
+      ...font,
+      fill,
+      halo,
+      opacity: opacity * Number(style.fillOpacity),
+      clip: null,
+    });
     return;
   }
   const data = svgPath(element);
@@ -142,7 +173,11 @@ function capture(element: Element, opacity: number, clip: Rectangle | null, sett
   let inner = clip;
   if (element instanceof HTMLCanvasElement) {
     const box = element.getBoundingClientRect();
-    setting.shapes.push({ kind: 'image', canvas: element, place: { x: box.left - setting.left, y: box.top - setting.top, width: box.width, height: box.height } });
+    setting.shapes.push({
+      kind: 'image',
+      canvas: element,
+      place: { x: box.left - setting.left, y: box.top - setting.top, width: box.width, height: box.height },
+    });
     return;
   }
   if (element instanceof HTMLElement) {
@@ -174,11 +209,32 @@ export function captureScene(root: HTMLElement, title: string): Scene {
   const colour = colourReader(measure);
   const style = getComputedStyle(root);
   const setting: Setting = { left: box.left - margin, top: box.top - margin - titleHeight, shapes: [], colour, measure };
-  const heading = { family: getComputedStyle(document.body).fontFamily, size: 13, weight: '600', fill: colour(style.color) ?? 'rgb(0, 0, 0)' };
-  setting.shapes.push({ kind: 'text', text: title, x: margin, y: margin + 11, matrix: identity, ...heading, halo: null, opacity: 1, clip: null });
+  const heading = {
+    family: getComputedStyle(document.body).fontFamily,
+    size: 13,
+    weight: '600',
+    fill: colour(style.color) ?? 'rgb(0, 0, 0)',
+  };
+  setting.shapes.push({
+    kind: 'text',
+    text: title,
+    x: margin,
+    y: margin + 11,
+    matrix: identity,
+    ...heading,
+    halo: null,
+    opacity: 1,
+    clip: null,
+  });
   capture(root, 1, null, setting);
   let background: string | null = null;
-  for (let element: Element | null = root; element !== null && background === null; element = element.parentElement) background = colour(getComputedStyle(element).backgroundColor);
+  for (let element: Element | null = root; element !== null && background === null; element = element.parentElement)
+    background = colour(getComputedStyle(element).backgroundColor);
   const width = Math.max(box.width, root.scrollWidth) + 2 * margin;
-  return { width, height: Math.max(box.height, root.scrollHeight) + 2 * margin + titleHeight, background: background ?? 'rgb(255, 255, 255)', shapes: setting.shapes };
+  return {
+    width,
+    height: Math.max(box.height, root.scrollHeight) + 2 * margin + titleHeight,
+    background: background ?? 'rgb(255, 255, 255)',
+    shapes: setting.shapes,
+  };
 }

@@ -1,6 +1,7 @@
 import { identity, type Matrix, type Scene, type Shape } from './scene';
 
-const escape = (text: string): string => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
+const escape = (text: string): string =>
+  text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
 const number = (value: number): string => String(Math.round(value * 100) / 100);
 
 function attributes(values: Readonly<Record<string, string | number | null>>): string {
@@ -11,7 +12,9 @@ function attributes(values: Readonly<Record<string, string | number | null>>): s
 }
 
 const transform = (matrix: Matrix): string | null =>
-  matrix.every((value, place) => value === identity[place]) ? null : `matrix(${matrix.map((value) => Math.round(value * 1e4) / 1e4).join(' ')})`;
+  matrix.every((value, place) => value === identity[place])
+    ? null
+    : `matrix(${matrix.map((value) => Math.round(value * 1e4) / 1e4).join(' ')})`;
 const unlessOne = (opacity: number): number | null => (opacity === 1 ? null : opacity);
 
 function element(shape: Shape, index: number): string {

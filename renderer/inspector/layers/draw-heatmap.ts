@@ -1,6 +1,15 @@
 import { visibleToken } from '../../design/format';
 import { css, mix, readableOn, type Rgb, themeColour } from './colour';
-import { gutter, type HeatmapCell, type HeatmapLayout, type HeatmapSection, nameHeight, rowOfStream, sectionHead, streamName } from './heatmap-layout';
+import {
+  gutter,
+  type HeatmapCell,
+  type HeatmapLayout,
+  type HeatmapSection,
+  nameHeight,
+  rowOfStream,
+  sectionHead,
+  streamName,
+} from './heatmap-layout';
 import type { LensMeasure } from './lens-measure';
 
 export interface HeatmapView {
@@ -46,11 +55,23 @@ function drawHead(section: HeatmapSection, layout: HeatmapLayout, first: number,
     context.font = `${current ? 700 : 450} 11px ${data}`;
     context.fillStyle = current ? ink : dim;
     const label = every > 1 ? String(step + 1) : emittedText(section, step);
-    context.fillText(fitted(context, label, layout.columnWidth * every - 6), gutter + step * layout.columnWidth + (every > 1 ? 0 : 7), base);
+    context.fillText(
+      fitted(context, label, layout.columnWidth * every - 6),
+      gutter + step * layout.columnWidth + (every > 1 ? 0 : 7),
+      base,
+    );
   }
 }
 
-function drawCells(section: HeatmapSection, layout: HeatmapLayout, measure: LensMeasure, first: number, last: number, hue: Rgb, ink: Ink): void {
+function drawCells(
+  section: HeatmapSection,
+  layout: HeatmapLayout,
+  measure: LensMeasure,
+  first: number,
+  last: number,
+  hue: Rgb,
+  ink: Ink,
+): void {
   const { context, panel, data } = ink;
   const { columnWidth, rowHeight } = layout;
   const { vocabulary } = section.entry.run.info;
@@ -86,7 +107,13 @@ function drawCells(section: HeatmapSection, layout: HeatmapLayout, measure: Lens
   }
 }
 
-function drawNames(section: HeatmapSection, layout: HeatmapLayout, view: HeatmapView, { context, panel, ink, dim, data }: Ink, text: string): void {
+function drawNames(
+  section: HeatmapSection,
+  layout: HeatmapLayout,
+  view: HeatmapView,
+  { context, panel, ink, dim, data }: Ink,
+  text: string,
+): void {
   const top = section.top + sectionHead(layout.sections.length);
   context.fillStyle = css(panel);
   context.fillRect(view.scrollLeft, section.top, gutter - 2, top - section.top + section.streams * layout.rowHeight);
@@ -115,7 +142,13 @@ function outline(context: CanvasRenderingContext2D, colour: string, width: numbe
  * Draws the part of the heatmap that the window shows. Only the steps seen are decoded.
  * @param focused the cell the keyboard or the pointer is on
  */
-export function drawHeatmap(canvas: HTMLCanvasElement, layout: HeatmapLayout, measure: LensMeasure, view: HeatmapView, focused: HeatmapCell | null): void {
+export function drawHeatmap(
+  canvas: HTMLCanvasElement,
+  layout: HeatmapLayout,
+  measure: LensMeasure,
+  view: HeatmapView,
+  focused: HeatmapCell | null,
+): void {
   const context = canvas.getContext('2d');
   if (context === null) return;
   const scale = window.devicePixelRatio;
@@ -144,7 +177,15 @@ export function drawHeatmap(canvas: HTMLCanvasElement, layout: HeatmapLayout, me
     }
     if (focused?.section.entry.key === section.entry.key) {
       const y = section.top + head + rowOfStream(section, focused.stream) * layout.rowHeight;
-      outline(context, ink.cursor, 2.4, gutter + focused.step * layout.columnWidth, y, Math.max(3, layout.columnWidth - 2), layout.rowHeight - 2);
+      outline(
+        context,
+        ink.cursor,
+        2.4,
+        gutter + focused.step * layout.columnWidth,
+        y,
+        Math.max(3, layout.columnWidth - 2),
+        layout.rowHeight - 2,
+      );
     }
     drawNames(section, layout, view, ink, style.getPropertyValue('--font-text'));
   }

@@ -16,7 +16,11 @@ describe('heatmapLayout', () => {
   });
 
   it('stacks lanes without overlap', () => {
-    const layout = heatmapLayout(entries.map((entry) => ({ entry, cursor: null })), 'auto', room);
+    const layout = heatmapLayout(
+      entries.map((entry) => ({ entry, cursor: null })),
+      'auto',
+      room,
+    );
     layout.sections.slice(1).forEach((section, i) => {
       const before = layout.sections[i];
       expect(section.top).toBeGreaterThan((before?.top ?? 0) + (before?.streams ?? 0) * layout.rowHeight);

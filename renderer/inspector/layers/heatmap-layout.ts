@@ -51,7 +51,11 @@ function columnWidth(choice: ColumnChoice, room: number, steps: number): number 
 }
 
 /** @param room inner size of the window the picture is seen through */
-export function heatmapLayout(shown: readonly { readonly entry: LaneEntry; readonly cursor: number | null }[], choice: ColumnChoice, room: { readonly width: number; readonly height: number }): HeatmapLayout {
+export function heatmapLayout(
+  shown: readonly { readonly entry: LaneEntry; readonly cursor: number | null }[],
+  choice: ColumnChoice,
+  room: { readonly width: number; readonly height: number },
+): HeatmapLayout {
   const lengths = shown.map(({ entry }) => entry.branch?.steps.length ?? 0);
   const width = columnWidth(choice, room.width - gutter - 2, Math.max(0, ...lengths));
   const head = sectionHead(shown.length);
@@ -65,7 +69,13 @@ export function heatmapLayout(shown: readonly { readonly entry: LaneEntry; reado
     top += head + section.streams * rowHeight + sectionGap;
     return section;
   });
-  return { sections, columnWidth: width, rowHeight, width: gutter + Math.max(0, ...lengths) * width + 2, height: Math.max(0, top - sectionGap + 4) };
+  return {
+    sections,
+    columnWidth: width,
+    rowHeight,
+    width: gutter + Math.max(0, ...lengths) * width + 2,
+    height: Math.max(0, top - sectionGap + 4),
+  };
 }
 
 export interface HeatmapCell {

@@ -29,14 +29,25 @@ export function Heatmap({ entries, measure, columns, panel, content }: HeatmapPr
   const size = useSize(scroller);
   useThemeRevision();
   const [scroll, setScroll] = useState({ left: 0, top: 0 });
-  const [focusKey, setFocusKey] = useState<{ readonly key: string; readonly step: number; readonly stream: number; readonly by: 'pointer' | 'keys' } | null>(null);
+  const [focusKey, setFocusKey] = useState<{
+    readonly key: string;
+    readonly step: number;
+    readonly stream: number;
+    readonly by: 'pointer' | 'keys';
+  } | null>(null);
 
   const layout = useMemo(
-    () => heatmapLayout(entries.map((entry) => ({ entry, cursor: stepUnderCursor(entry.run, entry.lane) })), columns, size),
+    () =>
+      heatmapLayout(
+        entries.map((entry) => ({ entry, cursor: stepUnderCursor(entry.run, entry.lane) })),
+        columns,
+        size,
+      ),
     [entries, stepUnderCursor, columns, size],
   );
   const focusedSection = layout.sections.find((section) => section.entry.key === focusKey?.key);
-  const focused: HeatmapCell | null = focusKey === null || focusedSection === undefined ? null : { section: focusedSection, step: focusKey.step, stream: focusKey.stream };
+  const focused: HeatmapCell | null =
+    focusKey === null || focusedSection === undefined ? null : { section: focusedSection, step: focusKey.step, stream: focusKey.stream };
 
   useLayoutEffect(() => {
     if (canvas.current === null || size.width === 0) return;
@@ -44,14 +55,17 @@ export function Heatmap({ entries, measure, columns, panel, content }: HeatmapPr
   });
 
   // The column under the cursor is brought into view when something else has moved it.
-  const spoken = layout.sections.find((section) => section.entry.run.id === cursor?.run && section.entry.lane.lane === cursor.lane) ?? layout.sections[0];
+  const spoken =
+    layout.sections.find((section) => section.entry.run.id === cursor?.run && section.entry.lane.lane === cursor.lane) ??
+    layout.sections[0];
   const cursorStep = spoken?.cursor ?? null;
   const hovered = focusKey !== null && focusKey.by === 'pointer';
   useLayoutEffect(() => {
     const window = scroller.current;
     if (window === null || cursorStep === null || hovered) return;
     const left = gutter + cursorStep * layout.columnWidth;
-    if (left - gutter < window.scrollLeft || left + layout.columnWidth > window.scrollLeft + window.clientWidth) window.scrollLeft = left - window.clientWidth / 2;
+    if (left - gutter < window.scrollLeft || left + layout.columnWidth > window.scrollLeft + window.clientWidth)
+      window.scrollLeft = left - window.clientWidth / 2;
   }, [cursorStep, hovered, layout.columnWidth]);
 
   const cellUnder = (event: PointerEvent<HTMLDivElement>): HeatmapCell | null => {
@@ -82,7 +96,12 @@ export function Heatmap({ entries, measure, columns, panel, content }: HeatmapPr
     event.stopPropagation();
     const neighbour = move[1] >= section.streams ? layout.sections[place - 1] : move[1] < 0 ? layout.sections[place + 1] : section;
     const to = neighbour ?? section;
-    const toStream = neighbour === undefined || neighbour === section ? Math.min(section.streams - 1, Math.max(0, move[1])) : move[1] < 0 ? to.streams - 1 : 0;
+    const toStream =
+      neighbour === undefined || neighbour === section
+        ? Math.min(section.streams - 1, Math.max(0, move[1]))
+        : move[1] < 0
+          ? to.streams - 1
+          : 0;
     const toStep = Math.min(to.steps - 1, Math.max(0, move[0]));
     if (to.steps === 0) return;
     setFocusKey({ key: to.entry.key, step: toStep, stream: toStream, by: 'keys' });
@@ -91,10 +110,22 @@ export function Heatmap({ entries, measure, columns, panel, content }: HeatmapPr
 
   const readout = focused === null ? null : lensReadout(focused);
   const cellLeft = focused === null ? 0 : gutter + focused.step * layout.columnWidth - scroll.left;
-  const cellTop = focused === null ? 0 : focused.section.top + sectionHead(layout.sections.length) + rowOfStream(focused.section, focused.stream) * layout.rowHeight - scroll.top;
-  const tooltipLeft = cellLeft + layout.columnWidth + 8 + tooltipWidth < size.width ? cellLeft + layout.columnWidth + 8 : Math.max(0, cellLeft - tooltipWidth - 8);
+  const cellTop =
+    focused === null
+      ? 0
+      : focused.section.top +
+        sectionHead(layout.sections.length) +
+        rowOfStream(focused.section, focused.stream) * layout.rowHeight -
+        scroll.top;
+  const tooltipLeft =
+    cellLeft + layout.columnWidth + 8 + tooltipWidth < size.width
+      ? cellLeft + layout.columnWidth + 8
+      : Math.max(0, cellLeft - tooltipWidth - 8);
   // Under the rows where there is room, so that it covers none of them.
-  const under = focused === null ? 0 : focused.section.top + sectionHead(layout.sections.length) + focused.section.streams * layout.rowHeight + 4 - scroll.top;
+  const under =
+    focused === null
+      ? 0
+      : focused.section.top + sectionHead(layout.sections.length) + focused.section.streams * layout.rowHeight + 4 - scroll.top;
   const below = layout.sections.length === 1 && under + tooltipHeight < size.height;
   const tooltipTop = below ? under : Math.max(0, Math.min(cellTop, size.height - tooltipHeight));
 
@@ -109,7 +140,11 @@ export function Heatmap({ entries, measure, columns, panel, content }: HeatmapPr
         aria-valuemin={1}
         aria-valuemax={Math.max(1, spoken?.steps ?? 1)}
         aria-valuenow={(cursorStep ?? 0) + 1}
-        aria-valuetext={readout === null ? `Step ${(cursorStep ?? 0) + 1}` : `${readout.heading}: ${readout.top[0]?.token ?? ''} first. ${readout.target}: ${readout.facts}`}
+        aria-valuetext={
+          readout === null
+            ? `Step ${(cursorStep ?? 0) + 1}`
+            : `${readout.heading}: ${readout.top[0]?.token ?? ''} first. ${readout.target}: ${readout.facts}`
+        }
         tabIndex={0}
         onScroll={(event) => {
           setScroll({ left: event.currentTarget.scrollLeft, top: event.currentTarget.scrollTop });
@@ -137,7 +172,13 @@ export function Heatmap({ entries, measure, columns, panel, content }: HeatmapPr
           </div>
         </div>
       </div>
-      {readout !== null && <LensTooltip readout={readout} left={below ? Math.max(0, Math.min(cellLeft, size.width - tooltipWidth)) : tooltipLeft} top={tooltipTop} />}
+      {readout !== null && (
+        <LensTooltip
+          readout={readout}
+          left={below ? Math.max(0, Math.min(cellLeft, size.width - tooltipWidth)) : tooltipLeft}
+          top={tooltipTop}
+        />
+      )}
     </div>
   );
 }

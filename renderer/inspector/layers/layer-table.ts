@@ -25,7 +25,21 @@ export function layerTable(entries: readonly LaneEntry[]): Table {
     );
   });
   return {
-    columns: ['run', 'lane', 'lane_name', 'branch', 'step', 'residual_stream', 'target', 'target_probability', 'target_rank', 'entropy_bits', 'norm', 'top_tokens', 'top_probabilities'],
+    columns: [
+      'run',
+      'lane',
+      'lane_name',
+      'branch',
+      'step',
+      'residual_stream',
+      'target',
+      'target_probability',
+      'target_rank',
+      'entropy_bits',
+      'norm',
+      'top_tokens',
+      'top_probabilities',
+    ],
     rows,
   };
 }

@@ -34,11 +34,19 @@ export function LayersPanel({ runs, cursor, stepUnderCursor, moveCursor, control
   }, [entries, chosen]);
   const table = useMemo(() => () => layerTable(shown), [shown]);
   const files = usePanelFiles('layers', `Logit lens by layer and step: ${measure.label}`, content, table);
-  const state = stepPanelState(runs, shown.some((entry) => (entry.branch?.steps.length ?? 0) > 0), 'Run a prompt to read the lens of every layer at every step.');
+  const state = stepPanelState(
+    runs,
+    shown.some((entry) => (entry.branch?.steps.length ?? 0) > 0),
+    'Run a prompt to read the lens of every layer at every step.',
+  );
   const [low, high] = measure.ends(chosen?.run.info.vocabulary.length ?? runs[0]?.info.vocabulary.length ?? 2);
   const hue = chosen?.style.hue ?? 'var(--dim)';
   const lanes = [
-    { value: underCursor, label: followed === undefined || choice !== underCursor ? 'Lane under cursor' : followed.title, note: 'Follows the cursor' },
+    {
+      value: underCursor,
+      label: followed === undefined || choice !== underCursor ? 'Lane under cursor' : followed.title,
+      note: 'Follows the cursor',
+    },
     { value: all, label: 'All lanes' },
     ...entries.map((entry) => ({ value: entry.key, label: entry.title })),
   ];
@@ -51,7 +59,10 @@ export function LayersPanel({ runs, cursor, stepUnderCursor, moveCursor, control
       meta={
         <span className={styles['scale']} title={measure.note}>
           <span>{low}</span>
-          <span className={styles['ramp']} style={{ background: `linear-gradient(to right, color-mix(in srgb, ${hue} 5%, var(--panel)), ${hue})` }} />
+          <span
+            className={styles['ramp']}
+            style={{ background: `linear-gradient(to right, color-mix(in srgb, ${hue} 5%, var(--panel)), ${hue})` }}
+          />
           <span>{high}</span>
         </span>
       }
@@ -59,7 +70,12 @@ export function LayersPanel({ runs, cursor, stepUnderCursor, moveCursor, control
       <div className={styles['frame']}>
         <div className={styles['tools']}>
           <Select label="Lens of" hideLabel value={choice} items={lanes} onChange={setChoice} />
-          <Select label="Shade" value={measure.id} items={lensMeasures.map(({ id, label, note }) => ({ value: id, label, note }))} onChange={setMeasureId} />
+          <Select
+            label="Shade"
+            value={measure.id}
+            items={lensMeasures.map(({ id, label, note }) => ({ value: id, label, note }))}
+            onChange={setMeasureId}
+          />
           <Select label="Columns" value={columns} items={columnChoices.map((value) => ({ value, label: value }))} onChange={setColumns} />
         </div>
         <Heatmap entries={shown} measure={measure} columns={columns} panel={{ cursor, stepUnderCursor, moveCursor }} content={content} />

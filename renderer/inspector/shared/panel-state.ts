@@ -12,5 +12,8 @@ export function stepPanelState(runs: readonly RunView[], shows: boolean, hint: s
   const failed = runs.find((run) => run.outcome?.error != null)?.outcome?.error;
   if (failed != null) return { kind: 'failed', message: failed.message, hint: failed.hint };
   if (runs.length === 0) return { kind: 'empty', hint };
-  return { kind: 'empty', hint: running ? 'Waiting for the first step…' : 'No step stands under the cursor. Move over a step in a lane or in the timeline.' };
+  return {
+    kind: 'empty',
+    hint: running ? 'Waiting for the first step…' : 'No step stands under the cursor. Move over a step in a lane or in the timeline.',
+  };
 }

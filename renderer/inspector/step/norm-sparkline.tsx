@@ -12,7 +12,15 @@ export function NormSparkline({ norms, hue }: { readonly norms: readonly number[
     <svg width={width} height={height} role="img" aria-label={`Norm per layer: ${label}`}>
       <title>{label}</title>
       {norms.map((norm, stream) => (
-        <rect key={stream} x={stream * bar} y={height - (norm / highest) * height} width={Math.max(1, bar - (bar > 4 ? 2 : 0))} height={(norm / highest) * height} fill={hue} rx={1} />
+        <rect
+          key={stream}
+          x={stream * bar}
+          y={height - (norm / highest) * height}
+          width={Math.max(1, bar - (bar > 4 ? 2 : 0))}
+          height={(norm / highest) * height}
+          fill={hue}
+          rx={1}
+        />
       ))}
     </svg>
   );

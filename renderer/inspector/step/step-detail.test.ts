@@ -16,12 +16,25 @@ describe('stepAsJson', () => {
   it('holds what was recorded and where it came from', () => {
     const { entry, step } = stepOf(1, 1);
     const detail: unknown = JSON.parse(stepAsJson(entry, step));
-    expect(detail).toMatchObject({ run: 'run 1', lane: 1, step: 1, kind: 'token', forced: false, source: { seed: 7, how: 'captured in the generation pass', device: 'cpu', dtype: 'f32' } });
+    expect(detail).toMatchObject({
+      run: 'run 1',
+      lane: 1,
+      step: 1,
+      kind: 'token',
+      forced: false,
+      source: { seed: 7, how: 'captured in the generation pass', device: 'cpu', dtype: 'f32' },
+    });
   });
 
   it('writes null, never NaN, for what a thought does not have', () => {
     const { entry, step } = stepOf(3, 1);
-    expect(JSON.parse(stepAsJson(entry, step))).toMatchObject({ kind: 'thought', emitted: null, logProbabilityNats: null, surprisalBits: null, rank: null });
+    expect(JSON.parse(stepAsJson(entry, step))).toMatchObject({
+      kind: 'thought',
+      emitted: null,
+      logProbabilityNats: null,
+      surprisalBits: null,
+      rank: null,
+    });
     expect(emittedRank(step.record)).toBeNull();
   });
 });

@@ -40,7 +40,14 @@ export function stepAsJson(entry: LaneEntry, step: StepUnderCursor): string {
     milliseconds: record.milliseconds,
     candidates: named(record.candidates, vocabulary),
     sampled: named(record.sampled, vocabulary),
-    layers: record.layers.map((layer, stream) => ({ stream, norm: layer.norm, probability: layer.probability, rank: layer.rank, entropyBits: layer.entropy, top: named(layer.top, vocabulary) })),
+    layers: record.layers.map((layer, stream) => ({
+      stream,
+      norm: layer.norm,
+      probability: layer.probability,
+      rank: layer.rank,
+      entropyBits: layer.entropy,
+      top: named(layer.top, vocabulary),
+    })),
     nearestEmbeddings: named(record.nearest, vocabulary),
     source: {
       how: 'captured in the generation pass',

@@ -28,15 +28,47 @@ function origin({ record }: StepUnderCursor): string {
 }
 
 const facts: readonly Fact[] = [
-  { name: 'Emitted', note: 'The token, or ◆ for a thought', show: ({ record }, entry) => <b>{record.kind === 'token' ? word(entry, record.tokenId) : '◆'}</b> },
-  { name: 'How', note: 'Whether the model’s distribution was drawn from', show: (step) => <span className={styles['text']}>{origin(step)}</span> },
-  { name: 'Log-prob', note: 'Natural logarithm of the emitted token’s probability at temperature 1, in nats', show: ({ record }) => (Number.isFinite(record.logProbability) ? `${formatNumber(record.logProbability, 3)} nats` : notAvailable) },
-  { name: 'Surprisal', note: '−log2 of the same probability', show: ({ record }) => (Number.isFinite(record.surprisal) ? `${formatNumber(record.surprisal, 3)} bits` : notAvailable) },
-  { name: 'Entropy', note: 'Of the full-vocabulary distribution at temperature 1', show: ({ record }) => `${formatNumber(record.entropy, 3)} bits` },
+  {
+    name: 'Emitted',
+    note: 'The token, or ◆ for a thought',
+    show: ({ record }, entry) => <b>{record.kind === 'token' ? word(entry, record.tokenId) : '◆'}</b>,
+  },
+  {
+    name: 'How',
+    note: 'Whether the model’s distribution was drawn from',
+    show: (step) => <span className={styles['text']}>{origin(step)}</span>,
+  },
+  {
+    name: 'Log-prob',
+    note: 'Natural logarithm of the emitted token’s probability at temperature 1, in nats',
+    show: ({ record }) => (Number.isFinite(record.logProbability) ? `${formatNumber(record.logProbability, 3)} nats` : notAvailable),
+  },
+  {
+    name: 'Surprisal',
+    note: '−log2 of the same probability',
+    show: ({ record }) => (Number.isFinite(record.surprisal) ? `${formatNumber(record.surprisal, 3)} bits` : notAvailable),
+  },
+  {
+    name: 'Entropy',
+    note: 'Of the full-vocabulary distribution at temperature 1',
+    show: ({ record }) => `${formatNumber(record.entropy, 3)} bits`,
+  },
   { name: 'Rank', note: 'Of the emitted token under the model, 1 = highest', show: ({ record }) => emittedRank(record) ?? notAvailable },
-  { name: 'Margin', note: 'Probability of the first candidate minus that of the second', show: ({ record }) => formatNumber(record.margin, 3) },
-  { name: 'Cosine', note: 'Of the post-norm hidden state to that of the step before', show: ({ record }) => formatNumber(record.cosineToPrevious, 3) },
-  { name: 'Pass', note: 'Wall time of the forward pass, shared by all rows of its batch', show: ({ record }) => formatMilliseconds(record.milliseconds) },
+  {
+    name: 'Margin',
+    note: 'Probability of the first candidate minus that of the second',
+    show: ({ record }) => formatNumber(record.margin, 3),
+  },
+  {
+    name: 'Cosine',
+    note: 'Of the post-norm hidden state to that of the step before',
+    show: ({ record }) => formatNumber(record.cosineToPrevious, 3),
+  },
+  {
+    name: 'Pass',
+    note: 'Wall time of the forward pass, shared by all rows of its batch',
+    show: ({ record }) => formatMilliseconds(record.milliseconds),
+  },
   {
     name: 'Norms',
     note: 'Norm of the residual stream, embeddings to last layer',
@@ -74,11 +106,49 @@ function stepTable(lanes: readonly { readonly entry: LaneEntry; readonly step: S
     const { record } = step;
     const token = record.kind === 'token' ? (entry.run.info.vocabulary[record.tokenId] ?? null) : null;
     const norms = record.layers.map((layer) => layer.norm).join(' ');
-    const readings = [record.logProbability, record.surprisal, record.entropy, record.margin, emittedRank(record), record.cosineToPrevious, record.milliseconds];
-    return [[entry.run.id, entry.lane.lane, entry.style.title, entry.branch?.branch ?? null, step.index, record.kind, token, record.forced, ...readings, norms]];
+    const readings = [
+      record.logProbability,
+      record.surprisal,
+      record.entropy,
+      record.margin,
+      emittedRank(record),
+      record.cosineToPrevious,
+      record.milliseconds,
+    ];
+    return [
+      [
+        entry.run.id,
+        entry.lane.lane,
+        entry.style.title,
+        entry.branch?.branch ?? null,
+        step.index,
+        record.kind,
+        token,
+        record.forced,
+        ...readings,
+        norms,
+      ],
+    ];
   });
   return {
-    columns: ['run', 'lane', 'lane_name', 'branch', 'step', 'kind', 'token', 'forced', 'log_probability_nats', 'surprisal_bits', 'entropy_bits', 'margin', 'rank', 'cosine_to_previous', 'milliseconds', 'norms'],
+    columns: [
+      'run',
+      'lane',
+      'lane_name',
+      'branch',
+      'step',
+      'kind',
+      'token',
+      'forced',
+      'log_probability_nats',
+      'surprisal_bits',
+      'entropy_bits',
+      'margin',
+      'rank',
+      'cosine_to_previous',
+      'milliseconds',
+      'norms',
+    ],
     rows,
   };
 }
@@ -90,10 +160,17 @@ export interface StepPanelProps extends InspectorProps {
 /** Everything recorded of the step under the cursor, a column per lane. */
 export function StepPanel({ runs, stepUnderCursor, onCopy, controls }: StepPanelProps) {
   const content = useRef<HTMLDivElement>(null);
-  const lanes = useMemo(() => laneEntries(runs).map((entry) => ({ entry, step: entryStep(entry, stepUnderCursor) })), [runs, stepUnderCursor]);
+  const lanes = useMemo(
+    () => laneEntries(runs).map((entry) => ({ entry, step: entryStep(entry, stepUnderCursor) })),
+    [runs, stepUnderCursor],
+  );
   const table = useMemo(() => () => stepTable(lanes), [lanes]);
   const files = usePanelFiles('step', 'Step under the cursor', content, table);
-  const state = stepPanelState(runs, lanes.some(({ step }) => step !== null), 'Run a prompt, then move over a step to read everything recorded of it.');
+  const state = stepPanelState(
+    runs,
+    lanes.some(({ step }) => step !== null),
+    'Run a prompt, then move over a step to read everything recorded of it.',
+  );
   return (
     <Panel title="Step" state={state} files={files} controls={controls} meta="captured in the generation pass">
       <div ref={content} className={styles['content']}>
@@ -128,7 +205,9 @@ export function StepPanel({ runs, stepUnderCursor, onCopy, controls }: StepPanel
                     )}
                   </span>
                   <span className={styles['place']}>
-                    {step === null ? 'no step under the cursor' : `step ${step.index + 1} of ${entry.branch?.steps.length ?? 0}${entry.lane.branches.length > 1 ? `, branch ${(entry.branch?.branch ?? 0) + 1}` : ''}`}
+                    {step === null
+                      ? 'no step under the cursor'
+                      : `step ${step.index + 1} of ${entry.branch?.steps.length ?? 0}${entry.lane.branches.length > 1 ? `, branch ${(entry.branch?.branch ?? 0) + 1}` : ''}`}
                   </span>
                 </th>
               ))}
@@ -151,7 +230,9 @@ export function StepPanel({ runs, stepUnderCursor, onCopy, controls }: StepPanel
           {runs.map((run) => (
             <li key={run.id}>
               run {run.id}
-              {run.recorded && ', recorded'} · seed {run.info.request.seed} · {run.info.model.name} <span title={run.info.model.weightsHash}>sha256 {run.info.model.weightsHash.slice(0, 12)}…</span> · {run.info.device} · {run.info.dtype} · {run.info.engine} · {run.info.request.schedule}
+              {run.recorded && ', recorded'} · seed {run.info.request.seed} · {run.info.model.name}{' '}
+              <span title={run.info.model.weightsHash}>sha256 {run.info.model.weightsHash.slice(0, 12)}…</span> · {run.info.device} ·{' '}
+              {run.info.dtype} · {run.info.engine} · {run.info.request.schedule}
             </li>
           ))}
         </ul>

@@ -21,20 +21,29 @@ describe('placeCaptions', () => {
   });
 
   it('never lets two overlap nor one leave the picture, whatever is asked', () => {
-    const any = fc.array(fc.record({ x: fc.integer({ min: 0, max: 200 }), y: fc.integer({ min: 0, max: 100 }), width: fc.integer({ min: 5, max: 80 }) }), { maxLength: 40 });
+    const any = fc.array(
+      fc.record({ x: fc.integer({ min: 0, max: 200 }), y: fc.integer({ min: 0, max: 100 }), width: fc.integer({ min: 5, max: 80 }) }),
+      { maxLength: 40 },
+    );
     fc.assert(
       fc.property(any, (points) => {
         const requests = points.map(({ x, y, width }) => caption(x, y, 0, width));
         const boxes = placeCaptions(requests, bounds, points).map((place) => {
           const request = requests[place.request];
-          return { left: place.left, top: place.top, right: place.left + (request?.width ?? 0), bottom: place.top + (request?.height ?? 0) };
+          return {
+            left: place.left,
+            top: place.top,
+            right: place.left + (request?.width ?? 0),
+            bottom: place.top + (request?.height ?? 0),
+          };
         });
         boxes.forEach((a, i) => {
           expect(a.left).toBeGreaterThanOrEqual(0);
           expect(a.top).toBeGreaterThanOrEqual(0);
           expect(a.right).toBeLessThanOrEqual(200);
           expect(a.bottom).toBeLessThanOrEqual(100);
-          for (const b of boxes.slice(i + 1)) expect(a.left >= b.right || b.left >= a.right || a.top >= b.bottom || b.top >= a.bottom).toBe(true);
+          for (const b of boxes.slice(i + 1))
+            expect(a.left >= b.right || b.left >= a.right || a.top >= b.bottom || b.top >= a.bottom).toBe(true);
         });
       }),
     );

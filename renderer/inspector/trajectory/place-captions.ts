@@ -48,7 +48,12 @@ function places(request: CaptionRequest, gap: number): readonly (readonly [numbe
  * places of a caption the one covering the fewest points wins, then the order of `places`.
  * @param points dots of the picture, which captions had better not cover
  */
-export function placeCaptions(requests: readonly CaptionRequest[], bounds: Box, points: readonly { readonly x: number; readonly y: number }[], gap = 7): PlacedCaption[] {
+export function placeCaptions(
+  requests: readonly CaptionRequest[],
+  bounds: Box,
+  points: readonly { readonly x: number; readonly y: number }[],
+  gap = 7,
+): PlacedCaption[] {
   const taken: Box[] = [];
   const placed: PlacedCaption[] = [];
   const order = requests.map((_, index) => index).sort((a, b) => (requests[b]?.priority ?? 0) - (requests[a]?.priority ?? 0) || a - b);
@@ -60,7 +65,9 @@ export function placeCaptions(requests: readonly CaptionRequest[], bounds: Box, 
       const box = { left, top, right: left + request.width, bottom: top + request.height };
       if (left < bounds.left || top < bounds.top || box.right > bounds.right || box.bottom > bounds.bottom) continue;
       if (taken.some((other) => overlaps(box, other))) continue;
-      const covered = points.filter((point) => point.x > left - 2 && point.x < box.right + 2 && point.y > top - 2 && point.y < box.bottom + 2).length;
+      const covered = points.filter(
+        (point) => point.x > left - 2 && point.x < box.right + 2 && point.y > top - 2 && point.y < box.bottom + 2,
+      ).length;
       if (best === null || covered < best.covered) best = { left, top, box, covered };
     }
     if (best === null) continue;

@@ -7,7 +7,23 @@ const trajectory: Trajectory = {
   explained: [0.5, 0.3],
   residual: 0.3,
   vectors: 3,
-  paths: [{ run: 'a', lane: 0, branch: 0, kinds: ['token', 'token'], captions: ['x', 'y'], points: [[0, 0], [10, 2]], shuffled: [[0, 30], [0, 0]] }],
+  paths: [
+    {
+      run: 'a',
+      lane: 0,
+      branch: 0,
+      kinds: ['token', 'token'],
+      captions: ['x', 'y'],
+      points: [
+        [0, 0],
+        [10, 2],
+      ],
+      shuffled: [
+        [0, 30],
+        [0, 0],
+      ],
+    },
+  ],
 };
 const size = { width: 300, height: 200 };
 

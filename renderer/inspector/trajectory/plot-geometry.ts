@@ -32,7 +32,12 @@ export function thinPath(points: readonly PlotPoint[], distance: number): KeptPo
  * Fits all paths into the picture with equal scales along both axes, so that distances can be compared in any direction.
  * @param which the coordinates drawn: `points`, or with the control on both
  */
-export function plotScale(trajectory: Trajectory, withShuffled: boolean, size: Size, margin: { readonly x: number; readonly y: number }): PlotScale {
+export function plotScale(
+  trajectory: Trajectory,
+  withShuffled: boolean,
+  size: Size,
+  margin: { readonly x: number; readonly y: number },
+): PlotScale {
   let [left, right, bottom, top] = [Infinity, -Infinity, Infinity, -Infinity];
   for (const path of trajectory.paths) {
     for (const [x = 0, y = 0] of withShuffled ? [...path.points, ...path.shuffled] : path.points) {

@@ -39,14 +39,18 @@ interface DrawnPath {
   readonly captions: readonly string[];
 }
 
-const line = (points: readonly PlotPoint[]): string => points.map(({ x, y }, i) => `${i === 0 ? 'M' : 'L'}${x.toFixed(1)} ${y.toFixed(1)}`).join('');
+const line = (points: readonly PlotPoint[]): string =>
+  points.map(({ x, y }, i) => `${i === 0 ? 'M' : 'L'}${x.toFixed(1)} ${y.toFixed(1)}`).join('');
 
 /** Points every few pixels along a path: captions had better not cover its lines either. */
 function alongPath(points: readonly PlotPoint[]): PlotPoint[] {
   return points.flatMap((to, i) => {
     const from = points[i - 1] ?? to;
     const pieces = Math.max(1, Math.round(Math.hypot(to.x - from.x, to.y - from.y) / 6));
-    return Array.from({ length: pieces }, (_, k) => ({ x: to.x + ((from.x - to.x) * k) / pieces, y: to.y + ((from.y - to.y) * k) / pieces }));
+    return Array.from({ length: pieces }, (_, k) => ({
+      x: to.x + ((from.x - to.x) * k) / pieces,
+      y: to.y + ((from.y - to.y) * k) / pieces,
+    }));
   });
 }
 
@@ -77,7 +81,17 @@ export function TrajectoryPlot({ trajectory, entries, size, shuffled, steps, mov
           if (entry === undefined) return [];
           const shown = path.branch === entry.lane.shown;
           const points = path.points.map(scale.place);
-          return [{ entry, branch: path.branch, shown, points, line: thinPath(points, 1.5), shuffled: path.shuffled.map(scale.place), captions: path.captions }];
+          return [
+            {
+              entry,
+              branch: path.branch,
+              shown,
+              points,
+              line: thinPath(points, 1.5),
+              shuffled: path.shuffled.map(scale.place),
+              captions: path.captions,
+            },
+          ];
         })
         .toSorted((a, b) => Number(a.shown) - Number(b.shown)),
     [trajectory, entries, scale],
@@ -94,7 +108,12 @@ export function TrajectoryPlot({ trajectory, entries, size, shuffled, steps, mov
   const grid = niceTicks(0, size.width / 4 / scale.unit, 1)[1] ?? 1;
   const origin = scale.place([0, 0]);
   return (
-    <svg width={size.width} height={size.height} role="img" aria-label={`Paths of ${paths.filter((path) => path.shown).length} lanes over two principal components`}>
+    <svg
+      width={size.width}
+      height={size.height}
+      role="img"
+      aria-label={`Paths of ${paths.filter((path) => path.shown).length} lanes over two principal components`}
+    >
       <line x1={0} x2={size.width} y1={origin.y} y2={origin.y} stroke="var(--line)" />
       <line x1={origin.x} x2={origin.x} y1={0} y2={size.height} stroke="var(--line)" />
       <g fill="var(--faint)" fontSize={11} fontFamily="var(--font-data)">
@@ -118,7 +137,15 @@ export function TrajectoryPlot({ trajectory, entries, size, shuffled, steps, mov
             <g key={`${path.entry.key}/${path.branch} shuffled`} opacity={0.75}>
               <path d={line(thinPath(path.shuffled, 1.5))} fill="none" stroke="var(--faint)" strokeDasharray="1.5 3" />
               {path.shuffled.length <= dotsUpTo &&
-                path.shuffled.map(({ x, y }, i) => <path key={i} d={markerPath(path.entry.lane.lane, 2.6)} transform={`translate(${x} ${y})`} fill="var(--panel)" stroke="var(--faint)" />)}
+                path.shuffled.map(({ x, y }, i) => (
+                  <path
+                    key={i}
+                    d={markerPath(path.entry.lane.lane, 2.6)}
+                    transform={`translate(${x} ${y})`}
+                    fill="var(--panel)"
+                    stroke="var(--faint)"
+                  />
+                ))}
             </g>
           ))}
       {paths.map((path) => {
@@ -132,8 +159,21 @@ export function TrajectoryPlot({ trajectory, entries, size, shuffled, steps, mov
         const reached = step === null ? points.length : step + 1;
         return (
           <g key={key}>
-            <path d={line([...(current === undefined ? [] : [current]), ...path.line.filter((point) => point.step >= reached)])} fill="none" stroke={hue} strokeOpacity={0.35} strokeWidth={1.6} strokeDasharray={dash} />
-            <path d={line([...path.line.filter((point) => point.step < reached), ...(current === undefined ? [] : [current])])} fill="none" stroke={hue} strokeWidth={2} strokeDasharray={dash} />
+            <path
+              d={line([...(current === undefined ? [] : [current]), ...path.line.filter((point) => point.step >= reached)])}
+              fill="none"
+              stroke={hue}
+              strokeOpacity={0.35}
+              strokeWidth={1.6}
+              strokeDasharray={dash}
+            />
+            <path
+              d={line([...path.line.filter((point) => point.step < reached), ...(current === undefined ? [] : [current])])}
+              fill="none"
+              stroke={hue}
+              strokeWidth={2}
+              strokeDasharray={dash}
+            />
             {points.map(({ x, y }, i) => {
               const here = i === step;
               if (points.length > dotsUpTo && !here) return null;
@@ -157,7 +197,19 @@ export function TrajectoryPlot({ trajectory, entries, size, shuffled, steps, mov
         );
       })}
       {captions.map((caption, i) => (
-        <text key={i} x={caption.left + 1} y={caption.top + captionHeight - 3} fill={caption.strong ? 'var(--ink)' : 'var(--dim)'} fontSize={11} fontWeight={caption.strong ? 700 : 450} fontFamily="var(--font-data)" stroke="var(--panel)" strokeWidth={3} strokeLinejoin="round" paintOrder="stroke">
+        <text
+          key={i}
+          x={caption.left + 1}
+          y={caption.top + captionHeight - 3}
+          fill={caption.strong ? 'var(--ink)' : 'var(--dim)'}
+          fontSize={11}
+          fontWeight={caption.strong ? 700 : 450}
+          fontFamily="var(--font-data)"
+          stroke="var(--panel)"
+          strokeWidth={3}
+          strokeLinejoin="round"
+          paintOrder="stroke"
+        >
           {caption.text}
         </text>
       ))}

@@ -4,7 +4,22 @@ import type { Table } from '../export/save-table';
 /** A row per point; steps count from 0, as in the trace. */
 export function trajectoryTable(trajectory: Trajectory): Table {
   return {
-    columns: ['run', 'lane', 'branch', 'step', 'kind', 'caption', 'component_1', 'component_2', 'shuffled_1', 'shuffled_2', 'residual_stream', 'explained_1', 'explained_2', 'residual'],
+    columns: [
+      'run',
+      'lane',
+      'branch',
+      'step',
+      'kind',
+      'caption',
+      'component_1',
+      'component_2',
+      'shuffled_1',
+      'shuffled_2',
+      'residual_stream',
+      'explained_1',
+      'explained_2',
+      'residual',
+    ],
     rows: trajectory.paths.flatMap((path) =>
       path.points.map((point, step) => [
         path.run,

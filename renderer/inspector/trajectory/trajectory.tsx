@@ -19,7 +19,17 @@ export interface TrajectoryPanelProps extends InspectorProps {
   readonly controls?: ReactNode;
 }
 
-function Toggle({ label, note, value, onChange }: { readonly label: string; readonly note: string; readonly value: boolean; readonly onChange: (value: boolean) => void }) {
+function Toggle({
+  label,
+  note,
+  value,
+  onChange,
+}: {
+  readonly label: string;
+  readonly note: string;
+  readonly value: boolean;
+  readonly onChange: (value: boolean) => void;
+}) {
   return (
     <label className={styles['toggle']} title={note}>
       <input
@@ -40,6 +50,7 @@ const streamTitle = (stream: number): string => (stream === 0 ? 'embeddings' : `
 export function TrajectoryPanel({ runs, stepUnderCursor, moveCursor, loadTrajectory, controls }: TrajectoryPanelProps) {
   const [chosenStream, setStream] = useState<string | null>(null);
   const [everyBranch, setEveryBranch] = useState(true);
+  const [unit, setUnit] = useState(true);
   const [shuffled, setShuffled] = useState(false);
   const content = useRef<HTMLDivElement>(null);
   const size = useSize(content);
@@ -61,14 +72,19 @@ export function TrajectoryPanel({ runs, stepUnderCursor, moveCursor, loadTraject
       .map(({ run, lane, branch }) => ({ run, lane, branch }))
       .toSorted((a, b) => (a.run === b.run ? a.lane - b.lane || a.branch - b.branch : a.run < b.run ? -1 : 1));
   }, [entries, everyBranch, running]);
-  const revision = entries.map((entry) => `${entry.key}:${entry.lane.branches.reduce((sum, branch) => sum + branch.steps.length, 0)}`).join(' ');
-  const loaded = useTrajectory(loadTrajectory, branches, stream, revision);
+  const revision = entries
+    .map((entry) => `${entry.key}:${entry.lane.branches.reduce((sum, branch) => sum + branch.steps.length, 0)}`)
+    .join(' ');
+  const loaded = useTrajectory(loadTrajectory, branches, { stream, scale: unit ? 'unit' : 'raw' }, revision);
   const trajectory = loaded.kind === 'done' ? loaded.trajectory : null;
-  const steps = useMemo(() => new Map(entries.map((entry) => [entry.key, stepUnderCursor(entry.run, entry.lane)])), [entries, stepUnderCursor]);
+  const steps = useMemo(
+    () => new Map(entries.map((entry) => [entry.key, stepUnderCursor(entry.run, entry.lane)])),
+    [entries, stepUnderCursor],
+  );
   const table = useMemo(() => () => (trajectory === null ? { columns: [], rows: [] } : trajectoryTable(trajectory)), [trajectory]);
   const [first, second] = trajectory?.explained ?? [];
   const explained = `PC1 ${percent(first)} · PC2 ${percent(second)} · residual ${formatNumber(trajectory?.residual ?? NaN)}`;
-  const pictureTitle = `Trajectory after ${streamTitle(stream)}: ${explained}`;
+  const pictureTitle = `Trajectory after ${streamTitle(stream)}${unit ? ', unit norm' : ''}: ${explained}`;
   const files = usePanelFiles('trajectory', pictureTitle, content, table);
 
   let state: PanelState = { kind: 'done' };
@@ -103,11 +119,36 @@ export function TrajectoryPanel({ runs, stepUnderCursor, moveCursor, loadTraject
             items={Array.from({ length: Number.isFinite(streams) ? streams : 0 }, (_, i) => ({ value: String(i), label: streamTitle(i) }))}
             onChange={setStream}
           />
-          <Toggle label="All branches" note="Draws the branches not shown too, and counts them in the basis" value={everyBranch} onChange={setEveryBranch} />
-          <Toggle label="Shuffled control" note="The same vectors with their coordinates shuffled, in the same basis: structure that stays is not the model’s" value={shuffled} onChange={setShuffled} />
+          <Toggle
+            label="All branches"
+            note="Draws the branches not shown too, and counts them in the basis"
+            value={everyBranch}
+            onChange={setEveryBranch}
+          />
+          <Toggle
+            label="Unit norm"
+            note="Each vector over its root mean square, as the final norm sees it; without it a few large norms rule the picture"
+            value={unit}
+            onChange={setUnit}
+          />
+          <Toggle
+            label="Shuffled control"
+            note="The same vectors with their coordinates shuffled, in the same basis: structure that stays is not the model’s"
+            value={shuffled}
+            onChange={setShuffled}
+          />
         </div>
         <div ref={content} className={styles['plot']}>
-          {trajectory !== null && size.width > 0 && <TrajectoryPlot trajectory={trajectory} entries={entries} size={size} shuffled={shuffled} steps={steps} moveCursor={moveCursor} />}
+          {trajectory !== null && size.width > 0 && (
+            <TrajectoryPlot
+              trajectory={trajectory}
+              entries={entries}
+              size={size}
+              shuffled={shuffled}
+              steps={steps}
+              moveCursor={moveCursor}
+            />
+          )}
           {loaded.kind === 'loading' && <p className={styles['waiting']}>Computing the basis…</p>}
         </div>
       </div>

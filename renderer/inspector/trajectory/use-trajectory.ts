@@ -3,7 +3,10 @@ import { type ErrorReport, toErrorReport } from '../../../main/contract/errors';
 import type { Trajectory } from '../../../main/contract/protocol';
 import type { BranchReference, InspectorProps } from '../inspector-props';
 
-export type TrajectoryState = { readonly kind: 'loading' } | { readonly kind: 'done'; readonly trajectory: Trajectory } | { readonly kind: 'failed'; readonly error: ErrorReport };
+export type TrajectoryState =
+  | { readonly kind: 'loading' }
+  | { readonly kind: 'done'; readonly trajectory: Trajectory }
+  | { readonly kind: 'failed'; readonly error: ErrorReport };
 
 /** Results of finished runs never change, so they outlive the panel; a few are enough to switch layers back and forth. */
 const cache = new Map<string, Trajectory>();
@@ -14,13 +17,21 @@ const cached = 24;
  * @param branches null while there is nothing to ask, for example because a run is still going
  * @param revision changes when the runs' steps have changed; part of what is remembered
  */
-export function useTrajectory(load: InspectorProps['loadTrajectory'], branches: readonly BranchReference[] | null, stream: number, revision: string): TrajectoryState {
-  const key = branches === null ? null : `${revision} ${stream} ${branches.map(({ run, lane, branch }) => `${run}/${lane}/${branch}`).join(' ')}`;
+export function useTrajectory(
+  load: InspectorProps['loadTrajectory'],
+  branches: readonly BranchReference[] | null,
+  { stream, scale }: { readonly stream: number; readonly scale: 'unit' | 'raw' },
+  revision: string,
+): TrajectoryState {
+  const key =
+    branches === null
+      ? null
+      : `${revision} ${stream} ${scale} ${branches.map(({ run, lane, branch }) => `${run}/${lane}/${branch}`).join(' ')}`;
   const [loaded, setLoaded] = useState<{ readonly key: string; readonly state: TrajectoryState } | null>(null);
   useEffect(() => {
     if (key === null || branches === null || cache.has(key)) return undefined;
     let latest = true;
-    load(branches, stream, 2).then(
+    load(branches, stream, scale).then(
       (trajectory) => {
         cache.set(key, trajectory);
         const oldest = cache.keys().next();

@@ -21,7 +21,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
       await app.waitForIdle();
       expect(await violations(), name).toEqual([]);
     }
-    await page.keyboard.press('?');
+    await app.menu('keys');
     await expect(page.getByRole('dialog', { name: 'Keys' })).toBeVisible();
     expect(await violations(), 'keys').toEqual([]);
   });

@@ -33,7 +33,13 @@ export function Panel({ title, meta, controls, state, files, children }: PanelFr
         {state.kind === 'running' && <span className={styles['running']}>running</span>}
         {shows && files !== undefined && <PanelSave title={title} files={files} />}
       </header>
-      {shows && <div className={styles['body']}>{children}</div>}
+      {shows && (
+        // It scrolls where there is more than fits, so the keyboard has to reach it.
+        // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
+        <div className={styles['body']} tabIndex={0}>
+          {children}
+        </div>
+      )}
       {state.kind === 'empty' && <p className={styles['empty']}>{state.hint}</p>}
       {state.kind === 'failed' && (
         <div className={styles['failed']} role="alert">

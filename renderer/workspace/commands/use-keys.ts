@@ -5,7 +5,8 @@ import { perform } from '../../state/workbench';
 import type { Action } from './actions';
 
 const fields = 'input:not([type="radio"], [type="checkbox"]), textarea, select, [contenteditable="true"]';
-const open = '[role="dialog"], [role="menu"]';
+/** A message is a dialog too by its role, but a modeless one: it takes no keys. */
+const open = '[role="dialog"]:not([aria-modal="false"]), [role="menu"]';
 /** Widgets that move with the arrow keys themselves. */
 const moved =
   '[role="tablist"], [role="slider"], [role="radiogroup"], [role="separator"], [role="grid"], [role="combobox"], [role="application"]';

@@ -187,7 +187,7 @@ test('the disk is full while a run is recorded: the run goes on and says that it
     await workspace.run.click();
     await expect(workspace.status).toContainText('Not recorded');
     await expect(workspace.row(1)).toContainText('done');
-    await expect(workspace.lane('Chain of thought').getByText(/right|wrong/)).toBeAttached();
+    await expect(workspace.lane('Continuous thought').getByText(/right|wrong/)).toBeAttached();
     await app.close();
   } finally {
     spawnSync('umount', ['--lazy', runs]);

@@ -34,9 +34,12 @@ export function Panel({ title, meta, controls, state, files, children }: PanelFr
         {shows && files !== undefined && <PanelSave title={title} files={files} />}
       </header>
       {shows && (
-        // It scrolls where there is more than fits, so the keyboard has to reach it.
-        // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
-        <div className={styles['body']} tabIndex={0}>
+        <div
+          className={styles['body']}
+          // It scrolls where there is more than fits, so the keyboard has to reach it.
+          // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
+          tabIndex={0}
+        >
           {children}
         </div>
       )}

@@ -21,9 +21,9 @@ export interface TimelineLegendProps {
 /** Which line is which lane, and each lane's value under the cursor. */
 export function TimelineLegend({ series, values, decimals, suffix }: TimelineLegendProps) {
   return (
-    // It scrolls when there are many lanes, so the keyboard must reach it.
-    // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
     <ul
+      // It scrolls when there are many lanes, so the keyboard must reach it.
+      // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
       tabIndex={0}
       className={classNames(styles['legend'], series.length > 5 && styles['dense'])}
       aria-label="Lanes and their values at the cursor"

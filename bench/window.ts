@@ -85,8 +85,8 @@ async function launch(root: string, userData: string, workspace?: object): Promi
 /** Until the page says that nothing runs, no request is under way and the last change is on screen. */
 async function idle(page: Page): Promise<void> {
   page.setDefaultTimeout(10 * minute);
-  await page.waitForFunction('window.__interlinear !== undefined');
-  await page.evaluate('window.__interlinear.waitForIdle()');
+  await page.waitForFunction(() => window.__interlinear !== undefined);
+  await page.evaluate(() => window.__interlinear?.waitForIdle());
 }
 
 async function stream(page: Page): Promise<WindowFigures['streaming']> {

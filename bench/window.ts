@@ -18,7 +18,7 @@ export interface WindowFigures {
     readonly seconds: number;
     readonly stepsPerSecond: number;
     readonly framesPerSecond: number;
-    /** From a key press to the second animation frame after it, in milliseconds. */
+    /** From a key press to the next paint, as the page's Event Timing entries give it: in steps of 8 ms, what takes less than 16 counts as 16. */
     readonly inputToPaint: { readonly median: number; readonly p95: number; readonly presses: number };
   };
   /** Megabytes of working set. */
@@ -96,11 +96,13 @@ async function stream(page: Page): Promise<WindowFigures['streaming']> {
       state.frames += 1;
       if (state.running) requestAnimationFrame(count);
     };
-    const press = (event: KeyboardEvent): void => {
-      requestAnimationFrame(() => requestAnimationFrame(() => state.samples.push(performance.now() - event.timeStamp)));
-    };
     requestAnimationFrame(count);
-    addEventListener('keydown', press, { capture: true });
+    const observer = new PerformanceObserver((list) => {
+      for (const entry of list.getEntriesByName('keydown')) state.samples.push(entry.duration);
+    });
+    // Known to the browser, not yet to TypeScript's description of it.
+    const options: PerformanceObserverInit & { readonly durationThreshold: number } = { type: 'event', durationThreshold: 16 };
+    observer.observe(options);
     return state;
   });
   const started = performance.now();
@@ -110,10 +112,11 @@ async function stream(page: Page): Promise<WindowFigures['streaming']> {
   for (let press = 0; press < keyPresses; press++) await page.keyboard.press(press % 2 === 0 ? 'ArrowRight' : 'ArrowLeft', { delay: 40 });
   await idle(page);
   const seconds = (performance.now() - started) / 1000;
-  const { frames, samples } = await watch.evaluate((state) => {
+  const { frames, slow } = await watch.evaluate((state) => {
     state.running = false;
-    return { frames: state.frames, samples: state.samples };
+    return { frames: state.frames, slow: state.samples };
   });
+  const samples = [...slow, ...Array.from({ length: Math.max(0, keyPresses - slow.length) }, () => 16)];
   await watch.dispose();
   return {
     lanes,

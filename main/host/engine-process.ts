@@ -1,3 +1,4 @@
+import { constants, setPriority } from 'node:os';
 import { z } from 'zod';
 import { Engine } from './engine';
 import { type MessagePortLike, createPortTransport } from './port-transport';
@@ -18,6 +19,9 @@ interface ParentPort {
 
 const parentPort = (process as typeof process & { readonly parentPort?: ParentPort }).parentPort;
 if (!parentPort) throw new Error('The engine process is started by the app’s shell; for a terminal there is the command line.');
+
+// The window comes first: where cores are few, a run must not take them from what the user is doing.
+setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
 
 let engine: Engine | null = null;
 

@@ -7,6 +7,11 @@ import type { RunView } from './run-view';
 
 /** React hears of a stream at most ten times a second; after a pause, in the next frame. */
 const publishMilliseconds = 100;
+/** And never for more than a fifth of the time, on a machine where drawing takes long: keys and pointer come first. */
+const restShare = 4;
+/** While keys or pointer are in use a stream is drawn less often: it can wait, they cannot. */
+const publishMillisecondsInUse = 400;
+const inUseMilliseconds = 200;
 
 export interface RunsState {
   /** Pictures of the runs known, by id. A run's picture is replaced when something of it changed. */
@@ -24,6 +29,9 @@ export class RunStore {
   readonly #startedListeners = new Set<(run: RunView) => void>();
   #publishing = false;
   #publishedAt = -Infinity;
+  /** Milliseconds the last publication took until it was painted. */
+  #cost = 0;
+  #inputAt = -Infinity;
 
   constructor(clock: FrameClock) {
     this.#clock = clock;
@@ -38,6 +46,11 @@ export class RunStore {
     for (const event of events) this.#apply(event);
     this.#publishSoon();
     await this.#clock.afterPaint();
+  }
+
+  /** A key or the pointer was used. */
+  noteInput(): void {
+    this.#inputAt = performance.now();
   }
 
   showBranch(run: string, lane: number, branch: number | null): void {
@@ -115,7 +128,9 @@ export class RunStore {
   #publishSoon(): void {
     if (this.#publishing) return;
     this.#publishing = true;
-    const wait = publishMilliseconds - (performance.now() - this.#publishedAt);
+    const now = performance.now();
+    const pause = now - this.#inputAt < inUseMilliseconds ? publishMillisecondsInUse : publishMilliseconds;
+    const wait = Math.max(pause, restShare * this.#cost) - (now - this.#publishedAt);
     const publish = (): void => {
       this.#publish();
     };
@@ -125,11 +140,16 @@ export class RunStore {
 
   #publish(): void {
     this.#publishing = false;
-    this.#publishedAt = performance.now();
+    const started = performance.now();
+    this.#publishedAt = started;
     const models = [...this.#models.values()];
     this.store.setState({
       views: new Map(models.map((model) => [model.id, model.view()])),
       recordingErrors: new Map(models.flatMap((model) => (model.recordingError === null ? [] : [[model.id, model.recordingError]]))),
+    });
+    void this.#clock.afterPaint().then(() => {
+      this.#publishedAt = performance.now();
+      this.#cost = this.#publishedAt - started;
     });
   }
 }

@@ -3,6 +3,7 @@ import type { ShellApi } from '../../main/contract/shell';
 import type { Activity } from './activity';
 import type { CursorStore } from './cursor-store';
 import type { EngineConnection } from './engine-connection';
+import type { FrameClock } from './frame-clock';
 import type { PromptChecker } from './prompt-check';
 import type { RunStore } from './run-store';
 import type { WorkspaceStore } from './workspace-store';
@@ -15,6 +16,8 @@ export interface Services {
   readonly workspace: WorkspaceStore;
   readonly cursor: CursorStore;
   readonly checker: PromptChecker;
+  /** Work that measures or moves the page waits for it, so that it is done together. */
+  readonly clock: FrameClock;
   readonly activity: Activity;
 }
 

@@ -50,7 +50,7 @@ export class Workbench {
       },
     });
     const checker = new PromptChecker(engine.request);
-    this.services = { shell, engine, runs, workspace, checker, cursor: new CursorStore(), activity: new Activity() };
+    this.services = { shell, engine, runs, workspace, checker, cursor: new CursorStore(), activity: new Activity(), clock: this.#clock };
     this.#session = new SessionSaver(shell, workspace, () => this.#traces());
   }
 
@@ -69,6 +69,15 @@ export class Workbench {
       if (event.source !== window || event.data !== enginePortMessage || port === undefined) return;
       void engine.connect(pagePortTransport(port));
     });
+    for (const type of ['keydown', 'pointermove', 'wheel'] as const) {
+      window.addEventListener(
+        type,
+        () => {
+          runs.noteInput();
+        },
+        { capture: true, passive: true },
+      );
+    }
     shell.onEngineStatus((status) => {
       engine.supervise(status);
     });

@@ -6,7 +6,7 @@ import { type ChartPoint, downsample } from './downsample';
 import type { TimelineMeasure } from './measures';
 
 /** Columns of pixels that share one smallest and one largest value. */
-const pixelsPerBucket = 2;
+const pixelsPerBucket = 4;
 
 /** One lane's line. */
 export interface TimelineSeries {

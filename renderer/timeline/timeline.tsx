@@ -15,10 +15,10 @@ import styles from './timeline.module.css';
 import { axisPlace, stepAt, timelineData } from './timeline-series';
 import { timelineTable } from './timeline-table';
 
-/** Redraws of the lines while a run streams: at most ten a second, four when the lines are long. The cursor is not held back. */
+/** Redraws of the lines while a run streams: at most ten a second, two when the lines are long. The cursor is not held back. */
 const redrawMilliseconds = 100;
-const longRedrawMilliseconds = 250;
-const longSteps = 4000;
+const longRedrawMilliseconds = 500;
+const longSteps = 2000;
 
 interface UnderCursor extends CursorValue {
   readonly entry: LaneEntry;

@@ -33,21 +33,22 @@ export function readableOn(background: Rgb): Rgb {
 
 export const css = ([red, green, blue]: Rgb): string => `rgb(${Math.round(red)} ${Math.round(green)} ${Math.round(blue)})`;
 
-/** Read once each: a theme has a few dozen colours, a hover redraws with all of them. */
+/** Read once each in a theme: asking the page for a style while it changes makes it lay everything out. */
 const themeColours = new Map<string, Rgb>();
 
 /** Reads a colour of the theme, `var(--name)` or plain, as it applies to an element. */
 export function themeColour(element: Element, colour: string): Rgb {
+  const key = `${document.documentElement.dataset['theme'] ?? ''} ${colour}`;
+  const known = themeColours.get(key);
+  if (known !== undefined) return known;
   const name = /^var\((--[\w-]+)\)$/.exec(colour)?.[1];
   const value = (name === undefined ? colour : getComputedStyle(element).getPropertyValue(name)).trim();
-  const known = themeColours.get(value);
-  if (known !== undefined) return known;
   const context = document.createElement('canvas').getContext('2d', { willReadFrequently: true });
   if (context === null) return black;
   context.fillStyle = value;
   context.fillRect(0, 0, 1, 1);
   const [red = 0, green = 0, blue = 0] = context.getImageData(0, 0, 1, 1).data;
   const read: Rgb = [red, green, blue];
-  themeColours.set(value, read);
+  themeColours.set(key, read);
   return read;
 }

@@ -138,6 +138,17 @@ function outline(context: CanvasRenderingContext2D, colour: string, width: numbe
   context.stroke();
 }
 
+/** The fonts do not change with the theme. */
+const fontFamilies = new Map<string, string>();
+
+function fontFamily(canvas: HTMLCanvasElement, name: string): string {
+  const known = fontFamilies.get(name);
+  if (known !== undefined) return known;
+  const read = getComputedStyle(canvas).getPropertyValue(name);
+  fontFamilies.set(name, read);
+  return read;
+}
+
 /**
  * Draws the part of the heatmap that the window shows. Only the steps seen are decoded.
  * @param focused the cell the keyboard or the pointer is on
@@ -154,9 +165,8 @@ export function drawHeatmap(
   const scale = window.devicePixelRatio;
   canvas.width = Math.ceil(view.width * scale);
   canvas.height = Math.ceil(view.height * scale);
-  const style = getComputedStyle(canvas);
   const tone = (name: string): Rgb => themeColour(canvas, `var(--${name})`);
-  const data = style.getPropertyValue('--font-data');
+  const data = fontFamily(canvas, '--font-data');
   const ink: Ink = { context, panel: tone('panel'), ink: css(tone('ink')), dim: css(tone('dim')), cursor: css(tone('cursor')), data };
   context.scale(scale, scale);
   context.fillStyle = css(ink.panel);
@@ -187,6 +197,6 @@ export function drawHeatmap(
         layout.rowHeight - 2,
       );
     }
-    drawNames(section, layout, view, ink, style.getPropertyValue('--font-text'));
+    drawNames(section, layout, view, ink, fontFamily(canvas, '--font-text'));
   }
 }

@@ -27,8 +27,10 @@ export function Heatmap({ entries, measure, columns, panel, content }: HeatmapPr
   const scroller = useRef<HTMLDivElement>(null);
   const canvas = useRef<HTMLCanvasElement>(null);
   const size = useSize(scroller);
-  useThemeRevision();
+  const theme = useThemeRevision();
   const [scroll, setScroll] = useState({ left: 0, top: 0 });
+  /** The same, without asking the page, which would lay everything out. */
+  const scrolledTo = useRef(0);
   const [focusKey, setFocusKey] = useState<{
     readonly key: string;
     readonly step: number;
@@ -46,13 +48,22 @@ export function Heatmap({ entries, measure, columns, panel, content }: HeatmapPr
     [entries, stepUnderCursor, columns, size],
   );
   const focusedSection = layout.sections.find((section) => section.entry.key === focusKey?.key);
-  const focused: HeatmapCell | null =
-    focusKey === null || focusedSection === undefined ? null : { section: focusedSection, step: focusKey.step, stream: focusKey.stream };
+  const focused = useMemo(
+    (): HeatmapCell | null =>
+      focusKey === null || focusedSection === undefined ? null : { section: focusedSection, step: focusKey.step, stream: focusKey.stream },
+    [focusKey, focusedSection],
+  );
 
   useLayoutEffect(() => {
-    if (canvas.current === null || size.width === 0) return;
-    drawHeatmap(canvas.current, layout, measure, { scrollLeft: scroll.left, scrollTop: scroll.top, ...size }, focused);
-  });
+    // In the frame that shows it: setting a canvas's font asks the page for its styles, which have just changed.
+    const frame = requestAnimationFrame(() => {
+      if (canvas.current === null || size.width === 0) return;
+      drawHeatmap(canvas.current, layout, measure, { scrollLeft: scroll.left, scrollTop: scroll.top, ...size }, focused);
+    });
+    return () => {
+      cancelAnimationFrame(frame);
+    };
+  }, [layout, measure, scroll, size, focused, theme]);
 
   // The column under the cursor is brought into view when something else has moved it.
   const spoken =
@@ -64,9 +75,9 @@ export function Heatmap({ entries, measure, columns, panel, content }: HeatmapPr
     const window = scroller.current;
     if (window === null || cursorStep === null || hovered) return;
     const left = gutter + cursorStep * layout.columnWidth;
-    if (left - gutter < window.scrollLeft || left + layout.columnWidth > window.scrollLeft + window.clientWidth)
-      window.scrollLeft = left - window.clientWidth / 2;
-  }, [cursorStep, hovered, layout.columnWidth]);
+    if (left - gutter < scrolledTo.current || left + layout.columnWidth > scrolledTo.current + size.width)
+      window.scrollLeft = left - size.width / 2;
+  }, [cursorStep, hovered, layout.columnWidth, size.width]);
 
   const cellUnder = (event: PointerEvent<HTMLDivElement>): HeatmapCell | null => {
     const box = event.currentTarget.getBoundingClientRect();
@@ -147,6 +158,7 @@ export function Heatmap({ entries, measure, columns, panel, content }: HeatmapPr
         }
         tabIndex={0}
         onScroll={(event) => {
+          scrolledTo.current = event.currentTarget.scrollLeft;
           setScroll({ left: event.currentTarget.scrollLeft, top: event.currentTarget.scrollTop });
         }}
         onPointerMove={(event) => {

@@ -75,7 +75,7 @@ function stepOf(target: EventTarget): number | null {
 
 /** The steps of a lane's shown branch, in lines; only the lines in view are in the page. */
 export function Strip({ run, lane, steps, title, mode }: StripProps) {
-  const { cursor } = useServices();
+  const { cursor, clock } = useServices();
   const id = useId();
   const scroller = useRef<HTMLDivElement>(null);
   const following = useRef(true);
@@ -99,6 +99,8 @@ export function Strip({ run, lane, steps, title, mode }: StripProps) {
     getScrollElement: () => scroller.current,
     estimateSize: () => lineHeight[mode],
     overscan: 6,
+    // What scrolls into view may come a frame later; drawing it at once would hold up the keys.
+    useFlushSync: false,
   });
   useEffect(() => {
     virtualizer.measure();
@@ -106,15 +108,20 @@ export function Strip({ run, lane, steps, title, mode }: StripProps) {
 
   // Follows the stream while the end is in view.
   useEffect(() => {
-    if (run.outcome === null && following.current && lines > 0) virtualizer.scrollToIndex(lines - 1, { align: 'end' });
-  }, [virtualizer, lines, run.outcome]);
+    if (run.outcome !== null || !following.current || lines === 0) return;
+    clock.nextFrame(() => {
+      virtualizer.scrollToIndex(lines - 1, { align: 'end' });
+    });
+  }, [virtualizer, clock, lines, run.outcome]);
 
   // Brings the cursor's step into view; where it is in view already nothing moves.
   useEffect(() => {
     if (step === null || packer === null) return;
     // Where hardly more than one line fits, the line starts at the top, so that it is not the one that is cut.
-    virtualizer.scrollToIndex(packer.lineOf(step), { align: height < 2 * lineHeight[mode] ? 'start' : 'auto' });
-  }, [virtualizer, packer, step, height, mode]);
+    clock.nextFrame(() => {
+      virtualizer.scrollToIndex(packer.lineOf(step), { align: height < 2 * lineHeight[mode] ? 'start' : 'auto' });
+    });
+  }, [virtualizer, clock, packer, step, height, mode]);
 
   const onPointerMove = (event: PointerEvent): void => {
     const hovered = stepOf(event.target);
@@ -143,8 +150,8 @@ export function Strip({ run, lane, steps, title, mode }: StripProps) {
         if (event.target.matches(':focus-visible') && cursor.place?.pinned !== true) cursor.hover(run.id, lane.lane, step ?? 0);
       }}
       onScroll={(event) => {
-        const { scrollTop, scrollHeight, clientHeight } = event.currentTarget;
-        following.current = scrollHeight - scrollTop - clientHeight < lineHeight[mode];
+        // The sizes known already, not the page's: asking for those would lay everything out.
+        following.current = virtualizer.getTotalSize() - event.currentTarget.scrollTop - height < lineHeight[mode];
       }}
     >
       <div role="presentation" className={styles['lines']} style={{ height: virtualizer.getTotalSize() }}>

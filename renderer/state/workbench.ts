@@ -110,6 +110,12 @@ export class Workbench {
   async waitForIdle(): Promise<void> {
     do {
       await this.#clock.afterPaint();
+      // What is drawn in slices is done when the page has nothing to do.
+      await new Promise<void>((resolve) => {
+        requestIdleCallback(() => {
+          resolve();
+        });
+      });
     } while (this.#busy());
     await this.#clock.afterPaint();
   }

@@ -44,7 +44,7 @@ export const TimelinePanel = memo(function TimelinePanel({ runs }: RunsProps) {
 /** The inspector. It is the largest thing to draw, so it gives way: the lanes follow the pointer first, then the inspector. */
 export const InspectorPanel = memo(function InspectorPanel({ runs }: RunsProps) {
   const services = useServices();
-  const { cursor, workspace, shell, engine } = services;
+  const { cursor, workspace, shell, engine, activity } = services;
   const place = useStore(cursor.store, (state) => state.place);
   const tab = useStore(workspace.store, (state) => state.inspector);
   const props = usePanelProps(useDeferredValue(runs), useDeferredValue(place));
@@ -60,14 +60,14 @@ export const InspectorPanel = memo(function InspectorPanel({ runs }: RunsProps) 
         services.runs.showBranch(run, lane, branch);
       },
       loadTrajectory: (branches: readonly BranchReference[], stream, scale) =>
-        engine.request('trajectory', { branches: [...branches], stream, scale }),
+        activity.during(() => engine.request('trajectory', { branches: [...branches], stream, scale })),
       onCopy: (text) => {
         perform(async () => {
           valueOf(await shell.copyText(text));
         });
       },
     }),
-    [services, workspace, engine, shell],
+    [services, workspace, engine, shell, activity],
   );
   return <InspectorView {...props} {...actions} tab={tab} />;
 });

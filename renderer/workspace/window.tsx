@@ -1,4 +1,4 @@
-import { useCallback, useMemo, useState } from 'react';
+import { useCallback, useDeferredValue, useMemo, useState } from 'react';
 import { Group, Panel, Separator } from 'react-resizable-panels';
 import { useStore } from 'zustand';
 import { screenOf } from '../state/screen';
@@ -23,7 +23,8 @@ export function Window() {
   const services = useServices();
   const { workspace, runs, engine, activity, shell } = services;
   const document = useStore(workspace.store, (state) => state.document);
-  const views = useStore(runs.store, (state) => state.views);
+  // A stream gives way to keys and pointer: it is drawn in slices that they can come between.
+  const views = useDeferredValue(useStore(runs.store, (state) => state.views));
   const facts = useStore(engine.store, (state) => state.facts);
   const announcement = useStore(activity.store, (state) => state.announcement);
   const screen = useMemo(() => screenOf(document, views), [document, views]);

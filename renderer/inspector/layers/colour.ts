@@ -36,9 +36,9 @@ export const css = ([red, green, blue]: Rgb): string => `rgb(${Math.round(red)} 
 /** Read once each in a theme: asking the page for a style while it changes makes it lay everything out. */
 const themeColours = new Map<string, Rgb>();
 
-/** Reads a colour of the theme, `var(--name)` or plain, as it applies to an element. */
-export function themeColour(element: Element, colour: string): Rgb {
-  const key = `${document.documentElement.dataset['theme'] ?? ''} ${colour}`;
+/** Reads a colour of the theme, `var(--name)` or plain, as it applies to an element in the theme of that number. */
+export function themeColour(element: Element, colour: string, theme: number): Rgb {
+  const key = `${theme} ${colour}`;
   const known = themeColours.get(key);
   if (known !== undefined) return known;
   const name = /^var\((--[\w-]+)\)$/.exec(colour)?.[1];

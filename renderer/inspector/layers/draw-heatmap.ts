@@ -17,6 +17,8 @@ export interface HeatmapView {
   readonly scrollTop: number;
   readonly width: number;
   readonly height: number;
+  /** Counts changes of the theme: what was read of an older one is read anew. */
+  readonly theme: number;
 }
 
 /** Shade 0 is still told from the panel, shade 1 is the lane's own hue. */
@@ -165,7 +167,7 @@ export function drawHeatmap(
   const scale = window.devicePixelRatio;
   canvas.width = Math.ceil(view.width * scale);
   canvas.height = Math.ceil(view.height * scale);
-  const tone = (name: string): Rgb => themeColour(canvas, `var(--${name})`);
+  const tone = (name: string): Rgb => themeColour(canvas, `var(--${name})`, view.theme);
   const data = fontFamily(canvas, '--font-data');
   const ink: Ink = { context, panel: tone('panel'), ink: css(tone('ink')), dim: css(tone('dim')), cursor: css(tone('cursor')), data };
   context.scale(scale, scale);

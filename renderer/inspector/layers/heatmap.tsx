@@ -58,7 +58,7 @@ export function Heatmap({ entries, measure, columns, panel, content }: HeatmapPr
     // In the frame that shows it: setting a canvas's font asks the page for its styles, which have just changed.
     const frame = requestAnimationFrame(() => {
       if (canvas.current === null || size.width === 0) return;
-      drawHeatmap(canvas.current, layout, measure, { scrollLeft: scroll.left, scrollTop: scroll.top, ...size }, focused);
+      drawHeatmap(canvas.current, layout, measure, { scrollLeft: scroll.left, scrollTop: scroll.top, ...size, theme }, focused);
     });
     return () => {
       cancelAnimationFrame(frame);

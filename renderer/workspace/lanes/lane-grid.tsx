@@ -1,5 +1,5 @@
 import { Plus } from 'lucide-react';
-import { useCallback, useRef } from 'react';
+import { memo, useCallback, useRef } from 'react';
 import { laneKinds } from '../../../main/contract/lanes';
 import { classNames } from '../../design/class-names';
 import { IconButton } from '../../design/icon-button';
@@ -114,7 +114,7 @@ function AddLane() {
 }
 
 /** Lanes in columns, runs in rows, under one cursor. */
-export function LaneGrid({
+export const LaneGrid = memo(function LaneGrid({
   screen,
   hint,
 }: {
@@ -150,4 +150,4 @@ export function LaneGrid({
       </div>
     </div>
   );
-}
+});

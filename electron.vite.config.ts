@@ -66,7 +66,7 @@ export default defineConfig({
       plugins: [react()],
       build: {
         outDir: 'out/renderer',
-        minify: false,
+        minify: true,
         // The page's security policy allows fonts and pictures from the app only, so none is turned into a data: address.
         assetsInlineLimit: 0,
         target: CHROMIUM_TARGET,

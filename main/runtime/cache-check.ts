@@ -5,26 +5,32 @@ import type { BranchRun } from './branch-run';
 import type { Decoder } from './decoder';
 import { parityCheck } from './parity-check';
 
+/** Positions after the prompt that are read again at the most: attention without a cache grows with their square. */
+const mostPositions = 512;
+
 /**
- * Parity of the cache: the whole input of the longest branch, thoughts included, is read again with no cache, and must give
- * the same hidden state at every position and the same logits at the last. Differences in the cache, its forks, masks or positions all end up there.
+ * Parity of the cache: the input of the longest branch (its first positions, where it is very long), thoughts included, is read
+ * again with no cache, and must give the same hidden state at every position and, where it is read to its end, the same logits at the last. Differences in the cache, its forks, masks or positions all end up there.
  */
 export async function checkCache(decoder: Decoder, prompt: readonly number[], branches: readonly BranchRun[]): Promise<ParityCheck> {
   const name = 'cachedEqualsUncached';
   const branch = branches.reduce<BranchRun | null>((longest, each) => (each.steps > (longest?.steps ?? 0) ? each : longest), null);
   if (!branch) return parityCheck(name, Infinity, 'nothing: no branch has a step');
-  const inputs = [...prompt.map((token) => decoder.embedding(token)), ...branch.consumed(decoder)];
+  const hidden = branch.hidden.slice(0, mostPositions);
+  const whole = hidden.length === branch.hidden.length;
+  const inputs = [...prompt.map((token) => decoder.embedding(token)), ...branch.consumed(decoder).slice(0, hidden.length - 1)];
   const sequence = new Float32Array(inputs.length * decoder.width);
   inputs.forEach((input, position) => sequence.set(input, position * decoder.width));
-  const compared = `hidden states of ${branch.steps} positions of lane ${branch.lane + 1}, branch ${branch.branch + 1}, and the last logits`;
+  const compared = `hidden states of ${whole ? '' : 'the first '}${hidden.length} positions of lane ${branch.lane + 1}, branch ${branch.branch + 1}${whole ? ', and the last logits' : ''}`;
   try {
     const full = await decoder.full(sequence);
-    const hidden = (position: number): Float32Array => full.hidden.subarray(position * decoder.width, (position + 1) * decoder.width);
+    const reference = (position: number): Float32Array => full.hidden.subarray(position * decoder.width, (position + 1) * decoder.width);
     // The pass before step i stands at the prompt's last position plus i.
     const compare = (largest: number, vector: Float32Array, i: number): number =>
-      Math.max(largest, maximumAbsoluteDifference(vector, hidden(prompt.length - 1 + i)));
+      Math.max(largest, maximumAbsoluteDifference(vector, reference(prompt.length - 1 + i)));
     const lastLogits = full.logits.subarray((full.positions - 1) * decoder.vocabulary, full.positions * decoder.vocabulary);
-    return parityCheck(name, branch.hidden.reduce(compare, maximumAbsoluteDifference(branch.lastLogits, lastLogits)), compared);
+    const atEnd = whole ? maximumAbsoluteDifference(branch.lastLogits, lastLogits) : 0;
+    return parityCheck(name, hidden.reduce(compare, atEnd), compared);
   } catch (thrown) {
     return parityCheck(name, Infinity, `nothing: reading without a cache failed (${toErrorReport(thrown).message})`);
   }

@@ -1,4 +1,4 @@
-import { useMemo } from 'react';
+import { memo, useMemo } from 'react';
 import type { Trajectory } from '../../../main/contract/protocol';
 import { visibleToken } from '../../design/format';
 import type { PanelProps } from '../../state/run-view';
@@ -7,6 +7,7 @@ import { lineDash, markerPath } from '../shared/lane-marker';
 import { niceTicks } from '../shared/nice-ticks';
 import type { Size } from '../shared/use-size';
 import { type CaptionRequest, placeCaptions } from './place-captions';
+import styles from './trajectory.module.css';
 import { type KeptPoint, type PlotPoint, plotScale, thinPath } from './plot-geometry';
 
 export interface TrajectoryPlotProps {
@@ -25,6 +26,8 @@ const characterWidth = 6.7;
 const margin = { x: 46, y: 18 } as const;
 /** Points of a path up to which each is drawn. */
 const dotsUpTo = 120;
+/** Steps before the cursor that stay solid on a path with more points than that. */
+const tailOfLongPath = 48;
 /** Captions tried along a path with more points than that. */
 const captionsOfLongPath = 12;
 
@@ -70,7 +73,32 @@ function captionsOf(paths: readonly DrawnPath[], steps: TrajectoryPlotProps['ste
   );
 }
 
-/** Paths of all lanes in one frozen basis, equal scales; solid up to the cursor, pale after it. */
+const isLong = (path: DrawnPath): boolean => path.points.length > dotsUpTo;
+
+/** What does not change with the cursor, in a layer of its own: thousands of lines are painted once, not at every step. */
+const StillPaths = memo(function StillPaths({ paths, size }: { readonly paths: readonly DrawnPath[]; readonly size: Size }) {
+  return (
+    <svg width={size.width} height={size.height} className={styles['still']} aria-hidden="true">
+      {paths
+        .filter((path) => !path.shown || isLong(path))
+        .map((path) => (
+          <path
+            key={`${path.entry.key}/${path.branch}`}
+            d={line(path.line)}
+            fill="none"
+            stroke={path.entry.style.hue}
+            strokeOpacity={path.shown ? 0.5 : 0.28}
+            strokeWidth={1}
+          />
+        ))}
+    </svg>
+  );
+});
+
+/**
+ * Paths of all lanes in one frozen basis, equal scales; solid up to the cursor, pale after it. Of a long path only the last steps before
+ * the cursor are solid.
+ */
 export function TrajectoryPlot({ trajectory, entries, size, shuffled, steps, moveCursor }: TrajectoryPlotProps) {
   const scale = useMemo(() => plotScale(trajectory, shuffled, size, margin), [trajectory, shuffled, size]);
   const paths = useMemo(
@@ -108,111 +136,131 @@ export function TrajectoryPlot({ trajectory, entries, size, shuffled, steps, mov
   const grid = niceTicks(0, size.width / 4 / scale.unit, 1)[1] ?? 1;
   const origin = scale.place([0, 0]);
   return (
-    <svg
-      width={size.width}
-      height={size.height}
-      role="img"
-      aria-label={`Paths of ${paths.filter((path) => path.shown).length} lanes over two principal components`}
-    >
-      <line x1={0} x2={size.width} y1={origin.y} y2={origin.y} stroke="var(--line)" />
-      <line x1={origin.x} x2={origin.x} y1={0} y2={size.height} stroke="var(--line)" />
-      <g fill="var(--faint)" fontSize={11} fontFamily="var(--font-data)">
-        <text x={2} y={Math.max(12, Math.min(size.height - 6, origin.y) - 4)}>
-          PC1 →
-        </text>
-        <text x={Math.max(4, Math.min(size.width - 44, origin.x) + 5)} y={12}>
-          PC2 ↑
-        </text>
-      </g>
-      <g transform={`translate(${size.width - 10 - grid * scale.unit} ${size.height - 8})`}>
-        <path d={`M0 -4V0H${(grid * scale.unit).toFixed(1)}V-4`} fill="none" stroke="var(--faint)" />
-        <text x={(grid * scale.unit) / 2} y={-5} textAnchor="middle" fill="var(--faint)" fontSize={11} fontFamily="var(--font-data)">
-          {grid}
-        </text>
-      </g>
-      {shuffled &&
-        paths
-          .filter((path) => path.shown)
-          .map((path) => (
-            <g key={`${path.entry.key}/${path.branch} shuffled`} opacity={0.75}>
-              <path d={line(thinPath(path.shuffled, 1.5))} fill="none" stroke="var(--faint)" strokeDasharray="1.5 3" />
-              {path.shuffled.length <= dotsUpTo &&
-                path.shuffled.map(({ x, y }, i) => (
+    <>
+      <StillPaths paths={paths} size={size} />
+      <svg
+        className={styles['moving']}
+        width={size.width}
+        height={size.height}
+        role="img"
+        aria-label={`Paths of ${paths.filter((path) => path.shown).length} lanes over two principal components`}
+      >
+        <line x1={0} x2={size.width} y1={origin.y} y2={origin.y} stroke="var(--line)" />
+        <line x1={origin.x} x2={origin.x} y1={0} y2={size.height} stroke="var(--line)" />
+        <g fill="var(--faint)" fontSize={11} fontFamily="var(--font-data)">
+          <text x={2} y={Math.max(12, Math.min(size.height - 6, origin.y) - 4)}>
+            PC1 →
+          </text>
+          <text x={Math.max(4, Math.min(size.width - 44, origin.x) + 5)} y={12}>
+            PC2 ↑
+          </text>
+        </g>
+        <g transform={`translate(${size.width - 10 - grid * scale.unit} ${size.height - 8})`}>
+          <path d={`M0 -4V0H${(grid * scale.unit).toFixed(1)}V-4`} fill="none" stroke="var(--faint)" />
+          <text x={(grid * scale.unit) / 2} y={-5} textAnchor="middle" fill="var(--faint)" fontSize={11} fontFamily="var(--font-data)">
+            {grid}
+          </text>
+        </g>
+        {shuffled &&
+          paths
+            .filter((path) => path.shown)
+            .map((path) => (
+              <g key={`${path.entry.key}/${path.branch} shuffled`} opacity={0.75}>
+                <path d={line(thinPath(path.shuffled, 1.5))} fill="none" stroke="var(--faint)" strokeDasharray="1.5 3" />
+                {path.shuffled.length <= dotsUpTo &&
+                  path.shuffled.map(({ x, y }, i) => (
+                    <path
+                      key={i}
+                      d={markerPath(path.entry.lane.lane, 2.6)}
+                      transform={`translate(${x} ${y})`}
+                      fill="var(--panel)"
+                      stroke="var(--faint)"
+                    />
+                  ))}
+              </g>
+            ))}
+        {paths.map((path) => {
+          const { entry, points } = path;
+          const step = steps.get(entry.key) ?? null;
+          const current = step === null ? undefined : points[step];
+          const { hue } = entry.style;
+          const key = `${entry.key}/${path.branch}`;
+          const dash = lineDash(entry.row, entry.style.dash);
+          if (!path.shown) return null;
+          const reached = step === null ? points.length : step + 1;
+          if (isLong(path)) {
+            const tail = step === null ? [] : points.slice(Math.max(0, step - tailOfLongPath), reached);
+            return (
+              <g key={key}>
+                <path d={line(tail)} fill="none" stroke={hue} strokeWidth={2} strokeDasharray={dash} />
+                {current !== undefined && (
+                  <path
+                    d={markerPath(entry.lane.lane, 5.5)}
+                    transform={`translate(${current.x} ${current.y})`}
+                    fill={hue}
+                    stroke="var(--cursor)"
+                    strokeWidth={1.8}
+                  />
+                )}
+              </g>
+            );
+          }
+          return (
+            <g key={key}>
+              <path
+                d={line([...(current === undefined ? [] : [current]), ...path.line.filter((point) => point.step >= reached)])}
+                fill="none"
+                stroke={hue}
+                strokeOpacity={0.35}
+                strokeWidth={1.6}
+                strokeDasharray={dash}
+              />
+              <path
+                d={line([...path.line.filter((point) => point.step < reached), ...(current === undefined ? [] : [current])])}
+                fill="none"
+                stroke={hue}
+                strokeWidth={2}
+                strokeDasharray={dash}
+              />
+              {points.map(({ x, y }, i) => {
+                const here = i === step;
+                return (
                   <path
                     key={i}
-                    d={markerPath(path.entry.lane.lane, 2.6)}
+                    d={markerPath(entry.lane.lane, here ? 5.5 : 3.2)}
                     transform={`translate(${x} ${y})`}
-                    fill="var(--panel)"
-                    stroke="var(--faint)"
-                  />
-                ))}
+                    fill={i < reached ? hue : 'var(--panel)'}
+                    stroke={here ? 'var(--cursor)' : i < reached ? 'var(--panel)' : hue}
+                    strokeWidth={here ? 1.8 : 1.2}
+                    onPointerDown={() => {
+                      moveCursor(entry.run.id, entry.lane.lane, i, true);
+                    }}
+                  >
+                    <title>{`${entry.title}, step ${i + 1}: ${path.captions[i] ?? ''}`}</title>
+                  </path>
+                );
+              })}
             </g>
-          ))}
-      {paths.map((path) => {
-        const { entry, points } = path;
-        const step = steps.get(entry.key) ?? null;
-        const current = step === null ? undefined : points[step];
-        const { hue } = entry.style;
-        const key = `${entry.key}/${path.branch}`;
-        const dash = lineDash(entry.row, entry.style.dash);
-        if (!path.shown) return <path key={key} d={line(path.line)} fill="none" stroke={hue} strokeOpacity={0.28} strokeWidth={1} />;
-        const reached = step === null ? points.length : step + 1;
-        return (
-          <g key={key}>
-            <path
-              d={line([...(current === undefined ? [] : [current]), ...path.line.filter((point) => point.step >= reached)])}
-              fill="none"
-              stroke={hue}
-              strokeOpacity={0.35}
-              strokeWidth={1.6}
-              strokeDasharray={dash}
-            />
-            <path
-              d={line([...path.line.filter((point) => point.step < reached), ...(current === undefined ? [] : [current])])}
-              fill="none"
-              stroke={hue}
-              strokeWidth={2}
-              strokeDasharray={dash}
-            />
-            {points.map(({ x, y }, i) => {
-              const here = i === step;
-              if (points.length > dotsUpTo && !here) return null;
-              return (
-                <path
-                  key={i}
-                  d={markerPath(entry.lane.lane, here ? 5.5 : 3.2)}
-                  transform={`translate(${x} ${y})`}
-                  fill={i < reached ? hue : 'var(--panel)'}
-                  stroke={here ? 'var(--cursor)' : i < reached ? 'var(--panel)' : hue}
-                  strokeWidth={here ? 1.8 : 1.2}
-                  onPointerDown={() => {
-                    moveCursor(entry.run.id, entry.lane.lane, i, true);
-                  }}
-                >
-                  <title>{`${entry.title}, step ${i + 1}: ${path.captions[i] ?? ''}`}</title>
-                </path>
-              );
-            })}
-          </g>
-        );
-      })}
-      {captions.map((caption, i) => (
-        <text
-          key={i}
-          x={caption.left + 1}
-          y={caption.top + captionHeight - 3}
-          fill={caption.strong ? 'var(--ink)' : 'var(--dim)'}
-          fontSize={11}
-          fontWeight={caption.strong ? 700 : 450}
-          fontFamily="var(--font-data)"
-          stroke="var(--panel)"
-          strokeWidth={3}
-          strokeLinejoin="round"
-          paintOrder="stroke"
-        >
-          {caption.text}
-        </text>
-      ))}
-    </svg>
+          );
+        })}
+        {captions.map((caption, i) => (
+          <text
+            key={i}
+            x={caption.left + 1}
+            y={caption.top + captionHeight - 3}
+            fill={caption.strong ? 'var(--ink)' : 'var(--dim)'}
+            fontSize={11}
+            fontWeight={caption.strong ? 700 : 450}
+            fontFamily="var(--font-data)"
+            stroke="var(--panel)"
+            strokeWidth={3}
+            strokeLinejoin="round"
+            paintOrder="stroke"
+          >
+            {caption.text}
+          </text>
+        ))}
+      </svg>
+    </>
   );
 }

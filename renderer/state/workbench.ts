@@ -102,6 +102,10 @@ export class Workbench {
     runs.onFinished((run) => {
       this.#session.schedule();
       activity.announce(outcomeSentence(run));
+      // With no cursor the inspector would be empty: the first step the last lane chose itself is a place to begin.
+      const lane = run.lanes.findLast((candidate) => candidate.branches.some((branch) => branch.steps.length > 1));
+      if (cursor.place === null && lane !== undefined && workspace.document.rows.some((row) => row.run === run.id))
+        cursor.hover(run.id, lane.lane, 1);
     });
     await this.#restored;
   }

@@ -1,5 +1,5 @@
 import { Plus } from 'lucide-react';
-import { memo, useCallback, useRef } from 'react';
+import { memo, useCallback, useEffect, useRef } from 'react';
 import { laneKinds } from '../../../main/contract/lanes';
 import { classNames } from '../../design/class-names';
 import { IconButton } from '../../design/icon-button';
@@ -122,9 +122,15 @@ export const LaneGrid = memo(function LaneGrid({
   /** Stands where the first run's bar will be. */ readonly hint: string;
 }) {
   const { columns, rows } = screen;
+  const scroller = useRef<HTMLDivElement>(null);
+  const lowest = rows.at(-1)?.row.run;
+  // A new run stands under the others: it is what the user has asked for, so it comes into view.
+  useEffect(() => {
+    if (lowest !== undefined) scroller.current?.scrollTo({ top: scroller.current.scrollHeight });
+  }, [lowest]);
   const tracks = Math.max(1, rows.length);
   return (
-    <div className={styles['scroller']} tabIndex={-1}>
+    <div ref={scroller} className={styles['scroller']} tabIndex={-1}>
       <div
         className={styles['grid']}
         style={{

@@ -44,7 +44,7 @@ program
   .command('lanes')
   .description('six mixed lanes against one; frames, input, cold start and memory of the window')
   .option('--json', 'print one JSON document')
-  .option('--pairs <count>', 'runs of each side', (text) => Number.parseInt(text, 10), 15)
+  .option('--pairs <count>', 'runs of each side', (text) => Number.parseInt(text, 10), 41)
   .option('--no-window', 'leave the window out')
   .action(async (options: { json?: boolean; pairs: number; window: boolean }) => {
     const lanes = await measureLanes(resources, options.pairs, progress);

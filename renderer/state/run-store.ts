@@ -7,10 +7,10 @@ import type { RunView } from './run-view';
 
 /** React hears of a stream at most ten times a second; after a pause, in the next frame. */
 const publishMilliseconds = 100;
-/** And never for more than a fifth of the time, on a machine where drawing takes long: keys and pointer come first. */
+/** And for no more than a fifth of the time where drawing takes long: pauses are this many times what the last drawing took. */
 const restShare = 4;
-/** While keys or pointer are in use a stream is drawn less often: it can wait, they cannot. */
-const publishMillisecondsInUse = 400;
+/** Who steps with the keys or moves the pointer comes first: meanwhile a stream is drawn at most this often, in milliseconds. */
+const publishMillisecondsInUse = { keys: 1500, pointer: 400 } as const;
 const inUseMilliseconds = 200;
 
 export interface RunsState {
@@ -32,6 +32,7 @@ export class RunStore {
   /** Milliseconds the last publication took until it was painted. */
   #cost = 0;
   #inputAt = -Infinity;
+  #input: keyof typeof publishMillisecondsInUse = 'pointer';
 
   constructor(clock: FrameClock) {
     this.#clock = clock;
@@ -49,7 +50,8 @@ export class RunStore {
   }
 
   /** A key or the pointer was used. */
-  noteInput(): void {
+  noteInput(input: keyof typeof publishMillisecondsInUse): void {
+    this.#input = input;
     this.#inputAt = performance.now();
   }
 
@@ -129,7 +131,7 @@ export class RunStore {
     if (this.#publishing) return;
     this.#publishing = true;
     const now = performance.now();
-    const pause = now - this.#inputAt < inUseMilliseconds ? publishMillisecondsInUse : publishMilliseconds;
+    const pause = now - this.#inputAt < inUseMilliseconds ? publishMillisecondsInUse[this.#input] : publishMilliseconds;
     const wait = Math.max(pause, restShare * this.#cost) - (now - this.#publishedAt);
     const publish = (): void => {
       this.#publish();

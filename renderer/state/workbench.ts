@@ -73,7 +73,7 @@ export class Workbench {
       window.addEventListener(
         type,
         () => {
-          runs.noteInput();
+          runs.noteInput(type === 'keydown' ? 'keys' : 'pointer');
         },
         { capture: true, passive: true },
       );

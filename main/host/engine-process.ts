@@ -20,8 +20,10 @@ interface ParentPort {
 const parentPort = (process as typeof process & { readonly parentPort?: ParentPort }).parentPort;
 if (!parentPort) throw new Error('The engine process is started by the app’s shell; for a terminal there is the command line.');
 
-// The window comes first: where cores are few, a run must not take them from what the user is doing.
-setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
+// The window comes first: where cores are few, a run must not take them from what the user is doing. Linux weighs priorities within
+// a desktop session, so there the lowest costs nothing to others' work; elsewhere it would starve the engine beside any busy program.
+const { PRIORITY_LOW, PRIORITY_BELOW_NORMAL } = constants.priority;
+setPriority(process.platform === 'linux' ? PRIORITY_LOW : PRIORITY_BELOW_NORMAL);
 
 let engine: Engine | null = null;
 

@@ -108,6 +108,17 @@ test('many prompts give a document with their ids and a bundle each', ({ folder 
   expect(readdirSync(join(folder, 'runs')).toSorted()).toEqual(['a.interlinear', 'b.interlinear']);
 });
 
+test('one bad prompt of many is told and costs the others nothing', ({ folder }) => {
+  writeFileSync(join(folder, 'prompts.jsonl'), `{"id":"bad","prompt":"ada→xyz"}\n{"id":"good","prompt":"${prompt}"}\n`);
+  const answer = interlinear(folder, 'run', '--prompts', 'prompts.jsonl', '--lane', 'coconut:thoughts=2', '--out', 'runs', '--json');
+  expect(answer.code).toBe(2);
+  expect(read(answer).runs.map((run) => [run.id, run.lanes[0]?.answer])).toEqual([
+    ['bad', undefined],
+    ['good', 'cy'],
+  ]);
+  expect(answer.errors).toContain('xyz');
+});
+
 test('models, devices and the forward dump', ({ folder }) => {
   expect(interlinear(folder, 'models').out).toContain('kin-2L');
   expect(interlinear(folder, 'devices').out).toContain('cpu');

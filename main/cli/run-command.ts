@@ -8,7 +8,7 @@ import { type RunRequest, runRequestSchema } from '../contract/run';
 import type { Engine } from '../host/engine';
 import { exitCodeOf, exitCodes } from './exit-codes';
 import { type PromptLine, readPrompts } from './read-prompts';
-import { type RunDocument, describeFinished } from './run-document';
+import { describeFinished, describeRefused, type RunDocument } from './run-document';
 import { formatRun } from './run-table';
 import { print, printJson, progress } from './terminal';
 
@@ -45,17 +45,26 @@ export async function runCommand(engine: Engine, options: RunOptions): Promise<n
     if (stopped) break;
     const name = line.id ?? `${index + 1}`;
     progress(`Prompt ${name}, ${index + 1} of ${jobs.length}: ${request.lanes.length} lanes, ${request.schedule}`);
-    const started = await engine.start(request, { push: reportLane, ready: () => Promise.resolve() }, bundle === null ? {} : { bundle });
-    cancel = () => {
-      started.cancel();
-    };
-    const result = await started.finished;
-    if (result.recordingError) {
-      progress(`Not recorded: ${result.recordingError.message} ${result.recordingError.hint}`);
-      code = exitCodeOf(result.recordingError.code);
+    try {
+      const started = await engine.start(request, { push: reportLane, ready: () => Promise.resolve() }, bundle === null ? {} : { bundle });
+      cancel = () => {
+        started.cancel();
+      };
+      const result = await started.finished;
+      if (result.recordingError) {
+        progress(`Not recorded: ${result.recordingError.message} ${result.recordingError.hint}`);
+        code = exitCodeOf(result.recordingError.code);
+      }
+      if (result.outcome.error) code = exitCodeOf(result.outcome.error.code);
+      documents.push(describeFinished(result, result.trace?.path ?? null, line.id));
+      await engine.close(started.run);
+    } catch (thrown) {
+      // One prompt of many that cannot be run does not cost the others.
+      if (line.id === undefined || !(thrown instanceof InterlinearError)) throw thrown;
+      progress(`  not run: ${thrown.message} ${thrown.hint}`);
+      code = exitCodeOf(thrown.code);
+      documents.push(describeRefused(line.id, line.prompt, thrown));
     }
-    if (result.outcome.error) code = exitCodeOf(result.outcome.error.code);
-    documents.push(describeFinished(result, result.trace?.path ?? null, line.id));
   }
   process.removeListener('SIGINT', stop);
   if (options.json === true) printJson({ runs: documents });

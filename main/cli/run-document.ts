@@ -1,3 +1,4 @@
+import type { InterlinearError } from '../contract/errors';
 import type { LaneSettings } from '../contract/lanes';
 import type { BranchRecord, LaneRecord, ParityCheck, RunInfo, RunOutcome } from '../contract/run';
 
@@ -71,4 +72,10 @@ export function describeFinished(run: FinishedRun, trace: string | null, id?: st
     parity: { lastLayerLensEqualsLogits: parity('lastLayerLensEqualsLogits'), cachedEqualsUncached: parity('cachedEqualsUncached') },
     error: run.outcome.error,
   };
+}
+
+/** A prompt that could not be run at all. */
+export function describeRefused(id: string, prompt: string, error: InterlinearError): RunDocument {
+  const parity = { lastLayerLensEqualsLogits: null, cachedEqualsUncached: null };
+  return { id, prompt, expected: null, status: 'failed', lanes: [], trace: null, parity, error: error.report() };
 }

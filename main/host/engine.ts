@@ -1,12 +1,10 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { basename } from 'node:path';
 import { InterlinearError, toErrorReport } from '../contract/errors';
-import type { Device } from '../contract/model';
 import type { ClientMessage, EngineMessage, Role, Transport } from '../contract/protocol';
 import { protocolVersion } from '../contract/protocol';
 import type { RunRequest } from '../contract/run';
 import { listDevices } from '../runtime/devices';
-import type { LoadedModel } from '../runtime/decoder';
 import type { RunPrefix } from '../runtime/run-prefix';
 import { runtimeName } from '../runtime/runtime-name';
 import { type Bundle, openBundle } from '../traces/bundle-reader';
@@ -101,9 +99,12 @@ export class Engine {
     return { run, finished, cancel: () => abort.abort() };
   }
 
-  /** The model itself, for reading a prompt without a run. */
-  async model(id: string, device: Device): Promise<LoadedModel> {
-    return this.#models.load(id, device);
+  /** Frees a run and the files it holds open; its trace stays on disk. */
+  async close(run: string): Promise<void> {
+    const source = this.#sources.get(run);
+    this.#sources.delete(run);
+    this.#bundles.delete(run);
+    await source?.close();
   }
 
   /** Stops what runs and frees models and runs. Nothing may be asked afterwards. */
@@ -147,9 +148,7 @@ export class Engine {
       return this.#startFor(connection, { ...source.info.request, lanes: [settings] }, { steps: kept, token });
     },
     'run.close': async ({ run }) => {
-      const source = this.#sources.get(run);
-      this.#sources.delete(run);
-      await source?.close();
+      await this.close(run);
       return {};
     },
     'run.tap': async ({ run, lane, branch, step, tap }) => {

@@ -56,7 +56,7 @@ for (const { width, height } of sizes) {
       await workspace.prompt.fill('ada→bob bob→xavier tom→eli ? cy or sue');
       await picture(app, name('problems'));
       await app.menu('palette');
-      await expect(page.getByRole('combobox').first()).toBeVisible();
+      await expect(page.getByRole('dialog', { name: 'All actions' }).getByRole('combobox')).toBeFocused();
       await picture(app, name('palette'));
     });
   }

@@ -15,7 +15,7 @@ export function defaultPrompt(): string {
 }
 
 /** A chain that goes on for seconds, so that something can happen to it meanwhile. */
-export const longChain: LaneSettingsInput = { kind: 'cot', temperature: 1, ignoreEnd: true, maximumSteps: 600 };
+export const longChain: LaneSettingsInput = { kind: 'cot', temperature: 1, ignoreEnd: true, maximumSteps: 3500 };
 
 /** Leaves a workspace in a user data folder, as an earlier session would have. */
 export function leaveWorkspace(

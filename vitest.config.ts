@@ -16,6 +16,7 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
+          setupFiles: ['scripts/checks/property-seed.mjs'],
           include: ['{main,electron,renderer,bench}/**/*.test.{ts,tsx}', 'scripts/**/*.test.mjs'],
           exclude: [...configDefaults.exclude, ...PARITY_TESTS, ...PYTHON_TESTS],
           testTimeout: 20_000,

@@ -252,9 +252,31 @@ describe('any bytes changed', () => {
         expect(performance.now() - started).toBeLessThan(5000);
         forge(path, name, original);
       }),
-      { numRuns: 200 },
+      { numRuns: 1000 },
     );
   }, 120_000);
+
+  it('that kept a parser without end once are told', async () => {
+    const path = copyOfWhole();
+    const footers: readonly (readonly (readonly [number, number])[])[] = [
+      [
+        [-3145, 228],
+        [-1431, 83],
+      ],
+      [
+        [-6524, 198],
+        [-5156, 9],
+        [-3491, 99],
+        [-1533, 59],
+      ],
+    ];
+    for (const edits of footers) {
+      const bytes = Uint8Array.from(readFileSync(join(whole, bundleFiles.steps)));
+      for (const [at, value] of edits) bytes[bytes.length + at] = value;
+      forge(path, bundleFiles.steps, bytes);
+      await expect(readAll(path)).rejects.toMatchObject({ code: 'bad-trace' });
+    }
+  });
 
   it('write nothing anywhere', () => {
     expect(readdirSync(whole).toSorted()).toEqual(['branches.parquet', 'manifest.json', 'steps.parquet', 'tensors.safetensors']);

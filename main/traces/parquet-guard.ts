@@ -3,21 +3,11 @@ import { deserializeTCompactProtocol } from 'hyparquet/src/thrift.js';
 import { z } from 'zod';
 import type { ByteSource } from './byte-source';
 import { type Column, parquetSchemaOf, pathOf, type TableLimits } from './parquet-profile';
+import { checkThrift } from './thrift-guard';
 
 /** Snappy copies at most 64 bytes for three: more than this is no compression, it is an attack. */
 const largestRatio = 32;
 const pageHeaderBytes = 256;
-/** What a varint may take; the footer we write holds no other bytes with the high bit set in a row. */
-const longestVarint = 10;
-
-/** Numbers that take a parser's time without end are refused before it sees them. */
-export function checkVarints(bytes: Uint8Array): void {
-  let run = 0;
-  for (const byte of bytes) {
-    run = byte < 0x80 ? 0 : run + 1;
-    if (run > longestVarint) throw new Error('it holds a number of impossible length');
-  }
-}
 
 const plain = 0;
 const dataPageV2 = 3;
@@ -99,6 +89,7 @@ function checkRuns(bytes: Uint8Array, bitWidth: number, values: number): void {
  */
 export function checkChunk(source: ByteSource, { start, length }: ChunkRange, column: Column, rows: number, limits: TableLimits): void {
   const head = source.read(start, Math.min(length, pageHeaderBytes));
+  checkThrift(head);
   const reader = { view: new DataView(head.buffer), offset: 0 };
   const parsed: unknown = deserializeTCompactProtocol(reader);
   const header = pageHeaderSchema.safeParse(parsed);

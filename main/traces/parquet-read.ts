@@ -1,8 +1,9 @@
 import { type AsyncBuffer, type FileMetaData, parquetMetadata, parquetReadObjects } from 'hyparquet';
 import { badTrace } from './bad-trace';
 import type { ByteSource } from './byte-source';
-import { checkChunk, checkMetadata, checkVarints, chunkRange } from './parquet-guard';
+import { checkChunk, checkMetadata, chunkRange } from './parquet-guard';
 import type { Column, TableLimits } from './parquet-profile';
+import { checkThrift } from './thrift-guard';
 
 const tailBytes = 8;
 /** A footer of 100 columns takes some 10 KB for a row group; more than this is no trace. */
@@ -79,8 +80,9 @@ function readFooter(source: ByteSource): FileMetaData {
   const length = new DataView(tail.buffer).getUint32(0, true);
   if (length > largestFooter || length > source.size - 4 - tailBytes) throw new Error('its footer is longer than the file allows');
   const footer = source.read(source.size - tailBytes - length, length + tailBytes);
-  checkVarints(footer.subarray(0, length));
-  return parquetMetadata(footer);
+  checkThrift(footer.subarray(0, length));
+  // Its look for maps counts backwards on a negative number of children; our schema is compared as a whole afterwards.
+  return parquetMetadata(footer, { geoparquet: false });
 }
 
 function damaged(source: ByteSource, thrown: unknown): Error {

@@ -3,6 +3,7 @@ import { badTrace } from './bad-trace';
 import type { ByteSource } from './byte-source';
 import { checkChunk, checkMetadata, chunkRange } from './parquet-guard';
 import type { Column, TableLimits } from './parquet-profile';
+import { uncompressSnappy } from './snappy-guard';
 import { checkThrift } from './thrift-guard';
 
 const tailBytes = 8;
@@ -62,6 +63,7 @@ export class ParquetTable {
       const rows: ParquetRow[] = await parquetReadObjects({
         file: this.#file,
         metadata: this.#metadata,
+        compressors: { SNAPPY: uncompressSnappy },
         columns: [...names],
         rowStart: range.start,
         rowEnd: range.end,

@@ -13,6 +13,8 @@ export const exitCodes = {
   trace: 4,
   /** The disk is full or refused a write; what was computed is printed all the same. */
   disk: 5,
+  /** A model cannot be fetched: no network, no such repository, not allowed. */
+  unreachable: 6,
   /** Stopped by Ctrl-C; what was recorded is kept. */
   cancelled: 130,
 } as const;
@@ -27,6 +29,8 @@ export function exitCodeOf(code: ErrorCode): number {
     case 'unknown-model':
     case 'unsupported':
       return exitCodes.model;
+    case 'unreachable':
+      return exitCodes.unreachable;
     case 'unknown-run':
     case 'unknown-trace':
     case 'bad-trace':

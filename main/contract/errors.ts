@@ -8,6 +8,8 @@ export const errorCodes = [
   'bad-model',
   'unknown-model',
   'unsupported',
+  /** A model's source cannot be had: no network, no such repository, not allowed. */
+  'unreachable',
   'unknown-run',
   'unknown-trace',
   'bad-trace',

@@ -4,6 +4,10 @@ import { laneKinds } from './lanes';
 export const devices = ['cpu', 'webgpu', 'cuda', 'dml', 'coreml'] as const;
 export type Device = (typeof devices)[number];
 
+/** How weights stand in the graph. Sums are 32-bit floats whatever this says. */
+export const dtypes = ['f32', 'f16', 'int8', 'int4'] as const;
+export type Dtype = (typeof dtypes)[number];
+
 export const modelSummarySchema = z.object({
   id: z.string(),
   name: z.string(),
@@ -20,6 +24,15 @@ export const modelSummarySchema = z.object({
   /** Bytes of key-value cache one position takes. */
   cacheBytesPerPosition: z.number(),
   lanes: z.array(z.enum(laneKinds)),
+  /** Family the graph was built for, as the checkpoint names it. Traces from before there were several hold `llama` models. */
+  architecture: z.string().default('llama'),
+  dtype: z.enum(dtypes).default('f32'),
+  /** Positions the model can read and write together, or null where it sets no limit. */
+  maximumPositions: z.number().int().nullable().default(null),
+  /** The model comes with a chat template. */
+  chat: z.boolean().default(false),
+  /** Bytes of the weights on disk; 0 where that was not recorded. */
+  bytes: z.number().default(0),
 });
 export type ModelSummary = z.infer<typeof modelSummarySchema>;
 
@@ -60,7 +73,13 @@ export const promptCheckSchema = z.object({
   path: z.array(z.object({ start: z.number().int(), end: z.number().int() })),
   /** Facts on that path (1 to 6 for prompts like those seen in training), or null. */
   hops: z.number().int().nullable(),
+  /** The text the model reads, the chat template around the prompt; null where it reads the prompt as it stands. */
+  rendered: z.string().nullable().default(null),
 });
+
+/** A prompt as a chat: its first message by the user, after this system message (empty: none). */
+export const chatSchema = z.strictObject({ system: z.string().max(200_000) });
+export type Chat = z.infer<typeof chatSchema>;
 
 export type PromptToken = z.infer<typeof promptTokenSchema>;
 export type PromptProblem = z.infer<typeof promptProblemSchema>;

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { errorSchema } from './errors';
-import { deviceSummarySchema, modelSummarySchema, presetSchema, promptCheckSchema } from './model';
+import { catalogueEntrySchema, importJobSchema, installedModelSchema, quantizations, windowSourceSchema } from './library';
+import { chatSchema, deviceSummarySchema, modelSummarySchema, presetSchema, promptCheckSchema } from './model';
 import { branchRecordSchema, laneRecordSchema, runInfoSchema, runOutcomeSchema, runRequestSchema, runStatuses } from './run';
 import { stepKinds } from './steps';
 
@@ -68,7 +69,7 @@ export const requests = {
     role: 'window',
   },
   'prompt.check': {
-    parameters: z.strictObject({ model: z.string(), prompt: z.string().max(200_000) }),
+    parameters: z.strictObject({ model: z.string(), prompt: z.string().max(200_000), chat: chatSchema.nullable().default(null) }),
     result: promptCheckSchema,
     role: 'window',
   },
@@ -110,6 +111,41 @@ export const requests = {
   'run.export': {
     parameters: z.strictObject({ run: z.string(), format: z.enum(['bundle', 'csv']), path: z.string() }),
     result: z.object({ bytes: z.number() }),
+    role: 'shell',
+  },
+  'models.list': {
+    parameters: z.strictObject({}),
+    result: z.object({ installed: z.array(installedModelSchema), catalogue: z.array(catalogueEntrySchema) }),
+    role: 'window',
+  },
+  /** Begins an import, or queues it behind the one that runs. Jobs outlive the connection that asked for them. */
+  'models.add': {
+    parameters: z.strictObject({ source: windowSourceSchema, quantize: z.enum(quantizations).default('auto') }),
+    result: z.object({ job: z.string() }),
+    role: 'window',
+  },
+  /** The same from a file or folder the shell has granted by `models.grant`. */
+  'models.addGranted': {
+    parameters: z.strictObject({ grant: z.string(), quantize: z.enum(quantizations).default('auto') }),
+    result: z.object({ job: z.string() }),
+    role: 'window',
+  },
+  /** Every import of this engine, in the order they were asked for; ask again while one is queued or runs. */
+  'models.jobs': { parameters: z.strictObject({}), result: z.object({ jobs: z.array(importJobSchema) }), role: 'window' },
+  'models.cancel': { parameters: z.strictObject({ job: z.string() }), result: z.object({}), role: 'window' },
+  /** Reads every file of an installed model and compares it with what was written at its import. */
+  'models.verify': {
+    parameters: z.strictObject({ id: z.string() }),
+    result: z.object({ passed: z.boolean(), problems: z.array(z.string()) }),
+    role: 'window',
+  },
+  /** Takes the model off the list; `models.restore` brings it back until the app quits. */
+  'models.remove': { parameters: z.strictObject({ id: z.string() }), result: z.object({}), role: 'window' },
+  'models.restore': { parameters: z.strictObject({ id: z.string() }), result: z.object({}), role: 'window' },
+  /** Lets the window import the checkpoint at `path` (a `.gguf` file or a folder) by the id returned. */
+  'models.grant': {
+    parameters: z.strictObject({ path: z.string() }),
+    result: z.object({ grant: z.string(), name: z.string() }),
     role: 'shell',
   },
 } as const satisfies Record<string, { parameters: z.ZodType; result: z.ZodType; role: 'window' | 'shell' }>;

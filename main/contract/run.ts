@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { errorSchema } from './errors';
 import { laneSettingsSchema, maximumLanes, picks } from './lanes';
-import { devices, modelSummarySchema, promptCheckSchema } from './model';
+import { chatSchema, devices, dtypes, modelSummarySchema, promptCheckSchema } from './model';
 
 export const schedules = ['lockstep', 'isolated'] as const;
 export type Schedule = (typeof schedules)[number];
@@ -18,6 +18,8 @@ export const runRequestSchema = z.strictObject({
   seed: z.number().int().min(0).max(0xffff_ffff).default(7),
   schedule: z.enum(schedules).default('lockstep'),
   device: z.enum(devices).default('cpu'),
+  /** With it the model's chat template is rendered around the prompt; null: the prompt is read as it stands. */
+  chat: chatSchema.nullable().default(null),
 });
 export type RunRequest = z.infer<typeof runRequestSchema>;
 export type RunRequestInput = z.input<typeof runRequestSchema>;
@@ -121,7 +123,7 @@ export const runInfoSchema = z.object({
   /** Token texts by id, markers visible. */
   vocabulary: z.array(z.string()),
   device: z.enum(devices),
-  dtype: z.enum(['f32', 'f16', 'int8', 'int4']),
+  dtype: z.enum(dtypes),
   threads: z.number().int(),
   engine: z.string(),
   appVersion: z.string(),

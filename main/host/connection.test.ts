@@ -21,6 +21,15 @@ const handlers: Handlers = {
   'traces.delete': refuse,
   'traces.grant': () => Promise.resolve({ trace: 't' }),
   'run.export': refuse,
+  'models.list': refuse,
+  'models.add': refuse,
+  'models.addGranted': refuse,
+  'models.jobs': refuse,
+  'models.cancel': refuse,
+  'models.verify': refuse,
+  'models.remove': refuse,
+  'models.restore': refuse,
+  'models.grant': refuse,
 };
 
 const steps = (...values: number[]): RunEvent => ({ type: 'steps', run: 'r', packed: Float32Array.from(values) });

@@ -12,6 +12,7 @@ import { exportTrace } from '../traces/export-trace';
 import { deleteTrace, listTraces, newTracePath, tracePath } from '../traces/trace-list';
 import { Connection, type Handlers } from './connection';
 import { measureTrajectory } from './measure-trajectory';
+import { modelHandlers } from './model-handlers';
 import { ModelShelf } from './model-shelf';
 import { describeRun } from './describe-run';
 import { type RunResult, recordRun } from './record-run';
@@ -68,7 +69,7 @@ export class Engine {
     options: { readonly bundle?: string; readonly prefix?: RunPrefix } = {},
   ): Promise<StartedRun> {
     const model = await this.#models.load(request.model, request.device);
-    const check = model.checkPrompt(request.prompt);
+    const check = model.checkPrompt(request.prompt, request.chat);
     const problem = check.problems.find((candidate) => candidate.severity === 'error');
     if (problem) throw new InterlinearError('bad-prompt', problem.message, problem.hint);
     const run = randomUUID();
@@ -127,7 +128,7 @@ export class Engine {
       const [models, presets] = await Promise.all([this.#models.list(), this.#models.presets()]);
       return { protocol: protocolVersion, engine: runtimeName, models, devices: listDevices(), presets };
     },
-    'prompt.check': async ({ model, prompt }) => (await this.#models.load(model, 'cpu')).checkPrompt(prompt),
+    'prompt.check': async ({ model, prompt, chat }) => (await this.#models.load(model, 'cpu')).checkPrompt(prompt, chat),
     'run.start': async (request, connection) => this.#startFor(connection, request),
     'run.cancel': async ({ run }) => {
       this.#active.get(run)?.abort();
@@ -191,6 +192,7 @@ export class Engine {
         );
       return { bytes: await exportTrace(bundle, format, path) };
     },
+    ...modelHandlers(() => this.#models),
   };
 
   async #startFor(connection: Connection, request: RunRequest, prefix?: RunPrefix): Promise<{ run: string }> {

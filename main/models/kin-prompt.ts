@@ -93,7 +93,7 @@ function findAnswer(
 }
 
 /** Checks a prompt of the kin task: what stops a run, what is odd, and the answer the facts give. */
-export function checkKinPrompt(prompt: string, names: readonly string[]): Omit<PromptCheck, 'tokens'> {
+export function checkKinPrompt(prompt: string, names: readonly string[]): Omit<PromptCheck, 'tokens' | 'rendered'> {
   const { facts, question, problems } = parseKinPrompt(prompt, names);
   if (!question || problems.length > 0) return { problems: [...problems], expected: null, path: [], hops: null };
   const { path, problems: unanswerable } = findAnswer(facts, question);

@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
+import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { InterlinearError } from '../contract/errors';
 import { laneKinds } from '../contract/lanes';
 import type { Markers, ModelSummary } from '../contract/model';
-import { type DecoderSpec, weightShapes } from '../graph/decoder-spec';
+import { weightShapes } from '../graph/decoder-spec';
 import { type ModelConfig, parseModelConfig } from './model-config';
 import { isMissing, parseModelJson, readModelFile } from './model-file';
 import type { ModelTokenizer } from './tokenizer';
@@ -60,7 +61,7 @@ function parseManifest(value: unknown): Manifest {
   throw new InterlinearError('bad-model', `${manifestFile}: “${issue?.path.join('.') ?? ''}”: ${issue?.message ?? 'unreadable'}.`, damaged);
 }
 
-function summarize(manifest: Manifest, spec: DecoderSpec): ModelSummary {
+function summarize(manifest: Manifest, { spec, maximumPositions }: ModelConfig, bytes: number): ModelSummary {
   const sizes = [...weightShapes(spec).values()].map((shape) => shape.reduce((product, size) => product * size, 1));
   return {
     id: manifest.id,
@@ -75,6 +76,11 @@ function summarize(manifest: Manifest, spec: DecoderSpec): ModelSummary {
     parameters: sizes.reduce((sum, size) => sum + size, 0),
     cacheBytesPerPosition: 2 * spec.layers * spec.keyValueHeads * spec.headWidth * Float32Array.BYTES_PER_ELEMENT,
     lanes: manifest.lanes,
+    architecture: 'llama',
+    dtype: 'f32',
+    maximumPositions,
+    chat: false,
+    bytes,
   };
 }
 
@@ -108,7 +114,15 @@ export async function openModelPackage(folder: string): Promise<ModelPackage> {
     return bytes;
   };
   const config = parseModelConfig(parseModelJson(await file(configFile), configFile));
-  return { ...config, manifest, summary: summarize(manifest, config.spec), file };
+  return { ...config, manifest, summary: summarize(manifest, config, await fileBytes(join(folder, weightsFile))), file };
+}
+
+/** Size of a file, 0 where there is none: reading it says what is wrong. */
+async function fileBytes(path: string): Promise<number> {
+  return stat(path).then(
+    ({ size }) => size,
+    () => 0,
+  );
 }
 
 /** Token ids of the markers. @throws InterlinearError `bad-model` when the tokenizer does not know one */

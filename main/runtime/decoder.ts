@@ -1,4 +1,4 @@
-import type { Markers, ModelSummary, PromptCheck } from '../contract/model';
+import type { Chat, Dtype, Markers, ModelSummary, PromptCheck } from '../contract/model';
 
 /** What one forward pass says at one position of one row. */
 export interface PassOutput {
@@ -88,9 +88,10 @@ export interface LoadedModel {
   readonly decoder: Decoder;
   readonly tokenizer: Tokenizer;
   readonly markers: Markers;
-  readonly dtype: 'f32' | 'f16' | 'int8' | 'int4';
+  readonly dtype: Dtype;
   readonly threads: number;
   /** Name and version of the runtime, for example `onnxruntime 1.24.3`. */
   readonly engine: string;
-  checkPrompt(prompt: string): PromptCheck;
+  /** What the model makes of a prompt; with `chat`, of its chat template rendered around it. */
+  checkPrompt(prompt: string, chat?: Chat | null): PromptCheck;
 }

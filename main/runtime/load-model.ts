@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os';
-import type { Device, PromptCheck } from '../contract/model';
+import type { Chat, Device, PromptCheck } from '../contract/model';
 import { checkKinPrompt } from '../models/kin-prompt';
 import { parseModelJson } from '../models/model-file';
 import { type ModelPackage, openModelPackage, resolveMarkers, tokenizerFile, weightsFile } from '../models/model-package';
@@ -20,15 +20,24 @@ export interface LoadOptions {
 const tinyModel = 5_000_000;
 
 /** A free text has no answer that could be checked. */
-function checkText(prompt: string): Omit<PromptCheck, 'tokens'> {
+function checkText(prompt: string): Omit<PromptCheck, 'tokens' | 'rendered'> {
   const empty = { start: 0, end: prompt.length, severity: 'error', message: 'The prompt is empty.', hint: 'Write something.' } as const;
   return { problems: prompt.trim() === '' ? [empty] : [], expected: null, path: [], hops: null };
 }
 
-function checkPrompt({ manifest, maximumPositions }: ModelPackage, tokenizer: ModelTokenizer, prompt: string): PromptCheck {
+function checkPrompt(
+  { manifest, maximumPositions }: ModelPackage,
+  tokenizer: ModelTokenizer,
+  prompt: string,
+  chat: Chat | null,
+): PromptCheck {
   const tokens = promptTokens(tokenizer, prompt);
   const check = manifest.task === 'kin' ? checkKinPrompt(prompt, manifest.names) : checkText(prompt);
   const problems = [...check.problems];
+  if (chat !== null) {
+    const hint = 'Choose raw text.';
+    problems.push({ start: 0, end: prompt.length, severity: 'error', message: 'This model has no chat template.', hint });
+  }
   if (maximumPositions !== null && tokens.length >= maximumPositions) {
     problems.push({
       start: 0,
@@ -38,7 +47,7 @@ function checkPrompt({ manifest, maximumPositions }: ModelPackage, tokenizer: Mo
       hint: 'Shorten the prompt.',
     });
   }
-  return { ...check, problems, tokens };
+  return { ...check, problems, tokens, rendered: null };
 }
 
 /**
@@ -62,6 +71,6 @@ export async function loadModel(folder: string, { device, threads }: LoadOptions
     dtype: 'f32',
     threads: used,
     engine: runtimeName,
-    checkPrompt: (prompt) => checkPrompt(opened, tokenizer, prompt),
+    checkPrompt: (prompt, chat = null) => checkPrompt(opened, tokenizer, prompt, chat),
   };
 }

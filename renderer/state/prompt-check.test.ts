@@ -3,7 +3,7 @@ import type { PromptCheck } from '../../main/contract/model';
 import type { EngineRequest } from './engine-connection';
 import { PromptChecker } from './prompt-check';
 
-const answer = (expected: string): PromptCheck => ({ tokens: [], problems: [], expected, path: [], hops: null });
+const answer = (expected: string): PromptCheck => ({ tokens: [], problems: [], expected, path: [], hops: null, rendered: null });
 
 /** An engine that answers when it is told to. */
 function slowEngine() {

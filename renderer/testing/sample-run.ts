@@ -181,7 +181,7 @@ function promptCheck(prompt: string): PromptCheck {
     const start = prompt.indexOf(fact);
     return start < 0 ? [] : [{ start, end: start + fact.length }];
   });
-  return { tokens, problems: [], expected, path, hops: path.length };
+  return { tokens, problems: [], expected, path, hops: path.length, rendered: null };
 }
 
 function runInfo(id: string): RunInfo {
@@ -194,6 +194,7 @@ function runInfo(id: string): RunInfo {
       seed: 7,
       schedule: 'lockstep',
       device: 'cpu',
+      chat: null,
     },
     model: {
       id: 'kin',
@@ -208,6 +209,11 @@ function runInfo(id: string): RunInfo {
       parameters: 395_000,
       cacheBytesPerPosition: 2048,
       lanes: ['direct', 'cot', 'best-of-n', 'coconut'],
+      architecture: 'llama',
+      dtype: 'f32',
+      maximumPositions: null,
+      chat: false,
+      bytes: 0,
     },
     check: promptCheck(samplePrompt),
     layout: sampleLayout,

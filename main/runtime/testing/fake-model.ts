@@ -31,6 +31,11 @@ export function fakeModel(): LoadedModel & { readonly decoder: FakeDecoder } {
       parameters: decoder.matrixParameters + decoder.embeddings.length,
       cacheBytesPerPosition: 4 * decoder.vocabulary,
       lanes: ['direct', 'cot', 'best-of-n', 'coconut'],
+      architecture: 'llama',
+      dtype: 'f32',
+      maximumPositions: null,
+      chat: false,
+      bytes: 0,
     },
     decoder,
     tokenizer: {
@@ -88,6 +93,7 @@ function checkPrompt(prompt: string): PromptCheck {
     expected: expected.length === 1 ? (expected[0] ?? null) : null,
     path: [],
     hops: null,
+    rendered: null,
   };
 }
 

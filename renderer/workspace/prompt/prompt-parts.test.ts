@@ -28,6 +28,7 @@ describe('promptParts', () => {
       tokens: [],
       expected: 'cy',
       hops: 2,
+      rendered: null,
       path: [{ start: 0, end: 7 }],
       problems: [
         { start: 8, end: 11, severity: 'error', message: 'Unknown name', hint: '' },

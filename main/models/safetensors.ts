@@ -1,6 +1,7 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import { InterlinearError } from '../contract/errors';
 import { elementBytes, toFloat32 } from './element-types';
+import { readExactly } from './random-access';
 import {
   type FileFault,
   lengthBytes,
@@ -46,6 +47,13 @@ export class SafetensorsFile {
     return readExactly(this.handle, offset, byteLength, this.fault);
   }
 
+  /** Bytes `from` to `from + length` of the tensor. @throws RangeError when it does not have them */
+  async bytesAt(name: string, from: number, length: number): Promise<Uint8Array> {
+    const { offset, byteLength } = this.entry(name);
+    if (from < 0 || length < 0 || from + length > byteLength) throw new RangeError(`Tensor '${name}' has ${byteLength} bytes`);
+    return readExactly(this.handle, offset + from, length, this.fault);
+  }
+
   /** The tensor widened to 32-bit floats. @throws InterlinearError when its elements are not floats */
   async float32(name: string): Promise<Float32Array> {
     const { dtype } = this.entry(name);
@@ -71,18 +79,6 @@ export class SafetensorsFile {
  */
 export async function openSafetensors(path: string, fault: FileFault = weightsFault): Promise<SafetensorsFile> {
   return SafetensorsFile.open(path, fault);
-}
-
-async function readExactly(handle: FileHandle, position: number, length: number, fault: FileFault): Promise<Uint8Array> {
-  const bytes = new Uint8Array(length);
-  let done = 0;
-  while (done < length) {
-    const { bytesRead } = await handle.read(bytes, done, length - done, position + done);
-    if (bytesRead === 0)
-      throw new InterlinearError(fault.code, `The file ended at byte ${position + done}, ${length - done} bytes early.`, fault.hint);
-    done += bytesRead;
-  }
-  return bytes;
 }
 
 /** What a header has to know of a tensor to be written. */

@@ -36,12 +36,19 @@ export const modelSummarySchema = z.object({
 });
 export type ModelSummary = z.infer<typeof modelSummarySchema>;
 
-/** Ids of the marker tokens by which the embedded model is told how to answer. */
+/**
+ * Tokens by which a model is told how to answer. The embedded model has one marker for each; a text model is told to think in words,
+ * or not at all, and has nothing to put before an answer.
+ */
 export interface Markers {
-  readonly think: number;
-  readonly thought: number;
-  readonly answer: number;
-  readonly end: number;
+  /** Inserted before a chain of thought. */
+  readonly think: readonly number[];
+  /** Inserted before continuous thoughts. */
+  readonly thought: readonly number[];
+  /** Inserted before an answer. */
+  readonly answer: readonly number[];
+  /** Each of them ends a branch. */
+  readonly ends: readonly number[];
 }
 
 export const promptTokenSchema = z.object({

@@ -20,11 +20,13 @@ type Dimension = number | string;
 /** Where a weight lies in the one file of weights. */
 export interface WeightPlace {
   readonly shape: readonly number[];
+  /** How its elements are stored; 32-bit floats where nothing is said. */
+  readonly element?: WeightElement;
   readonly offset: number;
   readonly byteLength: number;
 }
 
-/** All weights of a model in memory: 32-bit floats, row-major, little-endian. */
+/** All weights of a model in memory, row-major, little-endian. */
 export interface Weights {
   readonly bytes: Uint8Array;
   /** Where each weight lies in `bytes`, by its name in the graph. */
@@ -49,6 +51,10 @@ const operatorSets = [
   { domain: 'com.microsoft', version: 1n },
 ];
 const irVersion = 10n;
+
+const weightElements = { f32: TensorProto_DataType.FLOAT, f16: TensorProto_DataType.FLOAT16, u8: TensorProto_DataType.UINT8 } as const;
+/** `u8` holds the whole numbers of a matrix in blocks: see `QuantizedParts`. */
+export type WeightElement = keyof typeof weightElements;
 
 const elementTypes = { float: TensorProto_DataType.FLOAT, int64: TensorProto_DataType.INT64 } as const;
 type Element = keyof typeof elementTypes;
@@ -75,6 +81,9 @@ export class GraphBuilder {
   private readonly outputs: MessageInitShape<typeof ValueInfoProtoSchema>[] = [];
   private readonly initializers = new Map<string, MessageInitShape<typeof TensorProtoSchema>>();
   private readonly outputNames = new Map<string, string>();
+  /** Weights stored as 16-bit floats, by name, as the graph computes with them. */
+  private readonly widened = new Map<string, Value>();
+  private readonly memo = new Map<string, Value>();
   private values = 0;
 
   constructor(private readonly weights: ReadonlyMap<string, WeightPlace>) {}
@@ -90,14 +99,30 @@ export class GraphBuilder {
     this.outputs.push(valueInfo(name, 'float', shape));
   }
 
-  /** A weight, referred to where it lies in the file: nothing is copied into the graph. */
+  /** Whether there is a weight of this name. */
+  has(name: string): boolean {
+    return this.weights.has(name);
+  }
+
+  /** Shape of a weight as it is stored. */
+  shapeOf(name: string): readonly number[] {
+    return this.weights.get(name)?.shape ?? [];
+  }
+
+  /**
+   * A weight, referred to where it lies in the file: nothing is copied into the graph. Stored as 16-bit floats it is widened when
+   * the session starts.
+   */
   weight(name: string): Value {
     const place = this.weights.get(name);
     if (!place) throw new Error(`The graph asks for the weight '${name}', which the table does not have`);
+    const element = place.element ?? 'f32';
+    const known = this.widened.get(name);
+    if (known) return known;
     this.initializers.set(name, {
       name,
       dims: place.shape.map(BigInt),
-      dataType: TensorProto_DataType.FLOAT,
+      dataType: weightElements[element],
       dataLocation: TensorProto_DataLocation.EXTERNAL,
       externalData: [
         { key: 'location', value: weightsLocation },
@@ -105,7 +130,10 @@ export class GraphBuilder {
         { key: 'length', value: String(place.byteLength) },
       ],
     });
-    return name as Value;
+    if (element !== 'f16') return name as Value;
+    const widened = this.node('Cast', [name as Value], { to: TensorProto_DataType.FLOAT });
+    this.widened.set(name, widened);
+    return widened;
   }
 
   /** A constant vector of integers, for shapes and axes; equal ones are stored once. */
@@ -125,6 +153,13 @@ export class GraphBuilder {
     const output = this.nextValue();
     this.add(operator, inputs, [output], attributes);
     return output;
+  }
+
+  /** The same value for the same key, made once: for what several nodes need of one input. */
+  once(key: string, make: () => Value): Value {
+    const known = this.memo.get(key) ?? make();
+    this.memo.set(key, known);
+    return known;
   }
 
   /** Cuts a value along an axis into parts whose sizes are given by another value. */

@@ -1,9 +1,14 @@
 import type { DecoderSpec } from './decoder-spec';
 import type { GraphBuilder, Value } from './graph-builder';
+import { quantizedBits, quantizedLinear } from './quantized-linear';
 
 /** x [.., input] times the transpose of a weight [output, input], as checkpoints store it. */
 export function linear(graph: GraphBuilder, x: Value, weight: string, biased = false): Value {
-  const product = graph.node('com.microsoft:FusedMatMul', [x, graph.weight(weight)], { transB: 1 });
+  const bits = quantizedBits(graph, weight);
+  const product =
+    bits === null
+      ? graph.node('com.microsoft:FusedMatMul', [x, graph.weight(weight)], { transB: 1 })
+      : quantizedLinear(graph, x, weight, bits);
   return biased ? graph.node('Add', [product, graph.weight(`${weight}.bias`)]) : product;
 }
 

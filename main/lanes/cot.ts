@@ -1,10 +1,10 @@
 import type { CotSettings, SamplerSettings } from '../contract/lanes';
 import type { Lane, LaneContext, LaneView, Move } from './lane';
-import { draw, firstBranch, force } from './moves';
+import { draw, firstBranch, opening } from './moves';
 
-/** The rule of a chain in tokens: ⟨think⟩, then whatever the model says. The model itself goes over to ⟨answer⟩. */
+/** The rule of a chain in tokens: what tells the model to think, then whatever it says. It goes over to its answer by itself. */
 export function chainRule(settings: SamplerSettings, context: LaneContext): (view: LaneView) => Move {
-  return (view) => (view.history.length === 0 ? force(context.markers.think) : draw(view, settings, context));
+  return (view) => opening(view, context.markers.think) ?? draw(view, settings, context);
 }
 
 /** Chain of thought, greedy or sampled; several samples are shown beside each other and the first is the answer. */
@@ -14,14 +14,14 @@ export function cotLane(settings: CotSettings, context: LaneContext): Lane {
     kind: settings.kind,
     branches: settings.samples,
     maximumSteps: settings.maximumSteps,
-    next: settings.ignoreEnd ? (view) => rule({ ...view, logits: without(view.logits, context.markers.end) }) : rule,
+    next: settings.ignoreEnd ? (view) => rule({ ...view, logits: without(view.logits, context.markers.ends) }) : rule,
     decide: firstBranch,
   };
 }
 
-/** The same logits with one token made impossible. */
-function without(logits: Float32Array, tokenId: number): Float32Array {
+/** The same logits with some tokens made impossible. */
+function without(logits: Float32Array, tokens: readonly number[]): Float32Array {
   const masked = logits.slice();
-  masked[tokenId] = -Infinity;
+  for (const token of tokens) masked[token] = -Infinity;
   return masked;
 }

@@ -4,7 +4,7 @@ import { answerToken, judge } from './answer';
 import type { BranchResult, Lane, LaneView } from './lane';
 import { createLane } from './registry';
 
-const markers = { think: 0, thought: 1, answer: 2, end: 3 };
+const markers = { think: [0], thought: [1], answer: [2], ends: [3] };
 const lane = (settings: LaneSettingsInput): Lane => createLane(laneSettingsSchema.parse(settings), { markers, candidates: 4 });
 
 /** Token 5 is the most probable, 4 the second. */

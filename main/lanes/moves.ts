@@ -7,6 +7,12 @@ export function force(tokenId: number): Move {
   return { kind: 'token', tokenId, forced: true, sampled: { ids: [], probabilities: [] } };
 }
 
+/** The next of the tokens a lane begins with, or null when all of them stand. */
+export function opening(view: LaneView, tokens: readonly number[]): Move | null {
+  const token = tokens[view.history.length];
+  return token === undefined ? null : force(token);
+}
+
 /** A token drawn with the sampler; temperature 0 takes the most probable one. */
 export function draw(view: LaneView, settings: SamplerSettings, context: LaneContext): Move {
   return { kind: 'token', forced: false, ...drawToken(view.logits, settings, view.uniform, context.candidates) };

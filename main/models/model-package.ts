@@ -127,11 +127,11 @@ async function fileBytes(path: string): Promise<number> {
 
 /** Token ids of the markers. @throws InterlinearError `bad-model` when the tokenizer does not know one */
 export function resolveMarkers({ markers }: Manifest, tokenizer: ModelTokenizer): Markers {
-  const find = (name: keyof Markers): number => {
+  const find = (name: keyof Manifest['markers']): number => {
     const id = tokenizer.find(markers[name]);
     if (id === null)
       throw new InterlinearError('bad-model', `${tokenizerFile} has no token “${markers[name]}” for the marker “${name}”.`, damaged);
     return id;
   };
-  return { think: find('think'), thought: find('thought'), answer: find('answer'), end: find('end') };
+  return { think: [find('think')], thought: [find('thought')], answer: [find('answer')], ends: [find('end')] };
 }

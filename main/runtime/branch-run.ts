@@ -1,6 +1,6 @@
 import { branchIndex, laneIndex, stepIndex } from '../contract/ids';
 import type { BranchRecord, BranchScores } from '../contract/run';
-import { answerToken, judge } from '../lanes/answer';
+import { judge } from '../lanes/answer';
 import { type BranchResult, type Lane, type Move, thoughtInHistory } from '../lanes/lane';
 import type { NearestTokens } from '../measures/nearest-tokens';
 import { RunningMean } from '../measures/running-mean';
@@ -87,7 +87,7 @@ export class BranchRun {
     this.lastLogits = output.logits;
     this.#history.push(move.kind === 'token' ? move.tokenId : thoughtInHistory);
     this.#inputs.push(move.kind === 'token' ? move.tokenId : move.vector);
-    if (record.tokenId === model.markers.end) this.state = 'done';
+    if (model.markers.ends.includes(record.tokenId)) this.state = 'done';
     else if (this.steps >= this.rule.maximumSteps) this.state = 'cut';
     return { record, residual: output.residual, thought: move.kind === 'thought' ? move.vector : null };
   }
@@ -98,10 +98,8 @@ export class BranchRun {
   }
 
   result(): BranchResult {
-    const { tokenizer, markers } = this.context.model;
-    const token = answerToken(this.#history, markers);
     return {
-      answer: token === null ? null : tokenizer.text(token),
+      answer: this.context.model.answer(this.#history),
       meanLogProbability: this.#logProbability.value,
       selfCertainty: this.#selfCertainty.value,
     };
@@ -117,17 +115,10 @@ export class BranchRun {
       forkStep: 0,
       steps: this.steps,
       state: this.state,
-      text: this.#text(),
+      text: this.context.model.write(this.#history),
       answer,
       verdict: judge(answer, this.context.expected),
       scores,
     };
-  }
-
-  /** Words of the embedded model stand apart; tokens of text models carry their own spaces. */
-  #text(): string {
-    const { summary, tokenizer } = this.context.model;
-    const words = this.#history.map((token) => (token === thoughtInHistory ? '◆' : tokenizer.text(token)));
-    return words.join(summary.task === 'kin' ? ' ' : '');
   }
 }

@@ -94,4 +94,8 @@ export interface LoadedModel {
   readonly engine: string;
   /** What the model makes of a prompt; with `chat`, of its chat template rendered around it. */
   checkPrompt(prompt: string, chat?: Chat | null): PromptCheck;
+  /** What a branch wrote, as text; `history` as lanes see it. */
+  write(history: readonly number[]): string;
+  /** What a branch answers, or null where it gave no answer. */
+  answer(history: readonly number[]): string | null;
 }

@@ -7,6 +7,7 @@ import type { LoadedModel } from './decoder';
 import { defaultLayout, executeRun } from './execute-run';
 import { loadModel } from './load-model';
 import { CollectingSink } from './testing/collecting-sink';
+import { singleMarkers } from './testing/single-markers';
 
 const folder = join(import.meta.dirname, '../../resources/models/kin');
 
@@ -37,7 +38,8 @@ describe('a run of the embedded model', () => {
 
   /** Tokens (thoughts as -1) by reading the whole sequence for each step, with no cache, batch, scheduler or lane. */
   async function uncached(prompt: string, marker: number, thoughts: number, steps: number): Promise<number[]> {
-    const { decoder, markers } = model;
+    const { decoder } = model;
+    const markers = singleMarkers(model.markers);
     const inputs = [...model.tokenizer.encode(prompt), marker].map((token) => decoder.embedding(token));
     const emitted = [marker];
     while (emitted.length < steps) {
@@ -56,7 +58,7 @@ describe('a run of the embedded model', () => {
     for (const prompt of prompts.slice(0, 6)) {
       const lanes = [{ kind: 'direct' }, { kind: 'cot' }, { kind: 'best-of-n' }, { kind: 'coconut', thoughts: 4 }] as const;
       const sink = await run(prompt, { lanes: [...lanes] });
-      const { answer, think, thought } = model.markers;
+      const { answer, think, thought } = singleMarkers(model.markers);
       for (const [lane, marker, thoughts] of [
         [0, answer, 0],
         [1, think, 0],

@@ -13,6 +13,7 @@ import { topIndices } from '../measures/candidates';
 import { defaultLayout, executeRun, type RunInput } from './execute-run';
 import { CollectingSink } from './testing/collecting-sink';
 import { fakeModel, fakePrompt } from './testing/fake-model';
+import { singleMarkers } from './testing/single-markers';
 
 const mixed: LaneSettingsInput[] = [
   { kind: 'direct' },
@@ -45,7 +46,8 @@ async function run(request: Partial<RunRequestInput>, more: Partial<RunInput> = 
 
 /** What a lane must emit, by reading the whole sequence again for every step, with no cache, scheduler or lane code. */
 async function reference(start: number, thoughts: number, limit: number): Promise<string> {
-  const { decoder, tokenizer, markers } = fakeModel();
+  const { decoder, tokenizer, ...model } = fakeModel();
+  const markers = singleMarkers(model.markers);
   const inputs = [...tokenizer.encode(fakePrompt), start].map((token) => decoder.embedding(token));
   const words = [tokenizer.text(start)];
   for (let step = 1; step < limit && words.at(-1) !== '⟨end⟩'; step++) {
@@ -68,7 +70,7 @@ async function reference(start: number, thoughts: number, limit: number): Promis
 describe('a run', () => {
   it('emits what an uncached reading of each sequence gives: direct, cot, coconut', async () => {
     const { sink, model } = await run({});
-    const { markers } = model;
+    const markers = singleMarkers(model.markers);
     expect(sink.finalBranch(0).text).toBe(await reference(markers.answer, 0, 16));
     expect(sink.finalBranch(1).text).toBe(await reference(markers.think, 0, 64));
     expect(sink.finalBranch(4).text).toBe(await reference(markers.thought, 3, 32));
@@ -97,7 +99,7 @@ describe('a run', () => {
     const [marker, thought, second, exit, answer] = taps.map(({ record }) => record);
     expect(taps.map(({ record }) => record.kind)).toEqual(['token', 'thought', 'thought', 'token', 'token', 'token']);
     expect(taps.map(({ record }) => record.forced)).toEqual([true, false, false, true, false, false]);
-    expect(marker).toMatchObject({ tokenId: model.markers.thought, cosineToPrevious: NaN, sampled: { ids: [] }, nearest: { ids: [] } });
+    expect(marker).toMatchObject({ tokenId: model.markers.thought[0], cosineToPrevious: NaN, sampled: { ids: [] }, nearest: { ids: [] } });
     expect(thought).toMatchObject({ tokenId: -1, logProbability: NaN, surprisal: NaN, targetId: thought?.candidates.ids[0] });
     expect(second?.nearest.ids).toHaveLength(4);
     expect(answer).toMatchObject({ targetId: answer?.tokenId, sampled: { ids: [answer?.tokenId], probabilities: [1] } });
@@ -271,10 +273,13 @@ describe('a fork', () => {
 
   it('with another token is forced there, then follows the rule: early exit from thinking', async () => {
     const original = (await run({ lanes })).sink.taps(0);
-    const { sink, model } = await run({ lanes }, { prefix: { steps: original.slice(0, 2), token: fakeModel().markers.answer } });
+    const { sink, model } = await run(
+      { lanes },
+      { prefix: { steps: original.slice(0, 2), token: singleMarkers(fakeModel().markers).answer } },
+    );
     expect(sink.finalBranch(0).text).toMatch(/^⟨thought⟩ ◆ ⟨answer⟩ \w+ ⟨end⟩$/);
     expect(sink.taps(0)[1]?.thought).toEqual(original[1]?.thought);
-    expect(sink.taps(0)[2]?.record).toMatchObject({ forced: true, tokenId: model.markers.answer });
+    expect(sink.taps(0)[2]?.record).toMatchObject({ forced: true, tokenId: singleMarkers(model.markers).answer });
   });
 
   it('of a best-of-N lane samples every branch anew from there, and computes the beginning once', async () => {

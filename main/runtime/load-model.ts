@@ -7,6 +7,7 @@ import { promptTokens } from '../models/prompt-tokens';
 import { ModelTokenizer } from '../models/tokenizer';
 import { readWeights } from '../models/weights';
 import type { LoadedModel } from './decoder';
+import { kinWriting } from './model-writing';
 import { OnnxDecoder } from './onnx-decoder';
 import { runtimeName } from './runtime-name';
 
@@ -71,6 +72,7 @@ export async function loadModel(folder: string, { device, threads }: LoadOptions
     dtype: 'f32',
     threads: used,
     engine: runtimeName,
+    ...kinWriting(tokenizer, markers),
     checkPrompt: (prompt, chat = null) => checkPrompt(opened, tokenizer, prompt, chat),
   };
 }

@@ -3,10 +3,11 @@ import { buildDecoder, buildLens } from '../graph/decoder-graph';
 import { type DecoderSpec, matrixParameters, unembeddingName } from '../graph/decoder-spec';
 import type { Weights } from '../graph/graph-builder';
 import type { Decoder, FullPass, PassOutput, PromptCache, RowCache, RowInput } from './decoder';
-import { type LensWeights, readLens } from './logit-lens';
+import { readLens } from './logit-lens';
 import { type CacheFeeds, causalMask, PassRunner } from './onnx-pass';
-import { createSession, floats, floatsOf, readWeight, type SessionSettings } from './onnx-session';
+import { createSession, floats, floatsOf, type SessionSettings } from './onnx-session';
 import { RowCaches } from './row-caches';
+import { readWeight, WeightMatrix } from './weight-matrix';
 
 const outputNames = ['logits', 'hidden', 'residual', 'keys', 'values'] as const;
 
@@ -24,8 +25,9 @@ export class OnnxDecoder implements Decoder {
   readonly width: number;
   readonly vocabulary: number;
   readonly matrixParameters: number;
-  readonly embeddings: Float32Array;
-  private readonly lensWeights: LensWeights;
+  private readonly table: WeightMatrix;
+  private readonly unembedding: WeightMatrix;
+  private readonly finalScale: Float32Array;
   private readonly rows: RowCaches;
   private lastPass: Promise<void> = Promise.resolve();
 
@@ -39,9 +41,10 @@ export class OnnxDecoder implements Decoder {
     this.width = spec.width;
     this.vocabulary = spec.vocabulary;
     this.matrixParameters = matrixParameters(spec);
-    this.embeddings = readWeight(weights, 'embedding');
-    const unembedding = spec.tiedUnembedding ? this.embeddings : readWeight(weights, unembeddingName(spec));
-    this.lensWeights = { scale: readWeight(weights, 'final.norm'), epsilon: spec.normalization.epsilon, unembedding };
+    const { vocabulary, width } = spec;
+    this.table = new WeightMatrix(weights, 'embedding', vocabulary, width);
+    this.unembedding = spec.tiedUnembedding ? this.table : new WeightMatrix(weights, unembeddingName(spec), vocabulary, width);
+    this.finalScale = readWeight(weights, 'final.norm');
     this.rows = new RowCaches(spec);
   }
 
@@ -55,12 +58,17 @@ export class OnnxDecoder implements Decoder {
     if (!Number.isInteger(tokenId) || tokenId < 0 || tokenId >= this.vocabulary) {
       throw new RangeError(`Token ${tokenId} is not among the ${this.vocabulary} of the vocabulary`);
     }
-    return this.embeddings.subarray(tokenId * this.width, (tokenId + 1) * this.width);
+    return this.table.row(tokenId);
+  }
+
+  get embeddings(): Float32Array {
+    return this.table.all();
   }
 
   lens(residual: Float32Array): Float32Array {
     if (residual.length !== this.width) throw new RangeError(`A residual stream has ${this.width} numbers, not ${residual.length}`);
-    return readLens(this.lensWeights, residual);
+    const { epsilon } = this.spec.normalization;
+    return readLens({ scale: this.finalScale, epsilon, unembedding: this.unembedding.all() }, residual);
   }
 
   async lenses(residuals: Float32Array): Promise<Float32Array> {

@@ -27,14 +27,6 @@ export async function createSession(model: Uint8Array, weights: Weights, { devic
   });
 }
 
-/** One weight as floats of its own. */
-export function readWeight({ bytes, places }: Weights, name: string): Float32Array {
-  const place = places.get(name);
-  if (!place) throw new Error(`There is no weight '${name}'`);
-  // Not `slice`: that of a Node Buffer copies nothing.
-  return new Float32Array(Uint8Array.from(bytes.subarray(place.offset, place.offset + place.byteLength)).buffer);
-}
-
 export function floats(data: Float32Array, ...shape: readonly number[]): Tensor {
   return new Tensor('float32', data, shape);
 }

@@ -38,7 +38,7 @@ export function prefixMoves(prefix: RunPrefix, model: LoadedModel): readonly Mov
   const moves = prefix.steps.map(({ record, thought }): Move => {
     if (record.kind !== 'thought') {
       const tokenId = checked(record.tokenId);
-      if (tokenId !== model.markers.end) return { kind: 'token', tokenId, forced: record.forced, sampled: record.sampled };
+      if (!model.markers.ends.includes(tokenId)) return { kind: 'token', tokenId, forced: record.forced, sampled: record.sampled };
       throw new InterlinearError('bad-request', 'The branch ends before the step to fork at.', 'Choose an earlier step.');
     }
     if (thought?.length === width) return { kind: 'thought', vector: thought };

@@ -1,12 +1,13 @@
 import type { PromptCheck, PromptProblem } from '../../contract/model';
 import type { LoadedModel } from '../decoder';
+import { kinWriting } from '../model-writing';
 import { FakeDecoder, type FakeWeights } from './fake-decoder';
 
 const names = ['ada', 'bob', 'cy', 'dee'];
 const facts = names.flatMap((parent) => names.filter((child) => child !== parent).map((child) => `${parent}→${child}`));
 const fakeVocabulary = ['⟨unk⟩', '⟨bos⟩', '⟨think⟩', '⟨thought⟩', '⟨answer⟩', '⟨end⟩', '?', 'or', 'from', ...names, ...facts];
 const id = (token: string): number => fakeVocabulary.indexOf(token);
-const markers = { think: id('⟨think⟩'), thought: id('⟨thought⟩'), answer: id('⟨answer⟩'), end: id('⟨end⟩') };
+const markers = { think: [id('⟨think⟩')], thought: [id('⟨thought⟩')], answer: [id('⟨answer⟩')], ends: [id('⟨end⟩')] };
 
 /** A prompt of the fake model whose right answer is `dee`. */
 export const fakePrompt = 'ada→bob bob→dee ? dee or cy from ada';
@@ -48,6 +49,7 @@ export function fakeModel(): LoadedModel & { readonly decoder: FakeDecoder } {
     threads: 1,
     engine: 'fake 1',
     checkPrompt,
+    ...kinWriting({ text: (token) => fakeVocabulary[token] ?? '⟨unk⟩' }, markers),
   };
 }
 

@@ -10,11 +10,8 @@ export interface Segment {
 
 /** What every layer's attention is told, the same for all of them. */
 export interface AttentionInputs {
-  /** int64 [B, T]: row of the rotary tables for each new position. */
-  readonly positions: Value;
-  /** [maximum, Hd / 2] */
-  readonly cosines: Value;
-  readonly sines: Value;
+  /** int64 [B, T], row of the rotary tables for each new position, and the tables, [maximum, Hd / 2]; null where nothing turns. */
+  readonly rotary: { readonly positions: Value; readonly cosines: Value; readonly sines: Value } | null;
   /** [B, 1, T, S] added to the scores: 0 where a position may be seen, minus infinity where not. S counts all segments. */
   readonly mask: Value;
   /** int64 [3]: positions of the prompt segment, of the own segment and of the new one; their sum is S. */
@@ -52,8 +49,11 @@ export function attention(
     const scaled = spec.queryKeyNormalization && name !== 'value' ? normalize(graph, spec, perHead, `${prefix}.${name}.norm`) : perHead;
     return graph.node('Transpose', [scaled], { perm: [0, 2, 1, 3] });
   };
+  const { rotary } = inputs;
   const turn = (perHead: Value): Value =>
-    graph.node('com.microsoft:RotaryEmbedding', [perHead, inputs.positions, inputs.cosines, inputs.sines], { interleaved: 0 });
+    rotary
+      ? graph.node('com.microsoft:RotaryEmbedding', [perHead, rotary.positions, rotary.cosines, rotary.sines], { interleaved: 0 })
+      : perHead;
 
   const added: Segment = { keys: turn(toHeads('key', keyValueHeads)), values: toHeads('value', keyValueHeads) };
   const segments = [...past, added];

@@ -12,8 +12,8 @@ const layersOf = (spec: DecoderSpec): number[] => Array.from({ length: spec.laye
  * | input | shape | |
  * | --- | --- | --- |
  * | `embeddings` | [B, T, D] | vectors to be read: rows of the embedding table, or anything else |
- * | `positions` | int64 [B, T] | absolute positions: rows of the rotary tables |
- * | `cosines`, `sines` | [M, Hd/2] | rotary tables |
+ * | `positions` | int64 [B, T] | absolute positions: rows of the rotary tables, or of the learned one |
+ * | `cosines`, `sines` | [M, Hd/2] | rotary tables, where positions are turned |
  * | `mask` | [B, 1, T, S] | added to the scores |
  * | `segments` | int64 [3] | P, C, T |
  * | `readout` | int64 [R] | which of the T positions are wanted in the outputs |
@@ -24,18 +24,21 @@ const layersOf = (spec: DecoderSpec): number[] => Array.from({ length: spec.laye
  * | --- | --- | --- |
  * | `logits` | [B, R, V] | |
  * | `hidden` | [B, R, D] | after the final norm |
- * | `residual` | [(L+1)·B, R, D] | stream 0 of all rows, then stream 1 … ; 0 = embeddings, l = after layer l |
+ * | `residual` | [(L+1)·B, R, D] | stream 0 of all rows, then stream 1 … ; 0 = embeddings (with learned positions added), l = after layer l |
  * | `keys`, `values` | [L·B, Hkv, T, Hd] | of the new positions, to be appended to a cache |
  * | `attention.l` | [B, H, T, S] | probabilities; costs nothing unless it is fetched |
  */
 export function buildDecoder(spec: DecoderSpec, weights: ReadonlyMap<string, WeightPlace>): Uint8Array {
   const graph = new GraphBuilder(weights);
   const { keyValueHeads, headWidth } = spec;
-  let stream = graph.input('embeddings', ['B', 'T', spec.width]);
+  const embeddings = graph.input('embeddings', ['B', 'T', spec.width]);
+  const positions = graph.input('positions', ['B', 'T'], 'int64');
+  const turned = spec.positions.kind === 'rotary';
+  let stream = turned ? embeddings : graph.node('Add', [embeddings, graph.node('Gather', [graph.weight('positions'), positions])]);
   const inputs: AttentionInputs = {
-    positions: graph.input('positions', ['B', 'T'], 'int64'),
-    cosines: graph.input('cosines', ['M', headWidth / 2]),
-    sines: graph.input('sines', ['M', headWidth / 2]),
+    rotary: turned
+      ? { positions, cosines: graph.input('cosines', ['M', headWidth / 2]), sines: graph.input('sines', ['M', headWidth / 2]) }
+      : null,
     mask: graph.input('mask', ['B', 1, 'T', 'S']),
     segmentLengths: graph.input('segments', [3], 'int64'),
   };
@@ -55,7 +58,7 @@ export function buildDecoder(spec: DecoderSpec, weights: ReadonlyMap<string, Wei
     const between = graph.node('Add', [stream, read.mixed]);
     stream = graph.node('Add', [
       between,
-      feedForward(graph, normalize(graph, spec, between, `${prefix}.feed-forward.norm`), `${prefix}.feed-forward`),
+      feedForward(graph, spec, normalize(graph, spec, between, `${prefix}.feed-forward.norm`), `${prefix}.feed-forward`),
     ]);
     added.push(read.added);
     streams.push(readOut(stream));

@@ -1,14 +1,33 @@
-/** How a decoder normalises; `rms` divides by the root mean square and multiplies with a learned scale. */
+/**
+ * How a decoder normalises; `rms` divides by the root mean square and multiplies with a learned scale, `layer` subtracts the
+ * mean first, divides by the standard deviation and adds a learned bias after the scale.
+ */
 export interface NormalizationSpec {
-  readonly kind: 'rms';
+  readonly kind: 'rms' | 'layer';
   readonly epsilon: number;
 }
 
 /** Rotary position embedding in the half-split convention: coordinate i turns together with coordinate i + head width / 2. */
 export interface RotarySpec {
+  readonly kind: 'rotary';
   /** Base of the geometric series of frequencies. */
   readonly theta: number;
+  /** Hd / 2 numbers the frequencies are divided by, for models stretched to longer texts; 1 where left out. */
+  readonly frequencyFactors?: readonly number[];
+  /** Cosines and sines are multiplied with it; 1 where left out. */
+  readonly magnitude?: number;
 }
+
+/** A learned vector for each position, added to the input embedding. */
+export interface LearnedPositionsSpec {
+  readonly kind: 'learned';
+  /** M, positions the table has vectors for. */
+  readonly count: number;
+}
+
+/** `silu` is x · sigmoid(x); `gelu` is x · Φ(x) and `gelu-tanh` its approximation by a hyperbolic tangent. */
+export const activations = ['silu', 'gelu', 'gelu-tanh'] as const;
+export type Activation = (typeof activations)[number];
 
 /** Which projections of the attention carry a bias. */
 export interface AttentionBiases {
@@ -31,14 +50,16 @@ export interface DecoderSpec {
   readonly keyValueHeads: number;
   /** Hd, even. */
   readonly headWidth: number;
-  /** F, inner width of the gated feed-forward block. */
+  /** F, inner width of the feed-forward block. */
   readonly innerWidth: number;
   /** V */
   readonly vocabulary: number;
   readonly normalization: NormalizationSpec;
-  readonly rotary: RotarySpec;
-  /** The gate's activation; `silu` is x · sigmoid(x). */
-  readonly activation: 'silu';
+  readonly positions: RotarySpec | LearnedPositionsSpec;
+  /** Of the gate where the feed-forward block has one, else of the inner layer. */
+  readonly activation: Activation;
+  readonly gatedFeedForward: boolean;
+  readonly feedForwardBiases: boolean;
   readonly attentionBiases: AttentionBiases;
   /** Queries and keys are normalised per head, before they are turned. */
   readonly queryKeyNormalization: boolean;
@@ -57,29 +78,32 @@ export function weightShapes(spec: DecoderSpec): ReadonlyMap<WeightName, readonl
   const queryWidth = spec.heads * spec.headWidth;
   const keyValueWidth = spec.keyValueHeads * spec.headWidth;
   const shapes = new Map<WeightName, readonly number[]>([['embedding', matrix(spec.vocabulary, width)]]);
+  const linear = (name: string, output: number, input: number, biased: boolean): void => {
+    shapes.set(name, matrix(output, input));
+    if (biased) shapes.set(`${name}.bias`, [output]);
+  };
+  const norm = (name: string, size = width): void => {
+    shapes.set(name, [size]);
+    if (spec.normalization.kind === 'layer') shapes.set(`${name}.bias`, [size]);
+  };
+  if (spec.positions.kind === 'learned') shapes.set('positions', matrix(spec.positions.count, width));
   for (let layer = 0; layer < spec.layers; layer++) {
-    const set = (name: string, shape: readonly number[]): void => void shapes.set(`layer.${layer}.${name}`, shape);
-    set('attention.norm', [width]);
-    set('attention.query', matrix(queryWidth, width));
-    set('attention.key', matrix(keyValueWidth, width));
-    set('attention.value', matrix(keyValueWidth, width));
-    set('attention.output', matrix(width, queryWidth));
-    if (spec.attentionBiases.queryKeyValue) {
-      set('attention.query.bias', [queryWidth]);
-      set('attention.key.bias', [keyValueWidth]);
-      set('attention.value.bias', [keyValueWidth]);
-    }
-    if (spec.attentionBiases.output) set('attention.output.bias', [width]);
+    const prefix = `layer.${layer}`;
+    norm(`${prefix}.attention.norm`);
+    linear(`${prefix}.attention.query`, queryWidth, width, spec.attentionBiases.queryKeyValue);
+    linear(`${prefix}.attention.key`, keyValueWidth, width, spec.attentionBiases.queryKeyValue);
+    linear(`${prefix}.attention.value`, keyValueWidth, width, spec.attentionBiases.queryKeyValue);
+    linear(`${prefix}.attention.output`, width, queryWidth, spec.attentionBiases.output);
     if (spec.queryKeyNormalization) {
-      set('attention.query.norm', [spec.headWidth]);
-      set('attention.key.norm', [spec.headWidth]);
+      norm(`${prefix}.attention.query.norm`, spec.headWidth);
+      norm(`${prefix}.attention.key.norm`, spec.headWidth);
     }
-    set('feed-forward.norm', [width]);
-    set('feed-forward.gate', matrix(innerWidth, width));
-    set('feed-forward.up', matrix(innerWidth, width));
-    set('feed-forward.down', matrix(width, innerWidth));
+    norm(`${prefix}.feed-forward.norm`);
+    if (spec.gatedFeedForward) linear(`${prefix}.feed-forward.gate`, innerWidth, width, spec.feedForwardBiases);
+    linear(`${prefix}.feed-forward.up`, innerWidth, width, spec.feedForwardBiases);
+    linear(`${prefix}.feed-forward.down`, width, innerWidth, spec.feedForwardBiases);
   }
-  shapes.set('final.norm', [width]);
+  norm('final.norm');
   if (!spec.tiedUnembedding) shapes.set('unembedding', matrix(spec.vocabulary, width));
   return shapes;
 }
@@ -89,11 +113,11 @@ export function unembeddingName(spec: DecoderSpec): WeightName {
   return spec.tiedUnembedding ? 'embedding' : 'unembedding';
 }
 
-/** Weights that one position is multiplied with: every matrix, except an embedding table that is only looked up. */
+/** Weights that one position is multiplied with: every matrix, except tables that are only looked up. */
 export function matrixParameters(spec: DecoderSpec): number {
   let count = 0;
   for (const [name, [rows = 0, columns]] of weightShapes(spec)) {
-    if (columns !== undefined && (name !== 'embedding' || spec.tiedUnembedding)) count += rows * columns;
+    if (columns !== undefined && name !== 'positions' && (name !== 'embedding' || spec.tiedUnembedding)) count += rows * columns;
   }
   return count;
 }

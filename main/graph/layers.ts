@@ -1,4 +1,4 @@
-import type { DecoderSpec } from './decoder-spec';
+import type { Activation, DecoderSpec } from './decoder-spec';
 import type { GraphBuilder, Value } from './graph-builder';
 import { quantizedBits, quantizedLinear } from './quantized-linear';
 
@@ -14,13 +14,29 @@ export function linear(graph: GraphBuilder, x: Value, weight: string, biased = f
 
 /** Normalisation over the last axis. */
 export function normalize(graph: GraphBuilder, spec: DecoderSpec, x: Value, weight: string): Value {
-  const { epsilon } = spec.normalization;
-  return graph.node('SimplifiedLayerNormalization', [x, graph.weight(weight)], { axis: -1, epsilon: { float: epsilon } });
+  const attributes = { axis: -1, epsilon: { float: spec.normalization.epsilon } };
+  return spec.normalization.kind === 'rms'
+    ? graph.node('SimplifiedLayerNormalization', [x, graph.weight(weight)], attributes)
+    : graph.node('LayerNormalization', [x, graph.weight(weight), graph.weight(`${weight}.bias`)], attributes);
 }
 
-/** Gated feed-forward block: down(activation(gate(x)) · up(x)), [B, T, D] to [B, T, D]. */
-export function feedForward(graph: GraphBuilder, x: Value, prefix: string): Value {
-  const gate = linear(graph, x, `${prefix}.gate`);
-  const activated = graph.node('Mul', [gate, graph.node('Sigmoid', [gate])]);
-  return linear(graph, graph.node('Mul', [activated, linear(graph, x, `${prefix}.up`)]), `${prefix}.down`);
+function activate(graph: GraphBuilder, x: Value, activation: Activation): Value {
+  switch (activation) {
+    case 'silu':
+      return graph.node('Mul', [x, graph.node('Sigmoid', [x])]);
+    case 'gelu':
+      return graph.node('com.microsoft:Gelu', [x]);
+    case 'gelu-tanh':
+      return graph.node('com.microsoft:FastGelu', [x]);
+  }
+}
+
+/** Feed-forward block, [B, T, D] to [B, T, D]: down(activation(gate(x)) · up(x)) with a gate, down(activation(up(x))) without. */
+export function feedForward(graph: GraphBuilder, spec: DecoderSpec, x: Value, prefix: string): Value {
+  const biased = spec.feedForwardBiases;
+  const up = linear(graph, x, `${prefix}.up`, biased);
+  const inner = spec.gatedFeedForward
+    ? graph.node('Mul', [activate(graph, linear(graph, x, `${prefix}.gate`, biased), spec.activation), up])
+    : activate(graph, up, spec.activation);
+  return linear(graph, inner, `${prefix}.down`, biased);
 }

@@ -38,7 +38,7 @@ async function changeConfig(change: Record<string, unknown>): Promise<void> {
 /** As `loadModel` does, without a session. */
 async function load(): Promise<void> {
   const opened = await openModelPackage(folder);
-  readWeights(await opened.file('model.safetensors'), opened.spec);
+  readWeights(await opened.file('model.safetensors'), opened);
 }
 
 beforeEach(async () => {

@@ -6,7 +6,8 @@ import { InterlinearError } from '../contract/errors';
 import { laneKinds } from '../contract/lanes';
 import type { Markers, ModelSummary } from '../contract/model';
 import { weightShapes } from '../graph/decoder-spec';
-import { type ModelConfig, parseModelConfig } from './model-config';
+import type { ModelArchitecture } from './architectures/architecture';
+import { readArchitecture } from './architectures/read-architecture';
 import { isMissing, parseModelJson, readModelFile } from './model-file';
 import type { ModelTokenizer } from './tokenizer';
 
@@ -36,7 +37,7 @@ const manifestSchema = z.object({
 type Manifest = z.infer<typeof manifestSchema>;
 
 /** A model's folder with everything read but weights and tokenizer. */
-export interface ModelPackage extends ModelConfig {
+export interface ModelPackage extends ModelArchitecture {
   readonly manifest: Manifest;
   readonly summary: ModelSummary;
   /**
@@ -61,7 +62,7 @@ function parseManifest(value: unknown): Manifest {
   throw new InterlinearError('bad-model', `${manifestFile}: “${issue?.path.join('.') ?? ''}”: ${issue?.message ?? 'unreadable'}.`, damaged);
 }
 
-function summarize(manifest: Manifest, { spec, maximumPositions }: ModelConfig, bytes: number): ModelSummary {
+function summarize(manifest: Manifest, { spec, maximumPositions, architecture }: ModelArchitecture, bytes: number): ModelSummary {
   const sizes = [...weightShapes(spec).values()].map((shape) => shape.reduce((product, size) => product * size, 1));
   return {
     id: manifest.id,
@@ -76,7 +77,7 @@ function summarize(manifest: Manifest, { spec, maximumPositions }: ModelConfig, 
     parameters: sizes.reduce((sum, size) => sum + size, 0),
     cacheBytesPerPosition: 2 * spec.layers * spec.keyValueHeads * spec.headWidth * Float32Array.BYTES_PER_ELEMENT,
     lanes: manifest.lanes,
-    architecture: 'llama',
+    architecture,
     dtype: 'f32',
     maximumPositions,
     chat: false,
@@ -113,8 +114,8 @@ export async function openModelPackage(folder: string): Promise<ModelPackage> {
     }
     return bytes;
   };
-  const config = parseModelConfig(parseModelJson(await file(configFile), configFile));
-  return { ...config, manifest, summary: summarize(manifest, config, await fileBytes(join(folder, weightsFile))), file };
+  const architecture = readArchitecture(parseModelJson(await file(configFile), configFile));
+  return { ...architecture, manifest, summary: summarize(manifest, architecture, await fileBytes(join(folder, weightsFile))), file };
 }
 
 /** Size of a file, 0 where there is none: reading it says what is wrong. */

@@ -60,7 +60,7 @@ export async function loadModel(folder: string, { device, threads }: LoadOptions
   const tokenizer = new ModelTokenizer(parseModelJson(await opened.file(tokenizerFile), tokenizerFile), opened.spec.vocabulary);
   const markers = resolveMarkers(opened.manifest, tokenizer);
   const used = threads ?? (opened.summary.parameters < tinyModel ? 1 : availableParallelism());
-  const decoder = await OnnxDecoder.create(opened.spec, readWeights(await opened.file(weightsFile), opened.spec), {
+  const decoder = await OnnxDecoder.create(opened.spec, readWeights(await opened.file(weightsFile), opened), {
     device,
     threads: used,
   });

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { maximumAbsoluteDifference } from '../measures/vectors';
-import { parseModelConfig } from '../models/model-config';
+import { readArchitecture } from '../models/architectures/read-architecture';
 import { openSafetensors, type SafetensorsFile } from '../models/safetensors';
 import { readWeights } from '../models/weights';
 import type { PassOutput, RowCache } from './decoder';
@@ -36,8 +36,11 @@ const tolerance = 1e-4;
 
 async function openDecoder(folder: string): Promise<OnnxDecoder> {
   const config: unknown = JSON.parse(await readFile(join(folder, 'config.json'), 'utf8'));
-  const { spec } = parseModelConfig(config);
-  return OnnxDecoder.create(spec, readWeights(await readFile(join(folder, 'model.safetensors')), spec), { device: 'cpu', threads: 2 });
+  const architecture = readArchitecture(config);
+  return OnnxDecoder.create(architecture.spec, readWeights(await readFile(join(folder, 'model.safetensors')), architecture), {
+    device: 'cpu',
+    threads: 2,
+  });
 }
 
 describe.each(cases)('$name', ({ folder, fixtures }) => {

@@ -32,36 +32,40 @@ export function causalMask(length: number): Tensor {
 export class PassRunner {
   /** For a pass with nothing before it. */
   readonly noPast: CacheFeeds;
-  private rotary: RotaryTable;
+  private rotary: RotaryTable | null;
 
   constructor(
     private readonly spec: DecoderSpec,
     private readonly session: InferenceSession,
   ) {
-    this.rotary = rotaryTable(spec.rotary, spec.headWidth, smallestRotaryTable);
+    this.rotary = spec.positions.kind === 'rotary' ? rotaryTable(spec.positions, spec.headWidth, smallestRotaryTable) : null;
     const nothing = (): Float32Array => new Float32Array(0);
     this.noPast = { ...this.cacheFeeds('prompt', 1, 0, nothing), ...this.cacheFeeds('own', 1, 0, nothing) };
   }
 
   /** @param fetches names of the outputs wanted: each costs a copy */
   async run(pass: Pass, fetches: readonly string[]): Promise<InferenceSession.OnnxValueMapType> {
-    const last = pass.positions.reduce((largest, position) => Math.max(largest, position), 0);
-    if (last >= this.rotary.positions) {
-      this.rotary = rotaryTable(this.spec.rotary, this.spec.headWidth, 2 ** Math.ceil(Math.log2(last + 1)));
-    }
     const [batch = 1, added = 1] = pass.embeddings.dims;
-    const half = this.spec.headWidth / 2;
     const feeds: Record<string, Tensor> = {
       embeddings: pass.embeddings,
       positions: integers(pass.positions, batch, added),
-      cosines: floats(this.rotary.cosines, this.rotary.positions, half),
-      sines: floats(this.rotary.sines, this.rotary.positions, half),
       mask: pass.mask,
       segments: integers(pass.segments),
       readout: integers(pass.readout),
+      ...this.rotaryFeeds(pass.positions),
     };
     for (const cache of pass.caches) Object.assign(feeds, cache);
     return this.session.run(feeds, fetches);
+  }
+
+  /** Rotary tables that reach the last of some positions. */
+  private rotaryFeeds(positions: readonly number[]): Record<string, Tensor> {
+    const { positions: spec, headWidth } = this.spec;
+    if (spec.kind !== 'rotary' || !this.rotary) return {};
+    const last = positions.reduce((largest, position) => Math.max(largest, position), 0);
+    if (last >= this.rotary.positions) this.rotary = rotaryTable(spec, headWidth, 2 ** Math.ceil(Math.log2(last + 1)));
+    const { positions: rows, cosines, sines } = this.rotary;
+    return { cosines: floats(cosines, rows, headWidth / 2), sines: floats(sines, rows, headWidth / 2) };
   }
 
   /** @param data keys or values of one layer, [batch, Hkv, positions, Hd]; fed as they lie, without a copy */

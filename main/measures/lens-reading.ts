@@ -1,3 +1,4 @@
+import { bits } from '../contract/ids';
 import type { Candidates, LayerReading } from '../contract/steps';
 import { rank, topCandidates } from './candidates';
 import { type Distribution, logProbability, readDistribution } from './distribution';
@@ -13,6 +14,12 @@ export interface LensReading {
   readonly top: Candidates;
 }
 
+/** A stream whose lens was not read while it passed. It can be read later, from the stream that was kept. */
+export interface UnreadLens {
+  readonly norm: number;
+  readonly distribution: null;
+}
+
 /**
  * @param residual the stream, length D
  * @param logits final norm and unembedding applied to it, length V
@@ -23,8 +30,10 @@ export function readLens(residual: Float32Array, logits: Float32Array, count: nu
   return { norm: norm(residual), distribution, top: topCandidates(distribution, count) };
 }
 
-/** The reading as a step records it: with probability and rank of the step's target token. */
-export function layerReading(lens: LensReading, targetId: number): LayerReading {
+/** The reading as a step records it: with probability and rank of the step's target token. NaN stands for what was not read. */
+export function layerReading(lens: LensReading | UnreadLens, targetId: number): LayerReading {
+  if (lens.distribution === null)
+    return { norm: lens.norm, probability: NaN, rank: NaN, entropy: bits(NaN), top: { ids: [], probabilities: [] } };
   return {
     norm: lens.norm,
     probability: Math.exp(logProbability(lens.distribution, targetId)),

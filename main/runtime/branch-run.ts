@@ -6,7 +6,7 @@ import type { NearestTokens } from '../measures/nearest-tokens';
 import { RunningMean } from '../measures/running-mean';
 import { selfCertainty } from '../measures/self-certainty';
 import type { Decoder, LoadedModel } from './decoder';
-import { type PassReading, readLast } from './pass-reader';
+import type { PassReading } from './pass-reader';
 import type { TappedStep } from './run-sink';
 import { stepRecord } from './step-record';
 
@@ -81,7 +81,7 @@ export class BranchRun {
 
     if (move.kind === 'token' && !move.forced) {
       this.#logProbability.add(record.logProbability);
-      this.#selfCertainty.add(selfCertainty(readLast(reading.lenses()).distribution));
+      this.#selfCertainty.add(selfCertainty(reading.last().distribution));
     }
     this.hidden.push(output.hidden);
     this.lastLogits = output.logits;

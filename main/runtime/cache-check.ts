@@ -7,6 +7,8 @@ import { parityCheck } from './parity-check';
 
 /** Positions after the prompt that are read again at the most: attention without a cache grows with their square. */
 const mostPositions = 512;
+/** Logits that are held at once: 16 MiB. */
+const mostLogits = 1 << 22;
 
 /**
  * Parity of the cache: the input of the longest branch (its first positions, where it is very long), thoughts included, is read
@@ -16,18 +18,18 @@ export async function checkCache(decoder: Decoder, prompt: readonly number[], br
   const name = 'cachedEqualsUncached';
   const branch = branches.reduce<BranchRun | null>((longest, each) => (each.steps > (longest?.steps ?? 0) ? each : longest), null);
   if (!branch) return parityCheck(name, Infinity, 'nothing: no branch has a step');
-  const hidden = branch.hidden.slice(0, mostPositions);
+  const hidden = branch.hidden.slice(0, Math.max(1, Math.min(mostPositions, Math.floor(mostLogits / decoder.vocabulary))));
   const whole = hidden.length === branch.hidden.length;
   const inputs = [...prompt.map((token) => decoder.embedding(token)), ...branch.consumed(decoder).slice(0, hidden.length - 1)];
   const sequence = new Float32Array(inputs.length * decoder.width);
   inputs.forEach((input, position) => sequence.set(input, position * decoder.width));
   const compared = `hidden states of ${whole ? '' : 'the first '}${hidden.length} positions of lane ${branch.lane + 1}, branch ${branch.branch + 1}${whole ? ', and the last logits' : ''}`;
   try {
-    const full = await decoder.full(sequence);
+    const full = await decoder.full(sequence, { from: prompt.length - 1 });
     const reference = (position: number): Float32Array => full.hidden.subarray(position * decoder.width, (position + 1) * decoder.width);
     // The pass before step i stands at the prompt's last position plus i.
     const compare = (largest: number, vector: Float32Array, i: number): number =>
-      Math.max(largest, maximumAbsoluteDifference(vector, reference(prompt.length - 1 + i)));
+      Math.max(largest, maximumAbsoluteDifference(vector, reference(i)));
     const lastLogits = full.logits.subarray((full.positions - 1) * decoder.vocabulary, full.positions * decoder.vocabulary);
     const atEnd = whole ? maximumAbsoluteDifference(branch.lastLogits, lastLogits) : 0;
     return parityCheck(name, hidden.reduce(compare, atEnd), compared);

@@ -30,8 +30,16 @@ export interface RowInput {
   readonly embedding: Float32Array;
 }
 
-/** Every position of a sequence read at once, as `forward --dump` writes it. */
+export interface FullRequest {
+  /** Attention probabilities too; for up to 1 024 positions. */
+  readonly attention?: boolean;
+  /** First position read out; 0 unless told. With a large vocabulary the logits of every position take much memory. */
+  readonly from?: number;
+}
+
+/** A sequence read with nothing before it, as `forward --dump` writes it. */
 export interface FullPass {
+  /** T: positions read out. */
   readonly positions: number;
   /** [T, V] */
   readonly logits: Float32Array;
@@ -67,7 +75,7 @@ export interface Decoder {
   /** Advances every row by one position, in one batch; appends to each row's cache. Outputs in the order of `rows`. */
   step(prompt: PromptCache, rows: readonly RowInput[]): Promise<readonly PassOutput[]>;
   /** Reads a sequence of vectors [T, D] with no cache at all: the reference that cached decoding is compared with. */
-  full(embeddings: Float32Array, request?: { readonly attention: boolean }): Promise<FullPass>;
+  full(embeddings: Float32Array, request?: FullRequest): Promise<FullPass>;
   dispose(): Promise<void>;
 }
 

@@ -2,8 +2,6 @@ import type { ParityCheck } from '../contract/run';
 import { maximumAbsoluteDifference } from '../measures/vectors';
 import { parityCheck } from './parity-check';
 
-const largestSample = 64;
-
 /**
  * Parity of the lens: final norm and unembedding of the captured last residual stream must give the logits the pass itself
  * gave. Watches the first passes of a run as they happen.
@@ -12,8 +10,8 @@ export class LensCheck {
   #passes = 0;
   #difference = 0;
 
-  wantsMore(): boolean {
-    return this.#passes < largestSample;
+  wantsMore(limit: number): boolean {
+    return this.#passes < limit;
   }
 
   /** @param lens logits read from the last residual stream; `logits` those of the pass. Length V. */

@@ -2,11 +2,12 @@ import type { InferenceSession } from 'onnxruntime-node';
 import { buildDecoder, buildLens } from '../graph/decoder-graph';
 import { type DecoderSpec, matrixParameters, unembeddingName } from '../graph/decoder-spec';
 import type { Weights } from '../graph/graph-builder';
-import type { Decoder, FullPass, PassOutput, PromptCache, RowCache, RowInput } from './decoder';
+import type { Decoder, FullPass, FullRequest, PassOutput, PromptCache, RowCache, RowInput } from './decoder';
 import { readLens } from './logit-lens';
-import { type CacheFeeds, causalMask, PassRunner } from './onnx-pass';
+import { type CacheFeeds, PassRunner } from './onnx-pass';
 import { createSession, floats, floatsOf, type SessionSettings } from './onnx-session';
 import { RowCaches } from './row-caches';
+import { SequenceReader, type SequenceReading } from './sequence-reader';
 import { readWeight, WeightMatrix } from './weight-matrix';
 
 const outputNames = ['logits', 'hidden', 'residual', 'keys', 'values'] as const;
@@ -29,6 +30,7 @@ export class OnnxDecoder implements Decoder {
   private readonly unembedding: WeightMatrix;
   private readonly finalScale: Float32Array;
   private readonly rows: RowCaches;
+  private readonly sequences: SequenceReader;
   private lastPass: Promise<void> = Promise.resolve();
 
   private constructor(
@@ -46,6 +48,7 @@ export class OnnxDecoder implements Decoder {
     this.unembedding = spec.tiedUnembedding ? this.table : new WeightMatrix(weights, unembeddingName(spec), vocabulary, width);
     this.finalScale = readWeight(weights, 'final.norm');
     this.rows = new RowCaches(spec);
+    this.sequences = new SequenceReader(spec, passes);
   }
 
   static async create(spec: DecoderSpec, weights: Weights, settings: SessionSettings): Promise<OnnxDecoder> {
@@ -84,16 +87,9 @@ export class OnnxDecoder implements Decoder {
     tokens.forEach((token, i) => {
       embeddings.set(this.embedding(token), i * this.width);
     });
-    const outputs = await this.read(embeddings, length, [length - 1], outputNames);
-    const keys = floatsOf(outputs, 'keys');
-    const values = floatsOf(outputs, 'values');
-    const size = keys.length / this.layers;
-    const feeds = this.passes.cacheFeeds('prompt', 1, length, (layer, kind) =>
-      (kind === 'keys' ? keys : values).subarray(layer * size, (layer + 1) * size),
-    );
-    const [last] = this.passOutputs(outputs, [0]);
-    if (!last) throw new Error('The pass over the prompt gave no output');
-    return { cache: new StoredPrompt(this, length, feeds), last };
+    const { keys, values, logits, hidden, residual } = await this.read(embeddings, (positions) => positions - 1);
+    const feeds = this.passes.cacheFeeds('prompt', 1, length, (layer, kind) => (kind === 'keys' ? keys : values)[layer] ?? logits);
+    return { cache: new StoredPrompt(this, length, feeds), last: { logits, hidden, residual } };
   }
 
   newRow(): RowCache {
@@ -135,23 +131,13 @@ export class OnnxDecoder implements Decoder {
     });
   }
 
-  async full(embeddings: Float32Array, { attention }: { readonly attention: boolean } = { attention: false }): Promise<FullPass> {
-    const positions = embeddings.length / this.width;
-    const attentionNames = attention ? Array.from({ length: this.layers }, (_, layer) => `attention.${layer}`) : [];
-    const everywhere = Array.from({ length: positions }, (_, i) => i);
-    const outputs = await this.read(embeddings, positions, everywhere, ['logits', 'hidden', 'residual', ...attentionNames]);
-    const pass: FullPass = {
-      positions,
-      logits: floatsOf(outputs, 'logits'),
-      hidden: floatsOf(outputs, 'hidden'),
-      residual: floatsOf(outputs, 'residual'),
-    };
+  async full(embeddings: Float32Array, { attention = false, from = 0 }: FullRequest = {}): Promise<FullPass> {
+    const { logits, hidden, residual, attention: layers } = await this.read(embeddings, () => from, attention);
+    const pass: FullPass = { positions: hidden.length / this.width, logits, hidden, residual };
     if (!attention) return pass;
-    const size = this.spec.heads * positions * positions;
-    const probabilities = new Float32Array(this.layers * size);
-    attentionNames.forEach((name, layer) => {
-      probabilities.set(floatsOf(outputs, name), layer * size);
-    });
+    const size = layers[0]?.length ?? 0;
+    const probabilities = new Float32Array(layers.length * size);
+    layers.forEach((layer, i) => probabilities.set(layer, i * size));
     return { ...pass, attention: probabilities };
   }
 
@@ -162,28 +148,12 @@ export class OnnxDecoder implements Decoder {
   }
 
   /** Reads a sequence from its start, with nothing before it. */
-  private async read(
-    embeddings: Float32Array,
-    length: number,
-    readout: readonly number[],
-    fetches: readonly string[],
-  ): Promise<InferenceSession.OnnxValueMapType> {
+  private async read(embeddings: Float32Array, from: (positions: number) => number, attention = false): Promise<SequenceReading> {
+    const length = embeddings.length / this.width;
     if (!Number.isInteger(length) || length < 1) {
       throw new RangeError(`${embeddings.length} numbers are not one or more whole vectors of ${this.width}`);
     }
-    return this.alone(async () =>
-      this.passes.run(
-        {
-          embeddings: floats(embeddings, 1, length, this.width),
-          positions: Array.from({ length }, (_, i) => i),
-          mask: causalMask(length),
-          segments: [0, 0, length],
-          readout,
-          caches: [this.passes.noPast],
-        },
-        fetches,
-      ),
-    );
+    return this.alone(async () => this.sequences.read(embeddings, from(length), attention));
   }
 
   /** Copies each row's outputs, one position read out, into arrays of exactly their size: they can be kept and transferred. */

@@ -21,11 +21,18 @@ export interface Pass {
   readonly caches: readonly CacheFeeds[];
 }
 
-/** Every position sees itself and those before it: lower triangle 0, the rest minus infinity, [1, 1, T, T]. */
-export function causalMask(length: number): Tensor {
-  const mask = new Float32Array(length * length);
-  for (let query = 0; query < length; query++) mask.fill(-Infinity, query * length + query + 1, (query + 1) * length);
-  return floats(mask, 1, 1, length, length);
+/**
+ * Every new position sees what of the past is filled, itself and those before it: 0 there, the rest minus infinity,
+ * [1, 1, T, capacity + T].
+ */
+export function causalMask(length: number, past: { readonly filled: number; readonly capacity: number }): Tensor {
+  const total = past.capacity + length;
+  const mask = new Float32Array(length * total);
+  for (let query = 0; query < length; query++) {
+    mask.fill(-Infinity, query * total + past.filled, query * total + past.capacity);
+    mask.fill(-Infinity, query * total + past.capacity + query + 1, (query + 1) * total);
+  }
+  return floats(mask, 1, 1, length, total);
 }
 
 /** Runs passes of one decoder graph, and keeps the rotary tables they need. */

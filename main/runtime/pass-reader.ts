@@ -1,6 +1,7 @@
 import type { FrameLayout } from '../contract/frame';
 import type { Candidates } from '../contract/steps';
-import { type LensReading, readLens } from '../measures/lens-reading';
+import { type LensReading, readLens, type UnreadLens } from '../measures/lens-reading';
+import { norm } from '../measures/vectors';
 import type { Decoder, PassOutput } from './decoder';
 import type { LensCheck } from './lens-check';
 
@@ -10,10 +11,12 @@ export interface PassReading {
   /** Wall time of the forward pass, shared by all rows of its batch. */
   readonly milliseconds: number;
   /**
-   * Length L + 1: embeddings, then after each layer; the last is read from the pass's own logits.
+   * Length L + 1: embeddings, then after each layer; the last is `last()`.
    * @throws InterlinearError where the model gave no numbers; whoever asks fails alone.
    */
-  lenses(): readonly LensReading[];
+  lenses(): readonly (LensReading | UnreadLens)[];
+  /** Read from the pass's own logits, so its distribution is the model's. @throws as `lenses` */
+  last(): LensReading;
   /** Top candidates of the last layer at temperature 1. @throws as `lenses` */
   candidates(): Candidates;
 }
@@ -24,7 +27,15 @@ export interface UnreadPass {
   readonly tokenId: number | null;
 }
 
-/** Reads the lens at every layer of many passes with one call to the device. */
+/**
+ * Multiplications a pass may spend on lenses. A lens of every layer costs layers × vocabulary × width: little for a model of a few hundred
+ * words, several times the pass itself for one of fifty thousand. There the layers below the last are left for later.
+ */
+const mostLensWork = 4_000_000;
+/** Passes of a run whose last layer is read once more, to compare it with the pass's own logits. */
+const checkedPasses = 64;
+
+/** Reads the lens at every layer of many passes with one call to the device, or only the last layer's where that would cost too much. */
 export class PassReader {
   readonly #decoder: Decoder;
   readonly #layout: FrameLayout;
@@ -48,8 +59,9 @@ export class PassReader {
       uses.push(use);
     };
 
+    const everyLayer = layers * vocabulary * this.#decoder.width <= mostLensWork;
     const readings = passes.map(({ output, tokenId }) => {
-      const streams: (() => LensReading)[] = [];
+      const streams: (() => LensReading | UnreadLens)[] = [];
       for (let stream = 0; stream < layers; stream++) {
         const known = stream === 0 && tokenId !== null ? this.#embeddingLenses.get(tokenId) : undefined;
         if (known) {
@@ -57,6 +69,10 @@ export class PassReader {
           continue;
         }
         const residual = this.#stream(output, stream);
+        if (!everyLayer) {
+          streams[stream] = once(() => ({ norm: norm(residual), distribution: null }));
+          continue;
+        }
         ask(residual, (logits) => {
           const lens = once(() => readLens(residual, logits, this.#layout.lens));
           streams[stream] = lens;
@@ -66,11 +82,13 @@ export class PassReader {
       const last = this.#stream(output, layers);
       const kept = Math.max(this.#layout.lens, this.#layout.candidates);
       const lastLens = once(() => readLens(last, output.logits, kept));
-      streams[layers] = once(() => ({ ...lastLens(), top: first(lastLens().top, this.#layout.lens) }));
-      if (this.#check.wantsMore()) ask(last, (logits) => this.#check.observe(logits, output.logits));
+      const lastOfLayers = once(() => ({ ...lastLens(), top: first(lastLens().top, this.#layout.lens) }));
+      streams[layers] = lastOfLayers;
+      if (this.#check.wantsMore(everyLayer ? checkedPasses : checkedPasses / 8))
+        ask(last, (logits) => this.#check.observe(logits, output.logits));
       const lenses = once(() => streams.map((lens) => lens()));
       const candidates = once(() => first(lastLens().top, this.#layout.candidates));
-      return { output, milliseconds, lenses, candidates };
+      return { output, milliseconds, lenses, last: lastOfLayers, candidates };
     });
 
     const logits = await this.#decoder.lenses(concatenate(residuals, this.#decoder.width));
@@ -82,13 +100,6 @@ export class PassReader {
     const { width } = this.#decoder;
     return output.residual.subarray(stream * width, (stream + 1) * width);
   }
-}
-
-/** The reading of the last layer, whose distribution is the model's. */
-export function readLast(lenses: readonly LensReading[]): LensReading {
-  const last = lenses.at(-1);
-  if (!last) throw new Error('A pass has at least one residual stream');
-  return last;
 }
 
 function first({ ids, probabilities }: Candidates, count: number): Candidates {

@@ -6,7 +6,7 @@ import { logProbability, surprisal } from '../measures/distribution';
 import { layerReading } from '../measures/lens-reading';
 import type { NearestTokens } from '../measures/nearest-tokens';
 import { cosine } from '../measures/vectors';
-import { type PassReading, readLast } from './pass-reader';
+import type { PassReading } from './pass-reader';
 
 const none: Candidates = { ids: [], probabilities: [] };
 
@@ -25,7 +25,7 @@ export interface StepPlace {
  */
 export function stepRecord(place: StepPlace, move: Move, reading: PassReading, nearest: NearestTokens): StepRecord {
   const { lane, branch, index, previousHidden } = place;
-  const { distribution, top } = readLast(reading.lenses());
+  const { distribution, top } = reading.last();
   const isToken = move.kind === 'token';
   const targetId = isToken ? move.tokenId : (top.ids[0] ?? -1);
   const logProbabilityOfToken = isToken ? logProbability(distribution, move.tokenId) : NaN;

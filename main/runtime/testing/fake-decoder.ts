@@ -1,4 +1,4 @@
-import type { Decoder, FullPass, PassOutput, PromptCache, RowCache, RowInput } from '../decoder';
+import type { Decoder, FullPass, FullRequest, PassOutput, PromptCache, RowCache, RowInput } from '../decoder';
 import { dot } from '../../measures/vectors';
 
 /**
@@ -103,7 +103,7 @@ export class FakeDecoder implements Decoder {
     }
   }
 
-  full(embeddings: Float32Array): Promise<FullPass> {
+  full(embeddings: Float32Array, { from = 0 }: FullRequest = {}): Promise<FullPass> {
     const positions = embeddings.length / this.width;
     const pass = {
       positions,
@@ -122,7 +122,17 @@ export class FakeDecoder implements Decoder {
         pass.residual.set(part, (stream * positions + position) * this.width);
       }
     }
-    return Promise.resolve(pass);
+    const readOut = (values: Float32Array, width: number): Float32Array => values.slice(from * width);
+    return Promise.resolve({
+      positions: positions - from,
+      logits: readOut(pass.logits, this.vocabulary),
+      hidden: readOut(pass.hidden, this.width),
+      residual: Float32Array.from(
+        Array.from({ length: layers + 1 }, (_, stream) => [
+          ...pass.residual.subarray((stream * positions + from) * this.width, (stream + 1) * positions * this.width),
+        ]).flat(),
+      ),
+    });
   }
 
   dispose(): Promise<void> {

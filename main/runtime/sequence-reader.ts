@@ -1,0 +1,104 @@
+import type { DecoderSpec } from '../graph/decoder-spec';
+import { causalMask, type CacheFeeds, type PassRunner } from './onnx-pass';
+import { floats, floatsOf } from './onnx-session';
+
+/** Up to so many positions are read in one pass; attention's scores and mask grow with the square. */
+const longestPass = 1024;
+/** Positions of a pass over a longer sequence. */
+const portion = 512;
+
+/** What a sequence gave, at the positions read out: R of them. */
+export interface SequenceReading {
+  /** [R, V] */
+  readonly logits: Float32Array;
+  /** [R, D] */
+  readonly hidden: Float32Array;
+  /** [L + 1, R, D] */
+  readonly residual: Float32Array;
+  /** Per layer and kind, [Hkv, T, Hd]. */
+  readonly keys: readonly Float32Array[];
+  readonly values: readonly Float32Array[];
+  /** Per layer [H, T, T], where it was asked for. */
+  readonly attention: readonly Float32Array[];
+}
+
+/** Reads a whole sequence of vectors, long ones in portions, each seeing what the ones before it left. */
+export class SequenceReader {
+  constructor(
+    private readonly spec: DecoderSpec,
+    private readonly passes: PassRunner,
+  ) {}
+
+  /**
+   * @param embeddings [T, D]
+   * @param from first position read out; the rest up to T follow
+   * @throws RangeError where attention is asked of a sequence that takes more than one pass
+   */
+  async read(embeddings: Float32Array, from: number, attention = false): Promise<SequenceReading> {
+    const { layers, width, keyValueHeads, headWidth, vocabulary } = this.spec;
+    const length = embeddings.length / width;
+    const size = length <= longestPass ? length : portion;
+    if (attention && size < length) throw new RangeError(`Attention can be shown for up to ${longestPass} positions, not ${length}.`);
+    const store = (): Float32Array[] => Array.from({ length: layers }, () => new Float32Array(keyValueHeads * length * headWidth));
+    const cache = { keys: store(), values: store() };
+    const count = length - from;
+    const reading: SequenceReading = {
+      logits: new Float32Array(count * vocabulary),
+      hidden: new Float32Array(count * width),
+      residual: new Float32Array((layers + 1) * count * width),
+      ...cache,
+      attention: [],
+    };
+    const probabilities: Float32Array[] = [];
+    for (let start = 0; start < length; start += size) {
+      const added = Math.min(size, length - start);
+      const first = Math.max(0, from - start);
+      const readout = Array.from({ length: Math.max(0, added - first) }, (_, i) => first + i);
+      const past = start > 0;
+      const names = ['keys', 'values', ...(readout.length > 0 ? ['logits', 'hidden', 'residual'] : [])];
+      const attentions = attention ? Array.from({ length: layers }, (_, layer) => `attention.${layer}`) : [];
+      const outputs = await this.passes.run(
+        {
+          embeddings: floats(embeddings.slice(start * width, (start + added) * width), 1, added, width),
+          positions: Array.from({ length: added }, (_, i) => start + i),
+          mask: causalMask(added, past ? { filled: start, capacity: length } : { filled: 0, capacity: 0 }),
+          segments: [past ? length : 0, 0, added],
+          // A pass has to read something out; what nobody asked for is not fetched.
+          readout: readout.length > 0 ? readout : [added - 1],
+          caches: [past ? this.#pastFeeds(cache, length) : this.passes.noPast],
+        },
+        [...names, ...attentions],
+      );
+      for (const kind of ['keys', 'values'] as const) this.#append(cache[kind], floatsOf(outputs, kind), start, added, length);
+      if (readout.length > 0) {
+        const place = start + first - from;
+        reading.logits.set(floatsOf(outputs, 'logits'), place * vocabulary);
+        reading.hidden.set(floatsOf(outputs, 'hidden'), place * width);
+        const residual = floatsOf(outputs, 'residual');
+        for (let stream = 0; stream <= layers; stream++) {
+          const part = residual.subarray(stream * readout.length * width, (stream + 1) * readout.length * width);
+          reading.residual.set(part, (stream * count + place) * width);
+        }
+      }
+      for (const name of attentions) probabilities.push(floatsOf(outputs, name));
+    }
+    return { ...reading, attention: probabilities };
+  }
+
+  #pastFeeds(cache: { readonly keys: readonly Float32Array[]; readonly values: readonly Float32Array[] }, length: number): CacheFeeds {
+    const past = this.passes.cacheFeeds('prompt', 1, length, (layer, kind) => cache[kind][layer] ?? new Float32Array(0));
+    return { ...this.passes.noPast, ...past };
+  }
+
+  /** Puts the new rows [L, Hkv, added, Hd] of a pass where they belong in [Hkv, T, Hd]. */
+  #append(stores: readonly Float32Array[], rows: Float32Array, start: number, added: number, length: number): void {
+    const { keyValueHeads, headWidth } = this.spec;
+    const size = added * headWidth;
+    stores.forEach((store, layer) => {
+      for (let head = 0; head < keyValueHeads; head++) {
+        const at = (layer * keyValueHeads + head) * size;
+        store.set(rows.subarray(at, at + size), (head * length + start) * headWidth);
+      }
+    });
+  }
+}

@@ -6,7 +6,7 @@
  */
 
 const MAIN = 'main';
-const IN_MAIN = ['contract', 'graph', 'models', 'runtime', 'lanes', 'measures', 'traces', 'host', 'cli'];
+const IN_MAIN = ['contract', 'graph', 'models', 'runtime', 'lanes', 'measures', 'traces', 'library', 'host', 'cli'];
 
 /** For each folder: the folders of ours it may import, itself aside. */
 const MAY_IMPORT = {
@@ -19,6 +19,8 @@ const MAY_IMPORT = {
   'main/runtime': ['main/contract', 'main/graph', 'main/models', 'main/measures', 'main/lanes'],
   // Traces are written by whoever runs: they know the seam for that, and the file format, but nothing that computes.
   'main/traces': ['main/contract', 'main/measures', 'main/runtime/run-sink', 'main/models/safetensors', 'main/models/element-types'],
+  // The library fetches, converts and keeps models; it never runs one.
+  'main/library': ['main/contract', 'main/graph', 'main/models', 'main/traces/disk-error'],
   'main/host': IN_MAIN.filter((folder) => folder !== 'cli').map((folder) => `${MAIN}/${folder}`),
   'main/cli': IN_MAIN.map((folder) => `${MAIN}/${folder}`),
   renderer: ['main/contract'],

@@ -81,8 +81,8 @@ describe('the library', () => {
     await writeFile(join(path, 'interlinear.json'), JSON.stringify(manifest));
     await expect(openStoredPackage(path)).rejects.toMatchObject({ code: 'bad-model' });
     for (const id of ['..', '../m', 'a/b', 'a\\b', '', '.', 'C:', 'con', 'M', 'm\0', '.trash', 'x'.repeat(65)]) {
-      for (const ask of [library.verify, library.remove, library.restore, library.open, library.begin])
-        await expect(ask.call(library, id)).rejects.toMatchObject({ code: 'unknown-model' });
+      for (const ask of ['verify', 'remove', 'restore', 'open', 'begin'] as const)
+        await expect(library[ask](id)).rejects.toMatchObject({ code: 'unknown-model' });
     }
   });
 

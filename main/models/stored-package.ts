@@ -4,7 +4,8 @@ import { z } from 'zod';
 import { InterlinearError } from '../contract/errors';
 import { modelParitySchema, quantizations } from '../contract/library';
 import { dtypes, type ModelSummary } from '../contract/model';
-import { type DecoderSpec, weightShapes } from '../graph/decoder-spec';
+import { weightShapes } from '../graph/decoder-spec';
+import { decoderSpecSchema } from './decoder-spec-schema';
 import { isMissing, parseModelJson, readModelFile } from './model-file';
 
 /** Files of an imported model. All but the manifest are listed in it with their hash; the chat template may be missing. */
@@ -61,15 +62,10 @@ export const storedManifestSchema = z.object({
 });
 export type StoredManifest = z.infer<typeof storedManifestSchema>;
 
-const count = z.number().int().min(1);
-
-/** `spec.json`. Its hash says that this app wrote it, so that of the specification only the sizes are checked again. */
 const storedSpecSchema = z.object({
   architecture: z.string(),
-  maximumPositions: count.nullable(),
-  spec: z.custom<DecoderSpec>(
-    (value) => z.looseObject({ layers: count, width: count, heads: count, headWidth: count, vocabulary: count }).safeParse(value).success,
-  ),
+  maximumPositions: z.number().int().min(1).nullable(),
+  spec: decoderSpecSchema,
 });
 export type StoredSpec = z.infer<typeof storedSpecSchema>;
 

@@ -2,11 +2,11 @@ import { createHash } from 'node:crypto';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { DecoderSpec } from '../../graph/decoder-spec';
-import { parseModelConfig } from '../../models/model-config';
+import { readArchitecture } from '../../models/architectures/read-architecture';
 import { type StoredManifest, storedFiles } from '../../models/stored-package';
 
 /** A decoder of a few numbers. */
-export const smallSpec: DecoderSpec = parseModelConfig({
+export const smallSpec: DecoderSpec = readArchitecture({
   model_type: 'llama',
   vocab_size: 8,
   hidden_size: 4,

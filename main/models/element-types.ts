@@ -36,6 +36,12 @@ function halfToNumber(bits: number): number {
 /** The value of each of the 65 536 halves, made when first needed: taps are read by the hundred, and powers of two take their time. */
 let halves: Float32Array | undefined;
 
+/** What each 16-bit pattern is as a half-precision number: a table of 65 536. */
+export function halfValues(): Float32Array {
+  halves ??= Float32Array.from({ length: 1 << 16 }, (_, bits) => halfToNumber(bits));
+  return halves;
+}
+
 /**
  * Little-endian elements as 32-bit floats, always a copy: the result may be kept and transferred.
  * @throws RangeError for a type that is not a float of at most 32 bits.
@@ -49,13 +55,14 @@ export function toFloat32(type: ElementType, bytes: Uint8Array): Float32Array {
     return values;
   }
   if (type === 'F16') {
-    halves ??= Float32Array.from({ length: 1 << 16 }, (_, bits) => halfToNumber(bits));
+    const table = halfValues();
     const values = new Float32Array(length);
-    for (let i = 0; i < length; i++) values[i] = halves[view.getUint16(2 * i, true)] ?? NaN;
+    for (let i = 0; i < length; i++) values[i] = table[view.getUint16(2 * i, true)] ?? NaN;
     return values;
   }
   if (type === 'BF16') {
-    const widened = Uint32Array.from({ length }, (_, i) => view.getUint16(2 * i, true) << 16);
+    const widened = new Uint32Array(length);
+    for (let i = 0; i < length; i++) widened[i] = view.getUint16(2 * i, true) << 16;
     return new Float32Array(widened.buffer);
   }
   throw new RangeError(`Elements of type ${type} are not floats of at most 32 bits`);

@@ -34,7 +34,7 @@ export function buildDecoder(spec: DecoderSpec, weights: ReadonlyMap<string, Wei
   const embeddings = graph.input('embeddings', ['B', 'T', spec.width]);
   const positions = graph.input('positions', ['B', 'T'], 'int64');
   const turned = spec.positions.kind === 'rotary';
-  let stream = turned ? embeddings : graph.node('Add', [embeddings, graph.node('Gather', [graph.weight('positions'), positions])]);
+  let stream = turned ? embeddings : graph.node('Add', [embeddings, graph.node('Gather', [graph.weight('position-embedding'), positions])]);
   const inputs: AttentionInputs = {
     rotary: turned
       ? { positions, cosines: graph.input('cosines', ['M', headWidth / 2]), sines: graph.input('sines', ['M', headWidth / 2]) }

@@ -10,7 +10,7 @@ import { readPresets } from './presets';
 import { ModelTokenizer } from './tokenizer';
 import { readWeights } from './weights';
 
-const fixture = join(import.meta.dirname, '../graph/fixtures/llama-grouped');
+const fixture = join(import.meta.dirname, 'architectures/fixtures/llama-grouped');
 const markers = { think: 'T', thought: 'U', answer: 'A', end: 'E' };
 const manifest = { schema: 1, id: 'small', name: 'Small', task: 'kin', license: 'MIT', names: ['ada'], markers, lanes: ['direct', 'cot'] };
 const table = z.record(z.string(), z.unknown());

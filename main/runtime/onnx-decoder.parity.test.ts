@@ -13,22 +13,18 @@ const maximumDifference = (a: Float32Array | undefined, b: Float32Array | undefi
   a && b ? maximumAbsoluteDifference(a, b) : Infinity;
 
 const kin = join(import.meta.dirname, '../../resources/models/kin');
-const small = join(import.meta.dirname, '../graph/fixtures');
+const small = join(import.meta.dirname, '../models/architectures/fixtures');
 
-/** Reference and decoder of one model folder with fixtures made by PyTorch. */
+/** Model folders with fixtures made by PyTorch. */
 const cases = [
   { name: 'kin', folder: kin, fixtures: join(kin, 'fixtures/parity.safetensors') },
-  {
-    name: 'grouped queries, tied unembedding',
-    folder: join(small, 'llama-grouped'),
-    fixtures: join(small, 'llama-grouped/parity.safetensors'),
-  },
-  { name: 'query and key norms', folder: join(small, 'qwen3'), fixtures: join(small, 'qwen3/parity.safetensors') },
-  {
-    name: 'query, key and value biases, half precision',
-    folder: join(small, 'qwen2-half'),
-    fixtures: join(small, 'qwen2-half/parity.safetensors'),
-  },
+  ...[
+    { name: 'grouped queries, tied unembedding', model: 'llama-grouped' },
+    { name: 'query and key norms', model: 'qwen3' },
+    { name: 'query, key and value biases, half precision', model: 'qwen2-half' },
+    { name: 'LayerNorm, learned positions, no gate', model: 'gpt2' },
+    { name: 'biases everywhere, exact GELU', model: 'llama-linear' },
+  ].map(({ name, model }) => ({ name, folder: join(small, model), fixtures: join(small, model, 'parity.safetensors') })),
 ];
 
 /** Issue 2, section 3: the largest difference allowed between the engine and PyTorch. */

@@ -29,6 +29,7 @@ export class OnnxDecoder implements Decoder {
   private readonly table: WeightMatrix;
   private readonly unembedding: WeightMatrix;
   private readonly finalScale: Float32Array;
+  private readonly finalBias: Float32Array | null;
   private readonly rows: RowCaches;
   private readonly sequences: SequenceReader;
   private lastPass: Promise<void> = Promise.resolve();
@@ -47,6 +48,7 @@ export class OnnxDecoder implements Decoder {
     this.table = new WeightMatrix(weights, 'embedding', vocabulary, width);
     this.unembedding = spec.tiedUnembedding ? this.table : new WeightMatrix(weights, unembeddingName(spec), vocabulary, width);
     this.finalScale = readWeight(weights, 'final.norm');
+    this.finalBias = spec.normalization.kind === 'layer' ? readWeight(weights, 'final.norm.bias') : null;
     this.rows = new RowCaches(spec);
     this.sequences = new SequenceReader(spec, passes);
   }
@@ -71,7 +73,7 @@ export class OnnxDecoder implements Decoder {
   lens(residual: Float32Array): Float32Array {
     if (residual.length !== this.width) throw new RangeError(`A residual stream has ${this.width} numbers, not ${residual.length}`);
     const { epsilon } = this.spec.normalization;
-    return readLens({ scale: this.finalScale, epsilon, unembedding: this.unembedding.all() }, residual);
+    return readLens({ scale: this.finalScale, bias: this.finalBias, epsilon, unembedding: this.unembedding.all() }, residual);
   }
 
   async lenses(residuals: Float32Array): Promise<Float32Array> {

@@ -1,10 +1,5 @@
-import type { NameTable, WeightRule } from './weight-source';
-
-/** The same name for a matrix and, with `.bias` for `.weight`, its bias. */
-const withBias = (weight: string, name: string, rule: Omit<WeightRule, 'name'> = {}): [string, WeightRule][] => [
-  [weight, { name: `${name}.weight`, ...rule }],
-  [`${weight}.bias`, { name: `${name}.bias`, ...rule }],
-];
+import { withBias } from './rule-with-bias';
+import type { NameTable } from './weight-source';
 
 /** The Llama family as transformers saves it. */
 export const llamaConfigNames: NameTable = {

@@ -3,11 +3,12 @@ import { InterlinearError } from '../../contract/errors';
 import type { ArchitectureEntry, ModelArchitecture } from './architecture';
 import { parseConfig } from './config-schema';
 import { GgufDescription, type GgufFileParts } from './gguf-description';
+import { gpt2 } from './gpt2';
 import { llama, mistral, qwen2, qwen3 } from './llama-family';
 import type { Place } from './problems';
 
 /** Every architecture that can be run. To add one, add its entry. */
-export const architectures: readonly ArchitectureEntry[] = [llama, mistral, qwen2, qwen3];
+export const architectures: readonly ArchitectureEntry[] = [llama, mistral, qwen2, qwen3, gpt2];
 
 function entryNamed(place: Place, name: string): ArchitectureEntry {
   const entry = architectures.find((candidate) => candidate.name === name);

@@ -1,24 +1,17 @@
 import type { PromptToken } from '../contract/model';
-import type { ModelTokenizer } from './tokenizer';
+import type { EncodeOptions, ModelTokenizer } from './tokenizer';
 
 /**
- * The tokens of a prompt with the characters each covers. Words are encoded one by one, since the tokenizer gives no places;
- * tokens it puts in front of every text cover nothing. Where a word is several tokens, each is given the whole word.
+ * The tokens of a prompt with the characters each covers. Tokens the tokenizer puts around every text cover nothing; where a
+ * character is several tokens, each is given the whole character.
  */
-export function promptTokens(tokenizer: ModelTokenizer, prompt: string): PromptToken[] {
-  const token = (id: number, start: number, end: number): PromptToken => ({
+export function promptTokens(tokenizer: ModelTokenizer, prompt: string, options: EncodeOptions = {}): PromptToken[] {
+  const { ids, starts, ends } = tokenizer.encodeWithPlaces(prompt, options);
+  return ids.map((id, index) => ({
     id,
     text: tokenizer.text(id),
-    start,
-    end,
+    start: starts[index] ?? 0,
+    end: ends[index] ?? 0,
     special: tokenizer.isSpecial(id),
-  });
-  const added = tokenizer.encode('');
-  const words = [...prompt.matchAll(/\S+/gu)].flatMap(({ 0: word, index }) =>
-    tokenizer
-      .encode(word)
-      .slice(added.length)
-      .map((id) => token(id, index, index + word.length)),
-  );
-  return [...added.map((id) => token(id, 0, 0)), ...words];
+  }));
 }

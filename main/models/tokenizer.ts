@@ -1,70 +1,119 @@
-import { Tokenizer } from '@huggingface/tokenizers';
-import { z } from 'zod';
 import { InterlinearError } from '../contract/errors';
+import { createTokenModel } from './tokenization/create-token-model';
+import { createDecoder, type Decoder } from './tokenization/decoders';
+import { type SurroundingTokens, surroundingTokens } from './tokenization/surrounding-tokens';
+import { type Encoding, TextToTokens } from './tokenization/text-to-tokens';
+import { parseTokenizerFile } from './tokenization/tokenizer-file';
+import type { TokenStream } from './tokenization/token-streams';
 
 const hint = 'The model is damaged or incomplete: copy or download it again.';
-const id = z.number().int().min(0);
 
-/** Members of a `tokenizer.json` that are read here; the library reads the rest. */
-const fileSchema = z.looseObject({
-  model: z.looseObject({ type: z.string(), unk_token: z.string().nullish(), vocab: z.record(z.string(), id) }),
-  added_tokens: z.array(z.looseObject({ id, content: z.string(), special: z.boolean() })).default([]),
-  decoder: z.unknown().optional(),
-});
+export interface EncodeOptions {
+  /** Put the tokens around the text that the model expects at its beginning and end. Default true; false where a chat template has. */
+  readonly addSpecial?: boolean;
+}
 
-/** Text to token ids and back, by a checkpoint's `tokenizer.json`. */
+export interface DecodeOptions {
+  /** Leave out special tokens. Default false. */
+  readonly skipSpecial?: boolean;
+}
+
+/**
+ * Text to token ids and back, by a checkpoint's `tokenizer.json`, as Hugging Face `tokenizers` does it, and with the place of each
+ * token in the text. Of the JavaScript library only the translation of expressions is used: docs/decisions.md says why.
+ */
 export class ModelTokenizer {
-  readonly vocabulary: readonly string[];
+  private readonly tokens: readonly (string | undefined)[];
   private readonly ids: ReadonlyMap<string, number>;
+  private readonly added: ReadonlySet<number>;
   private readonly specials: ReadonlySet<number>;
-  private readonly tokenizer: Tokenizer;
+  private readonly encoder: TextToTokens;
+  private readonly decoder: Decoder;
+  private readonly around: SurroundingTokens;
+  private texts: readonly string[] | null = null;
 
   /**
    * @param value contents of a `tokenizer.json`
    * @param vocabularySize rows of the model's embedding table; a token beyond it has no meaning to the model
-   * @throws InterlinearError `bad-model`
+   * @throws InterlinearError `bad-model` or `unsupported`
    */
   constructor(value: unknown, vocabularySize: number) {
-    const parsed = fileSchema.safeParse(value);
-    if (!parsed.success) throw new InterlinearError('bad-model', 'tokenizer.json is not a tokenizer with a vocabulary.', hint);
-    const { model, added_tokens: added } = parsed.data;
-    const ids = new Map([...Object.entries(model.vocab), ...added.map((token) => [token.content, token.id] as const)]);
-    const vocabulary = Array.from({ length: vocabularySize }, () => '');
+    const file = parseTokenizerFile(value, hint);
+    // A token both in the vocabulary and added has the vocabulary's id.
+    const added = file.added_tokens.map((token) => ({ ...token, id: file.model.vocab.get(token.content) ?? token.id }));
+    const ids = new Map([...file.model.vocab, ...added.map((token) => [token.content, token.id] as const)]);
+    this.around = surroundingTokens(file.post_processor);
+    const tokens = Array.from<string | undefined>({ length: vocabularySize });
+    const check = (token: number, text: string): void => {
+      if (token < vocabularySize) return;
+      const message = `tokenizer.json gives “${text}” the id ${token}, the model has ${vocabularySize} tokens.`;
+      throw new InterlinearError('bad-model', message, hint);
+    };
     for (const [text, token] of ids) {
-      if (token >= vocabularySize) {
-        throw new InterlinearError(
-          'bad-model',
-          `tokenizer.json gives “${text}” the id ${token}, the model has ${vocabularySize} tokens.`,
-          hint,
-        );
-      }
-      vocabulary[token] = text;
+      check(token, text);
+      tokens[token] = text;
     }
+    for (const token of [...this.around.before, ...this.around.after]) check(token, 'a marker');
     this.ids = ids;
-    this.vocabulary = vocabulary;
+    this.tokens = tokens;
+    this.added = new Set(added.map((token) => token.id));
     this.specials = new Set(added.flatMap((token) => (token.special ? [token.id] : [])));
-    try {
-      // The library takes the token for unknown words from a second file; without it a word-level model gives no id at all.
-      this.tokenizer = new Tokenizer(parsed.data, { unk_token: model.unk_token ?? undefined });
-    } catch (error) {
-      throw new InterlinearError(
-        'bad-model',
-        `tokenizer.json cannot be used: ${error instanceof Error ? error.message : String(error)}.`,
-        hint,
-        { cause: error },
-      );
+    this.encoder = new TextToTokens({ ...file, added_tokens: added }, createTokenModel(file, hint));
+    this.decoder = createDecoder(file.decoder);
+  }
+
+  /** Ids of a text; half a surrogate pair is read as �. */
+  encode(text: string, options: EncodeOptions = {}): readonly number[] {
+    return this.encodeWithPlaces(text, options).ids;
+  }
+
+  /** Ids with the characters each was made of. Tokens put around a text have an empty range at its start or end. */
+  encodeWithPlaces(text: string, { addSpecial = true }: EncodeOptions = {}): Encoding {
+    const { ids, starts, ends } = this.encoder.encode(text.replaceAll(/\p{Surrogate}/gu, '\u{fffd}'));
+    const { before, after } = addSpecial ? this.around : { before: [], after: [] };
+    const places = (place: number, list: readonly number[]): number[] => list.map(() => place);
+    return {
+      ids: [...before, ...ids, ...after],
+      starts: [...places(0, before), ...starts, ...places(text.length, after)],
+      ends: [...places(0, before), ...ends, ...places(text.length, after)],
+    };
+  }
+
+  /** Text of a sequence of ids; ids no token has are left out. */
+  decode(ids: Iterable<number>, options: DecodeOptions = {}): string {
+    const stream = this.decoder.stream();
+    let text = '';
+    for (const id of ids) {
+      const token = this.tokenToDecode(id, options);
+      if (token !== null) text += stream.push(token).join('');
     }
+    return text + stream.end().join('');
   }
 
-  encode(prompt: string): readonly number[] {
-    return this.tokenizer.encode(prompt).ids;
+  /** For text that is shown while it is made: see `StreamingDecoder`. */
+  decodingStream(): TokenStream {
+    return this.decoder.stream();
   }
 
+  /** The token as the vocabulary writes it, or null where it has no part in decoded text. */
+  tokenToDecode(id: number, { skipSpecial = false }: DecodeOptions = {}): string | null {
+    return skipSpecial && this.specials.has(id) ? null : (this.tokens[id] ?? null);
+  }
+
+  /** A token for people: spaces as spaces, bytes that are no whole characters as `<0xE2>`, special tokens as they are written. */
   text(tokenId: number): string {
-    return this.vocabulary[tokenId] ?? '';
+    const token = this.tokens[tokenId];
+    if (token === undefined) return '';
+    return this.added.has(tokenId) ? token : this.decoder.display(token);
   }
 
-  /** Id of a token by its exact text, or null. */
+  /** Every token for people, by id; empty where the model has a row and the tokenizer no token. */
+  get vocabulary(): readonly string[] {
+    this.texts ??= this.tokens.map((_, id) => this.text(id));
+    return this.texts;
+  }
+
+  /** Id of a token by its exact text in the vocabulary, or null. */
   find(text: string): number | null {
     return this.ids.get(text) ?? null;
   }

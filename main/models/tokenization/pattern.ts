@@ -1,0 +1,44 @@
+import { SplitPreTokenizer } from '@huggingface/tokenizers';
+import { z } from 'zod';
+import { InterlinearError } from '../../contract/errors';
+
+/** What is looked for: a text as it is, or an expression in the dialect of Oniguruma. */
+export const patternSchema = z.union([z.object({ String: z.string().min(1) }), z.object({ Regex: z.string().max(10_000) })]);
+export type Pattern = z.infer<typeof patternSchema>;
+
+const refuse = (cause?: unknown): InterlinearError =>
+  new InterlinearError(
+    'unsupported',
+    'The tokenizer cuts text by an expression that cannot be used here.',
+    'If the model is also published as GGUF, use that file.',
+    { cause },
+  );
+
+/**
+ * Whether a group may occur many times, as in `(a+)+`. Matching such an expression can take time without end, and the file that
+ * brings it is not to be trusted; the patterns of published models repeat only characters and sets of them.
+ */
+const repeatsGroup = (expression: string): boolean => /\)(?:[*+]|\{)/u.test(expression.replaceAll(/\\.|\[[^\]]*\]/gsu, 'x'));
+
+/**
+ * A pattern of a `tokenizer.json` as an expression of JavaScript, flags `gu`. The two dialects differ in what a space, a digit or a
+ * word is; the library translates.
+ * @throws InterlinearError `unsupported` where that is not possible
+ */
+export function compilePattern(pattern: Pattern): RegExp {
+  if ('Regex' in pattern && repeatsGroup(pattern.Regex)) throw refuse();
+  try {
+    const compiled = new SplitPreTokenizer({ type: 'Split', pattern, behavior: 'Isolated', invert: false }).pattern;
+    if (compiled !== null) return new RegExp(compiled.source, 'gu');
+  } catch (error) {
+    throw refuse(error);
+  }
+  throw refuse();
+}
+
+/** Every match that is not empty, in order. A copy of the expression keeps the place, so that one may be used twice at a time. */
+export function* matches(expression: RegExp, text: string): Generator<readonly [from: number, to: number]> {
+  for (const { 0: match, index } of text.matchAll(expression)) {
+    if (match.length > 0) yield [index, index + match.length];
+  }
+}

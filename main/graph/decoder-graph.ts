@@ -12,7 +12,7 @@ const layersOf = (spec: DecoderSpec): number[] => Array.from({ length: spec.laye
  * | input | shape | |
  * | --- | --- | --- |
  * | `embeddings` | [B, T, D] | vectors to be read: rows of the embedding table, or anything else |
- * | `positions` | int64 [B, T] | absolute positions: rows of the rotary tables, or of the learned one |
+ * | `positionIds` | int64 [B, T] | absolute positions: rows of the rotary tables, or of the learned one |
  * | `cosines`, `sines` | [M, Hd/2] | rotary tables, where positions are turned |
  * | `mask` | [B, 1, T, S] | added to the scores |
  * | `segments` | int64 [3] | P, C, T |
@@ -32,9 +32,9 @@ export function buildDecoder(spec: DecoderSpec, weights: ReadonlyMap<string, Wei
   const graph = new GraphBuilder(weights);
   const { keyValueHeads, headWidth } = spec;
   const embeddings = graph.input('embeddings', ['B', 'T', spec.width]);
-  const positions = graph.input('positions', ['B', 'T'], 'int64');
+  const positions = graph.input('positionIds', ['B', 'T'], 'int64');
   const turned = spec.positions.kind === 'rotary';
-  let stream = turned ? embeddings : graph.node('Add', [embeddings, graph.node('Gather', [graph.weight('position-embedding'), positions])]);
+  let stream = turned ? embeddings : graph.node('Add', [embeddings, graph.node('Gather', [graph.weight('positions'), positions])]);
   const inputs: AttentionInputs = {
     rotary: turned
       ? { positions, cosines: graph.input('cosines', ['M', headWidth / 2]), sines: graph.input('sines', ['M', headWidth / 2]) }

@@ -86,7 +86,7 @@ export function weightShapes(spec: DecoderSpec): ReadonlyMap<WeightName, readonl
     shapes.set(name, [size]);
     if (spec.normalization.kind === 'layer') shapes.set(`${name}.bias`, [size]);
   };
-  if (spec.positions.kind === 'learned') shapes.set('position-embedding', matrix(spec.positions.count, width));
+  if (spec.positions.kind === 'learned') shapes.set('positions', matrix(spec.positions.count, width));
   for (let layer = 0; layer < spec.layers; layer++) {
     const prefix = `layer.${layer}`;
     norm(`${prefix}.attention.norm`);
@@ -117,7 +117,7 @@ export function unembeddingName(spec: DecoderSpec): WeightName {
 export function matrixParameters(spec: DecoderSpec): number {
   let count = 0;
   for (const [name, [rows = 0, columns]] of weightShapes(spec)) {
-    if (columns !== undefined && name !== 'position-embedding' && (name !== 'embedding' || spec.tiedUnembedding)) count += rows * columns;
+    if (columns !== undefined && name !== 'positions' && (name !== 'embedding' || spec.tiedUnembedding)) count += rows * columns;
   }
   return count;
 }

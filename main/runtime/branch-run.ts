@@ -18,6 +18,8 @@ export interface RunContext {
   readonly expected: string | null;
   /** Moves every branch makes before its lane's rule is asked. */
   readonly prefix: readonly Move[];
+  /** Steps after which the model has no position left to read another at. */
+  readonly maximumSteps: number;
 }
 
 /** One branch while it runs: takes steps by its lane's rule and keeps what is needed to score, record and check them. */
@@ -88,7 +90,7 @@ export class BranchRun {
     this.#history.push(move.kind === 'token' ? move.tokenId : thoughtInHistory);
     this.#inputs.push(move.kind === 'token' ? move.tokenId : move.vector);
     if (model.markers.ends.includes(record.tokenId)) this.state = 'done';
-    else if (this.steps >= this.rule.maximumSteps) this.state = 'cut';
+    else if (this.steps >= Math.min(this.rule.maximumSteps, this.context.maximumSteps)) this.state = 'cut';
     return { record, residual: output.residual, thought: move.kind === 'thought' ? move.vector : null };
   }
 

@@ -152,6 +152,17 @@ describe('a run', () => {
     expect(sink.finalLane(0)).toMatchObject({ state: 'done', answer: null });
   });
 
+  it('cuts a branch where the model has no position left', async () => {
+    const model = fakeModel();
+    const promptLength = model.tokenizer.encode(fakePrompt).length;
+    const limited = { ...model, summary: { ...model.summary, maximumPositions: promptLength + 1 } };
+    // One step is read at the last position, the next is only chosen there.
+    for (const lane of [{ kind: 'cot' } as const, { kind: 'coconut', thoughts: 3 } as const]) {
+      const { sink } = await run({ lanes: [lane] }, {}, limited);
+      expect(sink.finalBranch(0)).toMatchObject({ state: 'cut', steps: 2 });
+    }
+  });
+
   it('repeats itself: isolated to the last bit, and lockstep with the same tokens', async () => {
     const first = await run({ schedule: 'isolated' });
     const again = await run({ schedule: 'isolated' });

@@ -41,9 +41,9 @@ export function defaultLayout(model: LoadedModel): FrameLayout {
 export async function executeRun(input: RunInput): Promise<RunOutcome> {
   const { model, request, layout, sink, signal } = input;
   const clock = input.clock ?? (() => performance.now());
-  const context = prepare(input);
-  const { decoder } = model;
   const tokens = model.tokenizer.encode(request.prompt);
+  const context = prepare(input, tokens.length);
+  const { decoder } = model;
   const laneContext = { markers: model.markers, candidates: layout.candidates };
   const lanes = request.lanes.map(
     (settings, i) => new LaneRun(i, createLane(settings, laneContext), request.seed, context, tokens.length, sink),
@@ -87,7 +87,7 @@ export async function executeRun(input: RunInput): Promise<RunOutcome> {
 }
 
 /** Refuses what cannot be run. */
-function prepare({ model, request, check, layout, prefix }: RunInput): RunContext {
+function prepare({ model, request, check, layout, prefix }: RunInput, promptLength: number): RunContext {
   const problem = check.problems.find(({ severity }) => severity === 'error');
   if (problem) throw new InterlinearError('bad-prompt', problem.message, problem.hint);
   const unsupported = request.lanes.find(({ kind }) => !model.summary.lanes.includes(kind));
@@ -103,5 +103,7 @@ function prepare({ model, request, check, layout, prefix }: RunInput): RunContex
     nearest: new NearestTokens(model.decoder.embeddings, model.decoder.width, layout.nearest),
     expected: check.expected,
     prefix: prefix ? prefixMoves(prefix, model) : [],
+    // The last step is chosen by the pass at the last position, and needs none of its own.
+    maximumSteps: (model.summary.maximumPositions ?? Infinity) - promptLength + 1,
   };
 }

@@ -55,7 +55,7 @@ export class PassRunner {
     const [batch = 1, added = 1] = pass.embeddings.dims;
     const feeds: Record<string, Tensor> = {
       embeddings: pass.embeddings,
-      positions: integers(pass.positions, batch, added),
+      positionIds: integers(pass.positions, batch, added),
       mask: pass.mask,
       segments: integers(pass.segments),
       readout: integers(pass.readout),

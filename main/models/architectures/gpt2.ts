@@ -96,7 +96,7 @@ const configNames: NameTable = {
   ]),
   outside: new Map([
     ['embedding', { name: 'wte.weight' }],
-    ['position-embedding', { name: 'wpe.weight' }],
+    ['positions', { name: 'wpe.weight' }],
     ...withBias('final.norm', 'ln_f'),
     ['unembedding', { name: 'lm_head.weight' }],
   ]),
@@ -119,7 +119,7 @@ const ggufNames: NameTable = {
   ]),
   outside: new Map([
     ['embedding', { name: 'token_embd.weight' }],
-    ['position-embedding', { name: 'position_embd.weight' }],
+    ['positions', { name: 'position_embd.weight' }],
     ...withBias('final.norm', 'output_norm'),
     ['unembedding', { name: 'output.weight' }],
   ]),

@@ -156,7 +156,7 @@ it('finds markers by their texts', async () => {
       { model: { type: 'WordLevel', vocab, unk_token: 'T' }, normalizer: null, pre_tokenizer: null, post_processor: null, decoder: null },
       8,
     );
-  expect(resolveMarkers(read, tokenizer({ T: 3, U: 1, A: 0, E: 7 }))).toEqual({ think: 3, thought: 1, answer: 0, end: 7 });
+  expect(resolveMarkers(read, tokenizer({ T: 3, U: 1, A: 0, E: 7 }))).toEqual({ think: [3], thought: [1], answer: [0], ends: [7] });
   expect(() => resolveMarkers(read, tokenizer({ T: 3, U: 1, E: 7 }))).toThrow('no token “A”');
 });
 

@@ -18,7 +18,14 @@ const MAY_IMPORT = {
   'main/lanes': ['main/contract', 'main/measures', 'main/runtime/random'],
   'main/runtime': ['main/contract', 'main/graph', 'main/models', 'main/measures', 'main/lanes'],
   // Traces are written by whoever runs: they know the seam for that, and the file format, but nothing that computes.
-  'main/traces': ['main/contract', 'main/measures', 'main/runtime/run-sink', 'main/models/safetensors', 'main/models/element-types'],
+  'main/traces': [
+    'main/contract',
+    'main/measures',
+    'main/runtime/run-sink',
+    'main/models/safetensors',
+    'main/models/element-types',
+    'main/models/half',
+  ],
   // The library fetches, converts and keeps models; it never runs one.
   'main/library': ['main/contract', 'main/graph', 'main/models', 'main/traces/disk-error'],
   'main/host': IN_MAIN.filter((folder) => folder !== 'cli').map((folder) => `${MAIN}/${folder}`),

@@ -75,10 +75,10 @@ export function buildDecoder(spec: DecoderSpec, weights: ReadonlyMap<string, Wei
   return graph.build('decoder');
 }
 
-/** The logit lens as an ONNX model: `residual` [N, D] through final norm and unembedding to `logits` [N, V]. */
+/** The logit lens as an ONNX model: `residual` [1, N, D] through final norm and unembedding to `logits` [1, N, V]. */
 export function buildLens(spec: DecoderSpec, weights: ReadonlyMap<string, WeightPlace>): Uint8Array {
   const graph = new GraphBuilder(weights);
-  const hidden = normalize(graph, spec, graph.input('residual', ['N', spec.width]), 'final.norm');
-  graph.output('logits', linear(graph, hidden, unembeddingName(spec)), ['N', spec.vocabulary]);
+  const hidden = normalize(graph, spec, graph.input('residual', [1, 'N', spec.width]), 'final.norm');
+  graph.output('logits', linear(graph, hidden, unembeddingName(spec)), [1, 'N', spec.vocabulary]);
   return graph.build('lens');
 }

@@ -84,7 +84,7 @@ export async function openSafetensors(path: string, fault: FileFault = weightsFa
 /** What a header has to know of a tensor to be written. */
 export interface TensorPlan {
   readonly name: string;
-  readonly dtype: 'F32' | 'F16' | 'I32' | 'I64';
+  readonly dtype: 'F32' | 'F16' | 'I32' | 'I64' | 'U8';
   readonly shape: readonly number[];
 }
 
@@ -99,14 +99,14 @@ function sizeOf(tensor: TensorPlan): number {
 }
 
 /**
- * The bytes in front of the tensors, and the order in which their data has to follow. Tensors with wider elements come first,
+ * The bytes in front of the tensors, the order in which their data has to follow, and the size of the whole file. Tensors with wider elements come first,
  * and the header is padded to 8 bytes, so that every tensor is aligned to its element size and readers may map the file.
  * @throws RangeError when a name repeats
  */
 export function planSafetensors<Tensor extends TensorPlan>(
   tensors: readonly Tensor[],
   metadata: Readonly<Record<string, string>> = {},
-): { readonly head: Uint8Array; readonly ordered: readonly Tensor[] } {
+): { readonly head: Uint8Array; readonly ordered: readonly Tensor[]; readonly bytes: number } {
   const ordered = tensors.toSorted((a, b) => elementBytes[b.dtype] - elementBytes[a.dtype]);
   const entries = new Map<string, unknown>();
   if (Object.keys(metadata).length > 0) entries.set('__metadata__', metadata);
@@ -122,7 +122,7 @@ export function planSafetensors<Tensor extends TensorPlan>(
   const head = Buffer.alloc(lengthBytes + padded, ' ');
   head.writeBigUInt64LE(BigInt(padded), 0);
   json.copy(head, lengthBytes);
-  return { head, ordered };
+  return { head, ordered, bytes: head.byteLength + end };
 }
 
 /**

@@ -102,6 +102,8 @@ export interface LoadedModel {
   readonly engine: string;
   /** What the model makes of a prompt; with `chat`, of its chat template rendered around it. */
   checkPrompt(prompt: string, chat?: Chat | null): PromptCheck;
+  /** Token ids the model reads for a prompt; with `chat`, for its chat template rendered around it. */
+  read(prompt: string, chat: Chat | null): readonly number[];
   /** What a branch wrote, as text; `history` as lanes see it. */
   write(history: readonly number[]): string;
   /** What a branch answers, or null where it gave no answer. */

@@ -41,7 +41,7 @@ export function defaultLayout(model: LoadedModel): FrameLayout {
 export async function executeRun(input: RunInput): Promise<RunOutcome> {
   const { model, request, layout, sink, signal } = input;
   const clock = input.clock ?? (() => performance.now());
-  const tokens = model.tokenizer.encode(request.prompt);
+  const tokens = model.read(request.prompt, request.chat);
   const context = prepare(input, tokens.length);
   const { decoder } = model;
   const laneContext = { markers: model.markers, candidates: layout.candidates };

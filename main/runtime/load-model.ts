@@ -73,6 +73,7 @@ export async function loadModel(folder: string, { device, threads }: LoadOptions
     threads: used,
     engine: runtimeName,
     ...kinWriting(tokenizer, markers),
+    read: (prompt) => tokenizer.encode(prompt),
     checkPrompt: (prompt, chat = null) => checkPrompt(opened, tokenizer, prompt, chat),
   };
 }

@@ -80,7 +80,7 @@ export class OnnxDecoder implements Decoder {
     const count = residuals.length / this.width;
     if (!Number.isInteger(count)) throw new RangeError(`${residuals.length} numbers are not whole residual streams of ${this.width}`);
     if (count === 0) return new Float32Array(0);
-    return floatsOf(await this.lensSession.run({ residual: floats(residuals, count, this.width) }), 'logits');
+    return floatsOf(await this.lensSession.run({ residual: floats(residuals, 1, count, this.width) }), 'logits');
   }
 
   async prefill(tokens: readonly number[]): Promise<{ readonly cache: PromptCache; readonly last: PassOutput }> {

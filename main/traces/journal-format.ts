@@ -4,7 +4,7 @@ import { tapNames } from '../contract/protocol';
 import type { BranchRecord, LaneRecord, RunInfo } from '../contract/run';
 import type { StepRecord } from '../contract/steps';
 import { traceSchemaVersion } from '../contract/trace';
-import { encodeHalf } from './half';
+import { encodeHalf } from '../models/half';
 
 /**
  * `journal.bin`: 8 bytes of head, then records, little-endian, each

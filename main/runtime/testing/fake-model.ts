@@ -49,6 +49,7 @@ export function fakeModel(): LoadedModel & { readonly decoder: FakeDecoder } {
     threads: 1,
     engine: 'fake 1',
     checkPrompt,
+    read: (prompt) => [id('⟨bos⟩'), ...words(prompt).map(({ token }) => token)],
     ...kinWriting({ text: (token) => fakeVocabulary[token] ?? '⟨unk⟩' }, markers),
   };
 }

@@ -52,6 +52,8 @@ export interface WrittenGguf {
 /** Grows by concatenation; good enough for the small files of tests. */
 class Pieces {
   private readonly pieces: Uint8Array[] = [];
+  /** Where numbers of 4 and 8 bytes are: lengths, counts, types, sizes, offsets. */
+  readonly places: number[] = [];
   length = 0;
 
   bytes(bytes: Uint8Array): void {
@@ -66,10 +68,12 @@ class Pieces {
   }
 
   u32(value: number): void {
+    this.places.push(this.length);
     this.number(4, (view) => view.setUint32(0, value, true));
   }
 
   u64(value: number | bigint): void {
+    this.places.push(this.length);
     this.number(8, (view) => view.setBigUint64(0, BigInt.asUintN(64, BigInt(value)), true));
   }
 
@@ -114,6 +118,11 @@ function bytesNeeded({ shape, type }: WrittenTensor): number {
 
 /** A GGUF file, little-endian, made as told: also one that no reader should accept. Tensors without data hold zeros. */
 export function writeGguf(file: WrittenGguf): Uint8Array {
+  return writeGgufAndPlaces(file).bytes;
+}
+
+/** As above, with the places of all lengths, counts, types, sizes and offsets in it. */
+export function writeGgufAndPlaces(file: WrittenGguf): { readonly bytes: Uint8Array; readonly places: readonly number[] } {
   const { version = 3, alignment = 32, metadata = [], tensors = [] } = file;
   const out = new Pieces();
   out.bytes(new TextEncoder().encode('GGUF'));
@@ -138,5 +147,5 @@ export function writeGguf(file: WrittenGguf): Uint8Array {
   }
   out.pad(alignment);
   out.bytes(data.joined());
-  return out.joined();
+  return { bytes: out.joined(), places: out.places };
 }

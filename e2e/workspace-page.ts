@@ -13,7 +13,7 @@ export class WorkspacePage {
 
   constructor(page: Page) {
     this.page = page;
-    this.prompt = page.getByRole('textbox', { name: 'Prompt' });
+    this.prompt = page.getByRole('textbox', { name: 'Prompt', exact: true });
     this.problems = page.getByRole('list', { name: 'Problems of the prompt' });
     this.run = page.getByRole('button', { name: /^Run\b/ });
     this.stop = page.getByRole('button', { name: /^Stop\b/ });

@@ -40,6 +40,7 @@ function applicationMenu(startEngine: () => void): MenuItemConstructorOptions[] 
       label: '&File',
       submenu: [
         pageCommand('open', 'Open trace…', 'CmdOrCtrl+O'),
+        pageCommand('models', 'Model library…', 'M'),
         separator,
         command('export-bundle', 'Export bundle…', 'CmdOrCtrl+S'),
         command('export-csv', 'Export steps as CSV…', 'CmdOrCtrl+Shift+S'),

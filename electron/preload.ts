@@ -34,6 +34,7 @@ const api: ShellApi = {
   saveWorkspace: (workspace) => call(calls.saveWorkspace, workspace),
   chooseTrace: () => call(calls.chooseTrace),
   openDropped: (file) => call(calls.openDropped, webUtils.getPathForFile(file)),
+  chooseModel: (kind) => call(calls.chooseModel, kind),
   onOpenTrace: (listener) => {
     const stop = listen<Reply<{ trace: string }>>(notices.openTrace, listener);
     void call<null>(calls.watchTraces);

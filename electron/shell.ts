@@ -2,10 +2,12 @@ import { join } from 'node:path';
 import { app, BrowserWindow } from 'electron';
 import { setupApplicationMenu } from './application-menu';
 import { setupDemo } from './demo';
+import { setupDrops } from './drops';
 import { EngineService, engineFolders, setupEngine } from './engine-service';
 import { GrantedTraces, grantedTracesSchema } from './granted-traces';
 import { JsonFile } from './json-file';
 import { createMainWindow, focusMainWindow } from './main-window';
+import { setupModels } from './models';
 import { setupPageProtocol, setupPageScheme } from './page-protocol';
 import { setupSaving } from './saving';
 import { setupConfinement, setupSession } from './security';
@@ -23,6 +25,8 @@ const granted = new GrantedTraces(new JsonFile(join(app.getPath('userData'), 'tr
 const engine = new EngineService(engineFolders(launch.resources), (client) => granted.grantAgain(client));
 const inbox = new TraceInbox(async (path) => granted.grant(await engine.client(), path));
 
+const grantModel = async (path: string) => (await engine.client()).request('models.grant', { path });
+
 async function start(): Promise<void> {
   setupSession();
   await setupPageProtocol();
@@ -32,6 +36,8 @@ async function start(): Promise<void> {
   setupEngine(engine);
   setupWorkspace();
   setupTraces(inbox, launch.traces);
+  setupModels(grantModel);
+  setupDrops(inbox, grantModel);
   setupSaving(engine);
   if (launch.demo === null) createMainWindow();
   else setupDemo(engine, launch.demo);

@@ -28,7 +28,6 @@ export function setupOpenFile(inbox: TraceInbox): void {
 
 export function setupTraces(inbox: TraceInbox, paths: readonly string[]): void {
   handle(calls.chooseTrace, z.null(), (_nothing, window) => chooseTrace(inbox, window));
-  handle(calls.openDropped, z.string(), (path) => inbox.open(path));
   let end = (): void => undefined;
   handle(calls.watchTraces, z.null(), (_nothing, window) => {
     // The same window listens anew after every reload.

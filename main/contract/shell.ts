@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { ErrorReport } from './errors';
 import { laneSettingsSchema, maximumLanes } from './lanes';
-import { devices } from './model';
+import { chatSchema, devices } from './model';
 import { schedules } from './run';
 
 /** State of the engine process as the shell's supervisor sees it. */
@@ -17,6 +17,9 @@ export type EngineStatus = z.infer<typeof engineStatusSchema>;
 export const workspaceSchema = z.object({
   schema: z.literal(1),
   prompt: z.string().max(200_000).default(''),
+  chat: chatSchema.nullable().default(null),
+  /** What was last written for models other than `model`, by their id. */
+  drafts: z.record(z.string(), z.object({ prompt: z.string().max(200_000), chat: chatSchema.nullable() })).default({}),
   lanes: z.array(laneSettingsSchema).max(maximumLanes).default([]),
   seed: z.number().int().min(0).max(0xffff_ffff).default(7),
   schedule: z.enum(schedules).default('lockstep'),
@@ -38,6 +41,19 @@ export const saveFileSchema = z.strictObject({
 });
 export type SaveFile = z.infer<typeof saveFileSchema>;
 
+/** A checkpoint on disk that the window may import by `grant`; `name` is for people. */
+export interface GrantedModel {
+  readonly grant: string;
+  readonly name: string;
+}
+
+/** What the open dialog for checkpoints offers: most systems cannot offer both in one. */
+export const modelChoices = ['file', 'folder'] as const;
+export type ModelChoice = (typeof modelChoices)[number];
+
+/** What a file or folder dropped on the window turned out to be. */
+export type Dropped = { readonly kind: 'trace'; readonly trace: string } | ({ readonly kind: 'model' } & GrantedModel);
+
 /** A value or a typed error: what every call to the shell returns. */
 export type Reply<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: ErrorReport };
 
@@ -54,6 +70,7 @@ export const menuCommands = [
   'keys',
   'add-lane',
   'pin-run',
+  'models',
 ] as const;
 export type MenuCommand = (typeof menuCommands)[number];
 
@@ -71,8 +88,10 @@ export interface ShellApi {
   saveWorkspace(workspace: Workspace): Promise<Reply<null>>;
   /** Shows the open dialog; null when the user cancels. */
   chooseTrace(): Promise<Reply<{ trace: string } | null>>;
-  /** A file dropped on the window. */
-  openDropped(file: File): Promise<Reply<{ trace: string }>>;
+  /** A file or folder dropped on the window: a trace to open, or a checkpoint to import. */
+  openDropped(file: File): Promise<Reply<Dropped>>;
+  /** Shows the open dialog for a checkpoint: a `.gguf` file, or a folder as published; null when the user cancels. */
+  chooseModel(kind: ModelChoice): Promise<Reply<GrantedModel | null>>;
   /** A trace opened by double click, menu, second instance or command line. Returns its unsubscribe. */
   onOpenTrace(listener: (reply: Reply<{ trace: string }>) => void): () => void;
   onMenu(listener: (command: MenuCommand) => void): () => void;

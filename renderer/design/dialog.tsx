@@ -11,10 +11,12 @@ export interface DialogProps {
   readonly title: string;
   /** Keeps the title for screen readers only and drops the close button: the palette. */
   readonly bare?: boolean;
+  /** Room for a list with actions. */
+  readonly wide?: boolean;
   readonly children: ReactNode;
 }
 
-export function Dialog({ open, onOpenChange, title, bare = false, children }: DialogProps) {
+export function Dialog({ open, onOpenChange, title, bare = false, wide = false, children }: DialogProps) {
   return (
     <Base.Root
       open={open}
@@ -24,7 +26,7 @@ export function Dialog({ open, onOpenChange, title, bare = false, children }: Di
     >
       <Base.Portal>
         <Base.Backdrop className={styles['backdrop']} />
-        <Base.Popup className={classNames(styles['popup'], bare && styles['bare'])}>
+        <Base.Popup className={classNames(styles['popup'], bare && styles['bare'], wide && styles['wide'])}>
           <div className={bare ? 'visually-hidden' : styles['head']}>
             <Base.Title className={styles['title']}>{title}</Base.Title>
             {!bare && (

@@ -30,22 +30,39 @@ export function formatMilliseconds(milliseconds: number): string {
   return `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
 }
 
-/** "41 kB", powers of 1000 */
+/** "41 kB", "98.0 MB", "1.24 GB": powers of 1000 */
 export function formatBytes(bytes: number): string {
   if (!Number.isFinite(bytes)) return notAvailable;
   if (bytes < 1000) return `${bytes} B`;
   if (bytes < 1_000_000) return `${Math.round(bytes / 1000)} kB`;
-  return `${(bytes / 1_000_000).toFixed(1)} MB`;
+  if (bytes < 999_500_000) return `${bytes < 99_950_000 ? (bytes / 1_000_000).toFixed(1) : Math.round(bytes / 1_000_000)} MB`;
+  return `${(bytes / 1_000_000_000).toFixed(bytes < 99_950_000_000 ? 2 : 0)} GB`;
+}
+
+/** "4 s", "2 min 5 s", "1 h 12 min": how long something will take, which is not known to the tenth. */
+export function formatDuration(seconds: number): string {
+  if (!Number.isFinite(seconds)) return notAvailable;
+  const whole = Math.max(0, Math.round(seconds));
+  if (whole < 60) return `${whole} s`;
+  if (whole < 3600) return `${Math.floor(whole / 60)} min ${whole % 60} s`;
+  return `${Math.floor(whole / 3600)} h ${Math.floor((whole % 3600) / 60)} min`;
+}
+
+/** "395 k", "135 M", "7.2 B": parameters of a model, as people call it. */
+export function formatParameters(parameters: number): string {
+  if (!Number.isFinite(parameters) || parameters <= 0) return notAvailable;
+  const scale = (value: number): string => value.toPrecision(value < 9.995 ? 2 : 3).replace(/\.0+$/, '');
+  if (parameters < 999_500) return `${scale(parameters / 1000)} k`;
+  if (parameters < 999_500_000) return `${scale(parameters / 1_000_000)} M`;
+  return `${scale(parameters / 1_000_000_000)} B`;
+}
+
+/** "10 000": a whole number, its thousands apart. */
+export function formatWhole(count: number): string {
+  return String(count).replace(/\B(?=(\d{3})+$)/g, '\u202f');
 }
 
 /** "1 step", "12 steps", "10 000 steps" */
 export function formatCount(count: number, singular: string, plural = `${singular}s`): string {
-  const digits = String(count).replace(/\B(?=(\d{3})+$)/g, '\u202f');
-  return `${digits} ${count === 1 ? singular : plural}`;
-}
-
-/** A token as text in which spaces, tabs and line ends can be seen. */
-export function visibleToken(text: string): string {
-  if (text === '') return '∅';
-  return text.replaceAll(' ', '·').replaceAll('\n', '↵').replaceAll('\t', '⇥').replaceAll('\r', '␍');
+  return `${formatWhole(count)} ${count === 1 ? singular : plural}`;
 }

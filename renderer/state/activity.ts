@@ -5,13 +5,31 @@ interface ActivityState {
   readonly pending: number;
   /** A run was asked for and has not been accepted yet. */
   readonly starting: boolean;
+  /** What a run that is starting waits for: the model, where it is not known to be loaded. */
+  readonly loading: string | null;
   /** Read out by screen readers: what a sighted user sees happen. */
   readonly announcement: string;
 }
 
+/** The model a run needs, on its device. */
+export interface RunningModel {
+  readonly id: string;
+  readonly name: string;
+  readonly device: string;
+}
+
 /** What the window is busy with, for the Run button, for tests that wait, and for those who listen. */
 export class Activity {
-  readonly store: StoreApi<ActivityState> = createStore<ActivityState>(() => ({ pending: 0, starting: false, announcement: '' }));
+  readonly store: StoreApi<ActivityState> = createStore<ActivityState>(() => ({
+    pending: 0,
+    starting: false,
+    loading: null,
+    announcement: '',
+  }));
+
+  /** Models a run has used, with their device: the engine keeps them. */
+  readonly #loaded = new Set<string>();
+  #stopAsked = false;
 
   announce(announcement: string): void {
     this.store.setState({ announcement });
@@ -26,12 +44,30 @@ export class Activity {
     }
   }
 
-  async starting<T>(work: () => Promise<T>): Promise<T> {
-    this.store.setState({ starting: true });
+  /**
+   * Starts a run on a model.
+   * @param work is told, once it has an answer, whether the run was stopped meanwhile
+   */
+  async starting<T>(model: RunningModel, work: (stopped: () => boolean) => Promise<T>): Promise<T> {
+    const key = `${model.id} ${model.device}`;
+    this.#stopAsked = false;
+    this.store.setState({ starting: true, loading: this.#loaded.has(key) ? null : model.name });
     try {
-      return await this.during(work);
+      const result = await this.during(() => work(() => this.#stopAsked));
+      this.#loaded.add(key);
+      return result;
     } finally {
-      this.store.setState({ starting: false });
+      this.store.setState({ starting: false, loading: null });
     }
+  }
+
+  /** The run that is starting, if one is, is not wanted any more. */
+  stopStarting(): void {
+    this.#stopAsked = true;
+  }
+
+  /** A new engine has loaded nothing yet. */
+  forgetLoaded(): void {
+    this.#loaded.clear();
   }
 }

@@ -71,6 +71,12 @@ export class EngineConnection {
     });
   }
 
+  /** Asks anew what the engine offers: models have come or gone. */
+  async refresh(): Promise<void> {
+    const facts = await this.request('hello', { protocol: protocolVersion });
+    this.store.setState({ facts });
+  }
+
   /** A port to a fresh engine has come. */
   async connect(transport: Transport<ClientMessage, EngineMessage>): Promise<void> {
     this.#client?.close();

@@ -58,3 +58,11 @@ export function choosePreset(services: Services, preset: Preset): void {
   }));
   services.workspace.edit('choose preset', { prompt: preset.prompt, lanes });
 }
+
+/** Reads every lane as flowing text, or all of them as cells again. */
+export function toggleReading({ workspace }: Services): void {
+  const { document, textColumns } = workspace.store.getState();
+  const columns = [...document.lanes.map((lane) => lane.key), ...document.rows.flatMap((row) => row.extraColumns)];
+  const reading = columns.every((column) => textColumns.includes(column));
+  workspace.setView({ textColumns: reading ? [] : columns });
+}

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { PromptCheck } from '../../main/contract/model';
 import type { EngineRequest } from './engine-connection';
-import { PromptChecker } from './prompt-check';
+import { PromptChecker, speaksOf } from './prompt-check';
 
 const answer = (expected: string): PromptCheck => ({ tokens: [], problems: [], expected, path: [], hops: null, rendered: null });
 
@@ -26,7 +26,7 @@ describe('PromptChecker', () => {
   it('asks once for a burst of typing', async () => {
     const { asked, request } = slowEngine();
     const checker = new PromptChecker(request);
-    for (const prompt of ['a', 'ad', 'ada']) checker.schedule('kin', prompt);
+    for (const prompt of ['a', 'ad', 'ada']) checker.schedule({ model: 'kin', prompt, chat: null });
     await vi.runAllTimersAsync();
     expect(asked.map((one) => one.prompt)).toEqual(['ada']);
   });
@@ -34,9 +34,9 @@ describe('PromptChecker', () => {
   it('lets the latest text win, whatever order the answers come in', async () => {
     const { asked, request } = slowEngine();
     const checker = new PromptChecker(request);
-    checker.schedule('kin', 'first');
+    checker.schedule({ model: 'kin', prompt: 'first', chat: null });
     await vi.runAllTimersAsync();
-    checker.schedule('kin', 'second');
+    checker.schedule({ model: 'kin', prompt: 'second', chat: null });
     await vi.runAllTimersAsync();
     asked[1]?.reply(answer('second'));
     asked[0]?.reply(answer('first'));
@@ -48,10 +48,25 @@ describe('PromptChecker', () => {
   it('says that nothing is known when the engine cannot check', async () => {
     const { asked, request } = slowEngine();
     const checker = new PromptChecker(request);
-    checker.schedule('kin', 'x');
+    checker.schedule({ model: 'kin', prompt: 'x', chat: null });
     await vi.runAllTimersAsync();
     asked[0]?.fail(new Error('gone'));
     await vi.runAllTimersAsync();
-    expect(checker.store.getState()).toEqual({ prompt: 'x', check: null, failure: 'gone' });
+    expect(checker.store.getState()).toEqual({ model: 'kin', prompt: 'x', chat: null, check: null, failure: 'gone' });
+  });
+
+  it('says nothing of the same prompt for another model, or in another chat', async () => {
+    const { asked, request } = slowEngine();
+    const checker = new PromptChecker(request);
+    const prompt = { model: 'text', prompt: 'x', chat: { system: 'Be brief.' } };
+    checker.schedule(prompt);
+    await vi.runAllTimersAsync();
+    asked[0]?.reply(answer('y'));
+    await vi.runAllTimersAsync();
+    const state = checker.store.getState();
+    expect(speaksOf(state, prompt)).toBe(true);
+    expect(speaksOf(state, { ...prompt, model: 'kin' })).toBe(false);
+    expect(speaksOf(state, { ...prompt, chat: null })).toBe(false);
+    expect(speaksOf(state, { ...prompt, chat: { system: '' } })).toBe(false);
   });
 });

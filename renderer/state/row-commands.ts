@@ -2,6 +2,7 @@ import type { Reply } from '../../main/contract/shell';
 import { InterlinearError } from '../../main/contract/errors';
 import { showNotice } from '../design/toast';
 import type { Services } from './services';
+import { modelOf } from './model-commands';
 import { rowsThatStay } from './run-commands';
 import { matchColumns, makeLaneKey, type WorkspaceLane, type WorkspaceRow } from './workspace-document';
 
@@ -61,15 +62,30 @@ export async function chooseTrace(services: Services): Promise<void> {
   if (chosen !== null) await openTrace(services, chosen.trace);
 }
 
-/** Takes over a run's prompt, lanes, seed and schedule, to run it again or change it. */
+/** Takes over a run's model (where it is installed), prompt, lanes, seed and schedule, to run it again or change it. */
 export function adoptRun(services: Services, run: string): void {
   const view = services.runs.view(run);
   const row = services.workspace.document.rows.find((candidate) => candidate.run === run);
   if (view === undefined || row === undefined) return;
-  const { prompt, lanes, seed, schedule } = view.info.request;
+  const { prompt, chat, lanes, seed, schedule, model } = view.info.request;
+  const { document } = services.workspace;
+  const known = modelOf(services.engine.store.getState().facts, model) !== undefined;
   const adopted: readonly WorkspaceLane[] = lanes.map((settings, index) => ({ key: row.columns[index] ?? makeLaneKey(), settings }));
   const rows = services.workspace.document.rows.map((other) => (other.run === run ? { ...other, extraColumns: [] } : other));
-  services.workspace.edit('take over run', { prompt, lanes: adopted, seed, schedule, rows });
+  services.workspace.edit('take over run', {
+    prompt,
+    chat,
+    lanes: adopted,
+    seed,
+    schedule,
+    rows,
+    // What was written for the model in use until now comes back with it.
+    ...(known &&
+      model !== document.model && {
+        model,
+        drafts: { ...document.drafts, [document.model]: { prompt: document.prompt, chat: document.chat } },
+      }),
+  });
 }
 
 /** Writes a run to a file the user chooses. */

@@ -1,5 +1,7 @@
 import { InterlinearError } from '../../main/contract/errors';
 import { laneStyles } from '../design/lane-style';
+import { laneObstacle, modelOf } from './model-commands';
+import { speaksOf } from './prompt-check';
 import type { RunView } from './run-view';
 import type { Services } from './services';
 import { maximumRows, type WorkspaceRow } from './workspace-document';
@@ -29,25 +31,39 @@ export async function startRun(services: Services): Promise<void> {
   if (activity.store.getState().starting || liveRuns(services).length > 0) return;
   if (document.lanes.length === 0) throw new InterlinearError('bad-request', 'There is no lane to run.', 'Add a lane first.');
   if (document.prompt.trim() === '') throw new InterlinearError('bad-prompt', 'The prompt is empty.', 'Write one, or choose a preset.');
-  const { prompt, check } = checker.store.getState();
-  const problem = prompt === document.prompt ? check?.problems.find((found) => found.severity === 'error') : undefined;
+  const state = checker.store.getState();
+  const problem = speaksOf(state, document) ? state.check?.problems.find((found) => found.severity === 'error') : undefined;
   if (problem !== undefined) throw new InterlinearError('bad-prompt', problem.message, problem.hint);
+  const model = modelOf(engine.store.getState().facts, document.model);
+  const lanes = document.lanes.filter((lane) => laneObstacle(model, lane.settings.kind) === null);
+  if (lanes.length === 0) {
+    throw new InterlinearError(
+      'bad-request',
+      `${model?.name ?? document.model} can run none of these lanes.`,
+      'Add another lane, or choose another model.',
+    );
+  }
   const staying = rowsThatStay(document.rows);
-  await activity.starting(async () => {
+  const running = { id: document.model, name: model?.name ?? document.model, device: document.device };
+  await activity.starting(running, async (stopped) => {
     const { run } = await engine.request('run.start', {
       model: document.model,
       prompt: document.prompt,
-      lanes: document.lanes.map((lane) => lane.settings),
+      chat: model?.chat === true ? document.chat : null,
+      lanes: lanes.map((lane) => lane.settings),
       seed: document.seed,
       schedule: document.schedule,
       device: document.device,
     });
-    services.workspace.setRows([...staying, { run, pinned: false, columns: document.lanes.map((lane) => lane.key), extraColumns: [] }]);
+    // Stopped while the model was being loaded: it stays loaded, the run ends before its first step.
+    if (stopped()) await engine.request('run.cancel', { run });
+    services.workspace.setRows([...staying, { run, pinned: false, columns: lanes.map((lane) => lane.key), extraColumns: [] }]);
   });
 }
 
 /** Stops every run on screen; what was computed stays. */
 export async function stopRuns(services: Services): Promise<void> {
+  services.activity.stopStarting();
   await Promise.all(liveRuns(services).map((run) => services.engine.request('run.cancel', { run })));
 }
 
@@ -58,7 +74,10 @@ export async function forkRun(services: Services, run: string, lane: number, bra
   const column = source?.columns[lane];
   if (source === undefined || column === undefined) return;
   const staying = rowsThatStay(rows.map((row) => (row.run === run ? { ...row, pinned: true } : row)));
-  await services.activity.starting(async () => {
+  const view = services.runs.view(run);
+  const { model, device } = services.workspace.document;
+  const running = { id: view?.info.model.id ?? model, name: view?.info.model.name ?? model, device: view?.info.request.device ?? device };
+  await services.activity.starting(running, async () => {
     const fork = await services.engine.request('run.fork', { run, lane, branch, step, token });
     const extraColumns = source.extraColumns.filter((extra) => extra === column);
     services.workspace.setRows([...staying, { run: fork.run, pinned: false, columns: [column], extraColumns }]);
@@ -70,7 +89,7 @@ export function outcomeSentence(run: RunView): string {
   if (run.recorded) return 'Recorded run opened.';
   const titles = laneStyles(run.lanes.map((lane) => lane.settings));
   const answers = run.lanes.map((lane, place) => {
-    const answer = lane.record?.answer ?? 'no answer';
+    const answer = lane.record?.answer ?? (run.info.model.task === 'text' ? 'finished' : 'no answer');
     const verdict = lane.record?.verdict ?? 'none';
     return `${titles[place]?.title ?? 'Lane'}: ${answer}${verdict === 'none' ? '' : `, ${verdict}`}`;
   });

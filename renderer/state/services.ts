@@ -4,6 +4,7 @@ import type { Activity } from './activity';
 import type { CursorStore } from './cursor-store';
 import type { EngineConnection } from './engine-connection';
 import type { FrameClock } from './frame-clock';
+import type { Library } from './library';
 import type { PromptChecker } from './prompt-check';
 import type { RunStore } from './run-store';
 import type { WorkspaceStore } from './workspace-store';
@@ -16,6 +17,7 @@ export interface Services {
   readonly workspace: WorkspaceStore;
   readonly cursor: CursorStore;
   readonly checker: PromptChecker;
+  readonly library: Library;
   /** Work that measures or moves the page waits for it, so that it is done together. */
   readonly clock: FrameClock;
   readonly activity: Activity;

@@ -10,6 +10,8 @@ function toSession(state: WorkspaceState, traces: readonly string[]): Workspace 
   return {
     schema: 1,
     prompt: document.prompt,
+    chat: document.chat,
+    drafts: { ...document.drafts },
     lanes: document.lanes.map((lane) => lane.settings),
     seed: document.seed,
     schedule: document.schedule,
@@ -26,6 +28,8 @@ function toSession(state: WorkspaceState, traces: readonly string[]): Workspace 
 export function fromSession(session: Workspace): WorkspaceDocument {
   return {
     prompt: session.prompt,
+    chat: session.chat,
+    drafts: session.drafts,
     lanes: session.lanes.map(makeLane),
     seed: session.seed,
     schedule: session.schedule,

@@ -1,10 +1,12 @@
 import { toErrorReport } from '../../main/contract/errors';
+import type { ImportJob } from '../../main/contract/library';
 import { enginePortMessage, type ShellApi } from '../../main/contract/shell';
 import { showError } from '../design/toast';
 import { Activity } from './activity';
 import { CursorStore } from './cursor-store';
 import { EngineConnection } from './engine-connection';
 import { FrameClock } from './frame-clock';
+import { Library } from './library';
 import { pagePortTransport } from './page-port-transport';
 import { PromptChecker } from './prompt-check';
 import { reopenRows } from './reopen-rows';
@@ -23,6 +25,12 @@ export function perform(work: () => void | Promise<void>): void {
     .catch((thrown: unknown) => {
       showError(toErrorReport(thrown));
     });
+}
+
+/** One sentence on how an import ended, for screen readers. */
+function importSentence({ title, state, error }: ImportJob): string {
+  if (state === 'done') return `${title} is in the library.`;
+  return state === 'cancelled' ? `The import of ${title} was cancelled.` : `The import of ${title} failed. ${error?.message ?? ''}`;
 }
 
 /** The state of the window and what keeps its parts in step. */
@@ -44,13 +52,21 @@ export class Workbench {
       onEvents: (events) => runs.take(events),
       onLost: (error) => {
         runs.interruptAll(error);
+        library.lose(error);
       },
       onReady: () => {
         perform(() => this.#engineReady());
       },
     });
     const checker = new PromptChecker(engine.request);
-    this.services = { shell, engine, runs, workspace, checker, cursor: new CursorStore(), activity: new Activity(), clock: this.#clock };
+    const activity = new Activity();
+    const library = new Library(engine.request, {
+      onChanged: () => engine.refresh(),
+      onEnded: (job) => {
+        activity.announce(importSentence(job));
+      },
+    });
+    this.services = { shell, engine, runs, workspace, checker, library, cursor: new CursorStore(), activity, clock: this.#clock };
     this.#session = new SessionSaver(shell, workspace, () => this.#traces());
   }
 
@@ -94,8 +110,9 @@ export class Workbench {
     });
     workspace.store.subscribe((state, before) => {
       this.#session.schedule();
-      const { prompt, model, rows } = state.document;
-      if (prompt !== before.document.prompt || model !== before.document.model) checker.schedule(model, prompt);
+      const { prompt, model, chat, rows } = state.document;
+      if (prompt !== before.document.prompt || model !== before.document.model || chat !== before.document.chat)
+        checker.schedule(state.document);
       if (rows !== before.document.rows || state.past !== before.past) this.#closeUnreachable(before.document.rows.map((row) => row.run));
       if (cursor.place !== null && !rows.some((row) => row.run === cursor.place?.run)) cursor.clear();
     });
@@ -131,9 +148,11 @@ export class Workbench {
   }
 
   async #engineReady(): Promise<void> {
-    const { engine, workspace, checker, activity } = this.services;
+    const { engine, workspace, checker, activity, library } = this.services;
     this.#engines += 1;
+    activity.forgetLoaded();
     activity.announce('Engine ready.');
+    void library.refresh();
     await activity.during(async () => {
       const restored = await this.#restored;
       const { facts } = engine.store.getState();
@@ -141,7 +160,7 @@ export class Workbench {
       else if (restored !== null) await reopenTraces(this.services, restored);
       else if (facts !== null) firstWorkspace(this.services, facts);
     });
-    checker.schedule(workspace.document.model, workspace.document.prompt);
+    checker.schedule(workspace.document);
   }
 
   /** Traces of the rows on screen, to be opened again at the next start. */

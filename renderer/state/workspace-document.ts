@@ -1,5 +1,5 @@
 import { type LaneSettings, type LaneKind, laneSettingsSchema } from '../../main/contract/lanes';
-import type { Device } from '../../main/contract/model';
+import type { Chat, Device } from '../../main/contract/model';
 import type { Schedule } from '../../main/contract/run';
 
 /** A lane of the workspace. The key follows it through reordering and reconfiguring, and ties a run's lane to its column. */
@@ -19,9 +19,16 @@ export interface WorkspaceRow {
   readonly extraColumns: readonly string[];
 }
 
-/** Everything undo can bring back. */
-export interface WorkspaceDocument {
+/** What the model is asked, and whether its chat template stands around it (null: it reads the prompt as it stands). */
+export interface Draft {
   readonly prompt: string;
+  readonly chat: Chat | null;
+}
+
+/** Everything undo can bring back. */
+export interface WorkspaceDocument extends Draft {
+  /** What was last written for other models, by their id. */
+  readonly drafts: Readonly<Record<string, Draft>>;
   readonly lanes: readonly WorkspaceLane[];
   readonly seed: number;
   readonly schedule: Schedule;
@@ -35,6 +42,8 @@ export const maximumRows = 4;
 
 export const emptyDocument: WorkspaceDocument = {
   prompt: '',
+  chat: null,
+  drafts: {},
   lanes: [],
   seed: 7,
   schedule: 'lockstep',

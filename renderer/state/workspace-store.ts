@@ -25,6 +25,8 @@ export interface WorkspaceState {
   readonly alignment: Alignment;
   /** Columns read as flowing text instead of cells. */
   readonly textColumns: readonly string[];
+  /** The model library is open. */
+  readonly library: boolean;
 }
 
 const historyLimit = 200;
@@ -45,6 +47,7 @@ export class WorkspaceStore {
     panels: {},
     alignment: 'step',
     textColumns: [],
+    library: false,
   }));
 
   get document(): WorkspaceDocument {
@@ -87,8 +90,8 @@ export class WorkspaceStore {
     this.store.setState({ document, past: [], future: [], ...view });
   }
 
-  /** View settings: kept with the session, not undone. */
-  setView(view: Partial<Pick<WorkspaceState, 'theme' | 'inspector' | 'panels' | 'alignment' | 'textColumns'>>): void {
+  /** View settings: not undone. */
+  setView(view: Partial<Pick<WorkspaceState, 'theme' | 'inspector' | 'panels' | 'alignment' | 'textColumns' | 'library'>>): void {
     this.store.setState(view);
   }
 

@@ -13,18 +13,18 @@ export interface SampleStep {
   readonly heads: Heads;
 }
 
-function idOf(text: string): number {
-  const id = sampleVocabulary.indexOf(text);
+function idOf(text: string, vocabulary: readonly string[]): number {
+  const id = vocabulary.indexOf(text);
   if (id < 0) throw new RangeError(`No token ${text} in the sample vocabulary`);
   return id;
 }
 
 /** A whole distribution over the vocabulary whose largest values are the given ones. */
-function distribution(heads: Heads): Float64Array {
+function distribution(heads: Heads, vocabulary: readonly string[]): Float64Array {
   const named = Object.entries(heads);
   const left = 1 - named.reduce((sum, [, probability]) => sum + probability, 0);
-  const values = new Float64Array(sampleVocabulary.length).fill(left / (sampleVocabulary.length - named.length));
-  for (const [text, probability] of named) values[idOf(text)] = probability;
+  const values = new Float64Array(vocabulary.length).fill(left / (vocabulary.length - named.length));
+  for (const [text, probability] of named) values[idOf(text, vocabulary)] = probability;
   return values;
 }
 
@@ -47,12 +47,17 @@ function reading(values: Float64Array, target: number, share: number, norm: numb
 }
 
 /** Steps of one branch with readings that agree with each other: every number follows from the distribution given. */
-export function sampleSteps(lane: number, branch: number, steps: readonly SampleStep[]): StepRecord[] {
+export function sampleSteps(
+  lane: number,
+  branch: number,
+  steps: readonly SampleStep[],
+  vocabulary: readonly string[] = sampleVocabulary,
+): StepRecord[] {
   return steps.map((step, index) => {
     const kind = step.kind ?? 'token';
-    const values = distribution(step.heads);
+    const values = distribution(step.heads, vocabulary);
     const candidates = top(values, 8);
-    const target = step.token === undefined ? (candidates.ids[0] ?? 0) : idOf(step.token);
+    const target = step.token === undefined ? (candidates.ids[0] ?? 0) : idOf(step.token, vocabulary);
     const probability = step.token === undefined ? NaN : (values[target] ?? NaN);
     const [first = 0, second = 0] = candidates.probabilities;
     const drawn = kind === 'token' && step.forced !== true;

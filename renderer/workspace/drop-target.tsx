@@ -1,10 +1,21 @@
 import { type DragEvent, type ReactNode, useRef, useState } from 'react';
 import { openTrace, valueOf } from '../state/row-commands';
-import { useServices } from '../state/services';
+import { type Services, useServices } from '../state/services';
 import { perform } from '../state/workbench';
 import styles from './drop-target.module.css';
 
-/** Opens traces dropped anywhere on the window. */
+/** Opens what was dropped: a trace as a row, a model by importing it into the library, which then shows itself. */
+async function takeDropped(services: Services, file: File): Promise<void> {
+  const dropped = valueOf(await services.shell.openDropped(file));
+  if (dropped.kind === 'trace') {
+    await openTrace(services, dropped.trace);
+    return;
+  }
+  services.workspace.setView({ library: true });
+  await services.activity.during(() => services.library.addGranted(dropped.grant));
+}
+
+/** Takes traces and models dropped anywhere on the window. */
 export function DropTarget({ children }: { readonly children: ReactNode }) {
   const services = useServices();
   const [over, setOver] = useState(false);
@@ -34,12 +45,19 @@ export function DropTarget({ children }: { readonly children: ReactNode }) {
         setOver(false);
         const files = [...event.dataTransfer.files];
         perform(async () => {
-          for (const file of files) await openTrace(services, valueOf(await services.shell.openDropped(file)).trace);
+          for (const file of files) await takeDropped(services, file);
         });
       }}
     >
       {children}
-      {over && <div className={styles['veil']}>Drop a trace to open it as a row</div>}
+      {over && (
+        <div className={styles['veil']}>
+          <span>
+            Drop a trace to open it as a row,
+            <br />a model (.gguf or a folder) to import it
+          </span>
+        </div>
+      )}
     </div>
   );
 }

@@ -10,10 +10,11 @@ import { useServices } from '../state/services';
 import { startRun, stopRuns } from '../state/run-commands';
 import { perform } from '../state/workbench';
 import { isMac, keyText } from './commands/keys';
+import { deviceNames } from './device-names';
+import { ModelPicker } from './model-picker';
 import styles from './top-bar.module.css';
 import { TracesMenu } from './traces-menu';
 
-const deviceNames = { cpu: 'CPU', webgpu: 'WebGPU', cuda: 'CUDA', dml: 'DirectML', coreml: 'Core ML' } as const;
 const scheduleNotes = {
   lockstep: 'All lanes share one forward pass a step: fastest',
   isolated: 'One lane after the other: repeats bit for bit',
@@ -35,12 +36,6 @@ export const TopBar = memo(function TopBar({ live, onPalette }: TopBarProps) {
   const starting = useStore(activity.store, (state) => state.starting);
   const mac = isMac(shell.platform);
   const running = starting || live;
-  const models =
-    facts?.models.map((model) => ({
-      value: model.id,
-      label: model.name,
-      note: `${model.layers} layers · width ${model.width} · ${model.license}`,
-    })) ?? [];
   const known = facts?.devices ?? [];
 
   return (
@@ -54,15 +49,7 @@ export const TopBar = memo(function TopBar({ live, onPalette }: TopBarProps) {
           <i />
         </span>
       </h1>
-      <Select
-        label="Model"
-        value={document.model}
-        items={models}
-        onChange={(model) => {
-          workspace.edit('choose model', { model });
-        }}
-        disabled={models.length === 0}
-      />
+      <ModelPicker libraryKeys={keyText('m', mac)} />
       <Select
         label="Device"
         value={document.device}

@@ -10,6 +10,7 @@ import { Palette } from './commands/palette';
 import { useKeys } from './commands/use-keys';
 import { FaultBoundary } from './fault-boundary';
 import { LaneGrid } from './lanes/lane-grid';
+import { ModelLibrary } from './library/model-library';
 import { PromptEditor } from './prompt/prompt-editor';
 import { EngineBanner } from './status/engine-banner';
 import { StatusBar } from './status/status-bar';
@@ -38,7 +39,7 @@ export function Window() {
   }, []);
   const actions = useMemo(
     () =>
-      windowActions(services, facts?.presets ?? [], {
+      windowActions(services, facts, document.model, {
         openPalette,
         openKeys: () => {
           setKeysOpen(true);
@@ -47,7 +48,7 @@ export function Window() {
           prompt?.focus();
         },
       }),
-    [services, facts, prompt, openPalette],
+    [services, facts, document.model, prompt, openPalette],
   );
   useKeys(actions);
   const live = screen.rows.some((row) => row.run === undefined || row.run.outcome === null);
@@ -98,6 +99,7 @@ export function Window() {
         {announcement}
       </p>
       <Palette open={paletteOpen} onOpenChange={setPaletteOpen} actions={actions} />
+      <ModelLibrary />
       <KeysDialog open={keysOpen} onOpenChange={setKeysOpen} actions={actions} />
     </>
   );

@@ -22,9 +22,10 @@ const verdictMark = { right: ' ✓', wrong: ' ✗', none: '' } as const;
 /** Branches merged by common prefix. The path of the branch shown is bold, what was cut is dimmed and struck through. */
 export function BranchTree({ entry, room, step, onSelect }: BranchTreeProps) {
   const { lane } = entry;
-  const { vocabulary } = entry.run.info;
-  const trie = useMemo(() => branchTrie(trieBranches(lane, vocabulary)), [lane, vocabulary]);
-  const layout = useMemo(() => treeLayout(trie, room), [trie, room]);
+  const { vocabulary, model } = entry.run.info;
+  const subWords = model.task === 'text';
+  const trie = useMemo(() => branchTrie(trieBranches(lane, vocabulary, subWords)), [lane, vocabulary, subWords]);
+  const layout = useMemo(() => treeLayout(trie, room, subWords), [trie, room, subWords]);
   const select = (branches: readonly number[]) => (): void => {
     const branch = representative(lane, branches);
     if (branch !== null) onSelect(branch);
@@ -79,7 +80,7 @@ export function BranchTree({ entry, room, step, onSelect }: BranchTreeProps) {
                 ? place.node.steps
                     .slice(0, 60)
                     .map((one) => one.text)
-                    .join(' ')
+                    .join(subWords ? '' : ' ')
                 : undefined
             }
             aria-label={`${place.text}, ${place.node.branches.length} of ${lane.branches.length} branches`}
@@ -92,7 +93,7 @@ export function BranchTree({ entry, room, step, onSelect }: BranchTreeProps) {
       })}
       {layout.nodes.map((place) => {
         if (place.node.ends.length === 0) return null;
-        const end = endLabel(lane, place.node.ends);
+        const end = endLabel(lane, place.node.ends, subWords);
         const on = place.node.ends.includes(lane.shown);
         return (
           <button

@@ -12,6 +12,8 @@ const verdictMark = { right: ' ✓', wrong: ' ✗', none: '' } as const;
 export function Picks({ entry, onSelect }: { readonly entry: LaneEntry; readonly onSelect: (branch: number) => void }) {
   const { record, settings } = entry.lane;
   if (record === null || record.picks.length === 0) return null;
+  /** Free text has no answer to miss. */
+  const free = entry.run.info.model.task === 'text';
   const disagree = disagreement(entry.lane);
   return (
     <div className={styles['picks']}>
@@ -28,10 +30,12 @@ export function Picks({ entry, onSelect }: { readonly entry: LaneEntry; readonly
             {pickNames[pick.pick]}
             {settings.kind === 'best-of-n' && settings.pick === pick.pick && ' (used)'}
           </span>
-          <span className={classNames(styles['pickAnswer'], styles[pick.verdict])}>
-            {pick.answer ?? 'no answer'}
-            {verdictMark[pick.verdict]}
-          </span>
+          {(pick.answer !== null || !free) && (
+            <span className={classNames(styles['pickAnswer'], styles[pick.verdict])}>
+              {pick.answer ?? 'no answer'}
+              {verdictMark[pick.verdict]}
+            </span>
+          )}
           <span className={styles['pickBranch']}>branch {pick.branch + 1}</span>
         </button>
       ))}

@@ -42,17 +42,17 @@ const curve = (x1: number, y1: number, x2: number, y2: number): string =>
  * Lays a trie out from left to right, a column per fork, the answers in a column of their own at the right.
  * @param room pixels there are: the height is spread over when there is more than the leaves need, the gaps shrink to fit the width
  */
-export function treeLayout(trie: TrieNode, room: Size): TreeLayout {
+export function treeLayout(trie: TrieNode, room: Size, subWords = false): TreeLayout {
   const root = hierarchy<TrieNode>(trie, (node) => node.children);
   const leaves = Math.max(1, root.leaves().length);
   const height = Math.max(leaves * rowHeight, Math.min(room.height, leaves * 44));
   tree<TrieNode>()
     .size([height - rowHeight, 1])
     .separation(() => 1)(root);
-  const texts = new Map(root.descendants().map((node) => [node.data, nodeText(node.data.steps)]));
+  const texts = new Map(root.descendants().map((node) => [node.data, nodeText(node.data.steps, subWords)]));
   const widthOf = (node: TrieNode): number => {
     const { length } = texts.get(node) ?? '';
-    return length === 0 ? 0 : Math.min(230, length * characterWidth + padding);
+    return length === 0 ? 0 : Math.min(260, length * characterWidth + padding);
   };
   const columns: number[] = [];
   for (const node of root.descendants()) columns[node.depth] = Math.max(columns[node.depth] ?? 0, widthOf(node.data));

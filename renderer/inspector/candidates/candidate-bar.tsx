@@ -1,7 +1,7 @@
 import { Check, Eye, GitFork } from 'lucide-react';
 import { type CSSProperties, useMemo } from 'react';
 import { classNames } from '../../design/class-names';
-import { visibleToken } from '../../design/format';
+import { visibleToken } from '../../design/token-pieces';
 import { probability } from '../format';
 import type { CandidateRow } from './candidate-rows';
 import styles from './candidates.module.css';

@@ -1,5 +1,5 @@
 import { type MouseEvent, type ReactNode, useMemo, useRef, useState } from 'react';
-import { visibleToken } from '../../design/format';
+import { visibleToken } from '../../design/token-pieces';
 import { Panel } from '../../design/panel';
 import { Select, type SelectItem } from '../../design/select';
 import type { InspectorProps } from '../inspector-props';

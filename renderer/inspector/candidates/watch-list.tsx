@@ -1,6 +1,6 @@
 import { Plus, X } from 'lucide-react';
 import { useId, useState } from 'react';
-import { visibleToken } from '../../design/format';
+import { visibleToken } from '../../design/token-pieces';
 import styles from './candidates.module.css';
 
 export interface WatchListProps {

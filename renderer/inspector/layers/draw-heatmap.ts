@@ -1,4 +1,4 @@
-import { visibleToken } from '../../design/format';
+import { visibleToken } from '../../design/token-pieces';
 import { css, mix, readableOn, type Rgb, themeColour } from './colour';
 import {
   gutter,
@@ -42,11 +42,16 @@ function fitted(context: CanvasRenderingContext2D, text: string, width: number):
   return '';
 }
 
+/** A canvas draws the face's ligatures, and a token such as `<|end|>` is not an arrow: they are broken up. */
+function printed(text: string): string {
+  return visibleToken(text).replaceAll(/(?<=[<>|=\-!&*/:+.])(?=[<>|=\-!&*/:+.])/g, '\u200c');
+}
+
 function emittedText(section: HeatmapSection, step: number): string {
   const record = section.entry.branch?.steps.at(step);
   if (record === undefined) return '';
   if (record.kind !== 'token') return '◆';
-  return visibleToken(section.entry.run.info.vocabulary[record.tokenId] ?? '');
+  return printed(section.entry.run.info.vocabulary[record.tokenId] ?? '');
 }
 
 function drawHead(section: HeatmapSection, layout: HeatmapLayout, first: number, last: number, { context, ink, dim, data }: Ink): void {
@@ -98,7 +103,7 @@ function drawCells(
         context.fill();
       } else context.fillRect(x, y, columnWidth - gap, rowHeight - (gap === 0 ? 0 : 1));
       if (!words) continue;
-      const text = visibleToken(vocabulary[reading.top.ids[0] ?? -1] ?? '');
+      const text = printed(vocabulary[reading.top.ids[0] ?? -1] ?? '');
       context.fillStyle = css(readableOn(background));
       context.font = `600 12px ${data}`;
       context.fillText(fitted(context, text, columnWidth - 14), x + 7, y + (numbers ? rowHeight / 2 - 3 : rowHeight / 2 + 3));

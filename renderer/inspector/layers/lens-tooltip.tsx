@@ -1,4 +1,5 @@
-import { formatNumber, visibleToken } from '../../design/format';
+import { formatNumber } from '../../design/format';
+import { visibleToken } from '../../design/token-pieces';
 import { probability } from '../format';
 import { type HeatmapCell, streamName } from './heatmap-layout';
 import styles from './layers.module.css';

@@ -1,6 +1,7 @@
 import { Braces, Link } from 'lucide-react';
 import { type ReactNode, useMemo, useRef } from 'react';
-import { formatMilliseconds, formatNumber, visibleToken } from '../../design/format';
+import { formatMilliseconds, formatNumber } from '../../design/format';
+import { visibleToken } from '../../design/token-pieces';
 import { IconButton } from '../../design/icon-button';
 import { Panel } from '../../design/panel';
 import type { Table, TableCell } from '../export/save-table';

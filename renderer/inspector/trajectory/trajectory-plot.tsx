@@ -1,6 +1,6 @@
 import { memo, useMemo } from 'react';
 import type { Trajectory } from '../../../main/contract/protocol';
-import { visibleToken } from '../../design/format';
+import { visibleToken } from '../../design/token-pieces';
 import type { PanelProps } from '../../state/run-view';
 import type { LaneEntry } from '../shared/lane-entries';
 import { lineDash, markerPath } from '../shared/lane-marker';

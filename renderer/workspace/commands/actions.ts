@@ -1,15 +1,17 @@
 import { type LaneKind, laneKinds } from '../../../main/contract/lanes';
-import type { Preset } from '../../../main/contract/model';
-import type { MenuCommand } from '../../../main/contract/shell';
 import { laneKindTitle } from '../../design/lane-style';
 import { showNotice } from '../../design/toast';
-import { addLane, choosePreset } from '../../state/lane-commands';
+import type { EngineFacts } from '../../state/engine-connection';
+import { addLane, toggleReading } from '../../state/lane-commands';
+import { laneObstacle, modelOf } from '../../state/model-commands';
 import { chooseTrace, closeRow, exportRun, setPinned } from '../../state/row-commands';
 import { liveRuns, startRun, stopRuns } from '../../state/run-commands';
 import { alignments, type RunView } from '../../state/run-view';
 import { screenOf } from '../../state/screen';
 import type { Services } from '../../state/services';
+import { type Action, always } from './action';
 import { jumpToDivergence, moveLaneOrRow, moveStep } from './cursor-moves';
+import { modelActions } from './model-actions';
 
 /** What the window lets actions do to it. */
 export interface WindowControls {
@@ -17,21 +19,6 @@ export interface WindowControls {
   readonly openKeys: () => void;
   readonly focusPrompt: () => void;
 }
-
-export interface Action {
-  readonly id: string;
-  readonly title: string;
-  readonly group: 'Run' | 'Cursor' | 'Lanes' | 'Runs' | 'Presets' | 'View' | 'Help';
-  /** In the form of tinykeys. */
-  readonly keys?: string;
-  /** Works while a text field has the focus. */
-  readonly inFields?: boolean;
-  readonly menu?: MenuCommand;
-  readonly enabled: () => boolean;
-  readonly run: () => void | Promise<void>;
-}
-
-const always = (): boolean => true;
 
 /** The row that "the run" means: the one under the cursor, else the last. */
 function chosenRow(services: Services): { readonly run: string; readonly pinned: boolean; readonly finished: boolean } | null {
@@ -49,6 +36,8 @@ function runActions(services: Services): Action[] {
     if (row !== null) await exportRun(services, row.run, format);
   };
   const finished = (): boolean => chosenRow(services)?.finished === true;
+  /** Something runs, or is about to. */
+  const busy = (): boolean => services.activity.store.getState().starting || liveRuns(services).length > 0;
   return [
     {
       id: 'run',
@@ -67,7 +56,7 @@ function runActions(services: Services): Action[] {
       keys: 'Escape',
       enabled: always,
       run: async () => {
-        if (liveRuns(services).length > 0) await stopRuns(services);
+        if (busy()) await stopRuns(services);
         else if (!cursor.unpin()) cursor.clear();
       },
     },
@@ -76,7 +65,7 @@ function runActions(services: Services): Action[] {
       title: 'Stop',
       group: 'Run',
       menu: 'stop',
-      enabled: () => liveRuns(services).length > 0,
+      enabled: busy,
       run: () => stopRuns(services),
     },
     {
@@ -185,13 +174,14 @@ function cursorActions(services: Services): Action[] {
   ];
 }
 
-function workspaceActions(services: Services, presets: readonly Preset[], controls: WindowControls): Action[] {
+function workspaceActions(services: Services, facts: EngineFacts | null, chosen: string, controls: WindowControls): Action[] {
   const { workspace } = services;
+  const model = modelOf(facts, chosen);
   const add = (kind: LaneKind): Action => ({
     id: `add-${kind}`,
     title: `Add lane: ${laneKindTitle(kind)}`,
     group: 'Lanes',
-    enabled: always,
+    enabled: () => laneObstacle(model, kind) === null,
     run: () => {
       addLane(services, kind);
     },
@@ -225,15 +215,16 @@ function workspaceActions(services: Services, presets: readonly Preset[], contro
       },
     },
     { id: 'edit-prompt', title: 'Edit prompt', group: 'Run', keys: '/', enabled: always, run: controls.focusPrompt },
-    ...presets.map((preset): Action => ({
-      id: `preset-${preset.id}`,
-      title: `Preset: ${preset.title}`,
-      group: 'Presets',
+    {
+      id: 'read-text',
+      title: 'Read lanes as text or as cells',
+      group: 'View',
+      keys: 't',
       enabled: always,
       run: () => {
-        choosePreset(services, preset);
+        toggleReading(services);
       },
-    })),
+    },
     ...(['system', 'light', 'dark'] as const).map((theme): Action => ({
       id: `theme-${theme}`,
       title: { system: 'Colours follow the system', light: 'Light colours', dark: 'Dark colours' }[theme],
@@ -258,7 +249,15 @@ function workspaceActions(services: Services, presets: readonly Preset[], contro
   ];
 }
 
-/** Every action of the window: what the palette lists, the keys do and the shell's menu calls. */
-export function windowActions(services: Services, presets: readonly Preset[], controls: WindowControls): readonly Action[] {
-  return [...runActions(services), ...cursorActions(services), ...workspaceActions(services, presets, controls)];
+/**
+ * Every action of the window: what the palette lists, the keys do and the shell's menu calls.
+ * @param chosen model of the next run: what can be asked depends on it
+ */
+export function windowActions(services: Services, facts: EngineFacts | null, chosen: string, controls: WindowControls): readonly Action[] {
+  return [
+    ...runActions(services),
+    ...cursorActions(services),
+    ...modelActions(services, facts, chosen),
+    ...workspaceActions(services, facts, chosen, controls),
+  ];
 }

@@ -1,6 +1,6 @@
 import { Dialog } from '../../design/dialog';
 import { useServices } from '../../state/services';
-import type { Action } from './actions';
+import type { Action } from './action';
 import { isMac, keyText } from './keys';
 import styles from './keys-dialog.module.css';
 

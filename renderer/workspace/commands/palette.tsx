@@ -2,7 +2,7 @@ import { Command } from 'cmdk';
 import { Dialog } from '../../design/dialog';
 import { useServices } from '../../state/services';
 import { perform } from '../../state/workbench';
-import type { Action } from './actions';
+import type { Action } from './action';
 import { isMac, keyText } from './keys';
 import styles from './palette.module.css';
 

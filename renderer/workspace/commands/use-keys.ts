@@ -2,7 +2,7 @@ import { useEffect } from 'react';
 import { createKeybindingsHandler } from 'tinykeys';
 import { useServices } from '../../state/services';
 import { perform } from '../../state/workbench';
-import type { Action } from './actions';
+import type { Action } from './action';
 
 const fields = 'input:not([type="radio"], [type="checkbox"]), textarea, select, [contenteditable="true"]';
 /** A message is a dialog too by its role, but a modeless one: it takes no keys. */

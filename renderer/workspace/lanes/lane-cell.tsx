@@ -6,9 +6,11 @@ import { shownBranch } from '../../state/run-model';
 import type { LaneView, RunView } from '../../state/run-view';
 import type { ScreenColumn } from '../../state/screen';
 import { useServices } from '../../state/services';
+import { readsSubWords } from '../strip/cell-content';
 import { Strip } from '../strip/strip';
 import { BranchTree } from '../tree/branch-tree';
 import { Picks } from '../tree/picks';
+import { shorten } from '../tree/tree-layout';
 import type { LaneDifference } from './compare-rows';
 import styles from './lane-cell.module.css';
 import { LaneAnswer, LaneFacts, LaneFailure, LaneProgress } from './lane-result';
@@ -20,10 +22,15 @@ export interface LaneCellProps {
   readonly run: RunView | undefined;
   /** Undefined where the run has no such lane. */
   readonly lane: LaneView | undefined;
+  /** Why the model cannot run this lane; null where it can. */
+  readonly obstacle: string | null;
   /** Prints the answer and the facts here instead of in the column's head: with several rows. */
   readonly withResult: boolean;
   readonly difference: LaneDifference | null;
 }
+
+/** Characters of the answer before that are printed. */
+const longestAnswer = 24;
 
 function DifferenceMarks({ difference }: { readonly difference: LaneDifference }) {
   const { answerBefore, divergence, entropyChange } = difference;
@@ -36,7 +43,7 @@ function DifferenceMarks({ difference }: { readonly difference: LaneDifference }
     >
       {answerBefore !== null && (
         <span className={styles['changed']}>
-          <span className="visually-hidden">answer changed, </span>was {answerBefore}
+          <span className="visually-hidden">answer changed, </span>was {shorten(answerBefore, longestAnswer)}
         </span>
       )}
       {divergence !== null && <span>differs from step {divergence + 1}</span>}
@@ -59,7 +66,7 @@ function LaneBody({ column, run, lane }: { readonly column: ScreenColumn; readon
     <>
       <LaneFailure run={run} lane={lane} />
       {several && <BranchTree run={run} lane={lane} title={column.style.title} />}
-      {several && <Picks lane={lane} />}
+      {several && <Picks lane={lane} free={readsSubWords(run)} />}
       {branch !== undefined && (
         <div className={several ? styles['belowTree'] : styles['alone']}>
           <Strip
@@ -77,15 +84,18 @@ function LaneBody({ column, run, lane }: { readonly column: ScreenColumn; readon
 }
 
 /** One lane of one run. */
-export const LaneCell = memo(function LaneCell({ column, run, lane, withResult, difference }: LaneCellProps) {
-  if (run === undefined) return <p className={styles['empty']}>{laneKindDescription(column.settings.kind)}.</p>;
-  if (lane === undefined) return <p className={styles['empty']}>This lane was not part of the run.</p>;
+export const LaneCell = memo(function LaneCell({ column, run, lane, obstacle, withResult, difference }: LaneCellProps) {
+  if (run === undefined) return <p className={styles['empty']}>{obstacle ?? laneKindDescription(column.settings.kind)}.</p>;
+  if (lane === undefined)
+    return (
+      <p className={styles['empty']}>{obstacle === null ? 'This lane was not part of the run.' : `Not part of the run: ${obstacle}.`}</p>
+    );
   const status = laneStatus(run, lane);
   return (
     <div className={styles['cell']}>
       {withResult && (
         <div className={styles['result']}>
-          <LaneAnswer lane={lane} status={status} />
+          <LaneAnswer lane={lane} status={status} free={readsSubWords(run)} />
           <LaneFacts status={status} />
           <LaneProgress title={column.style.title} status={status} />
         </div>
@@ -105,6 +115,7 @@ function sameCell(before: LaneCellProps, after: LaneCellProps): boolean {
     before.column.key === after.column.key &&
     before.column.style.title === after.column.style.title &&
     before.column.settings === after.column.settings &&
+    before.obstacle === after.obstacle &&
     before.withResult === after.withResult &&
     before.difference === after.difference
   );

@@ -1,12 +1,15 @@
 import { Plus } from 'lucide-react';
 import { memo, useCallback, useEffect, useRef } from 'react';
+import { useStore } from 'zustand';
 import { laneKinds } from '../../../main/contract/lanes';
+import type { ModelSummary } from '../../../main/contract/model';
 import { classNames } from '../../design/class-names';
 import { IconButton } from '../../design/icon-button';
 import { laneKindDescription, laneKindTitle } from '../../design/lane-style';
 import { laneVariables } from '../../design/lane-variables';
 import { Menu } from '../../design/menu';
 import { addLane, moveLane } from '../../state/lane-commands';
+import { laneObstacle, modelOf } from '../../state/model-commands';
 import type { Screen, ScreenColumn, ScreenRow } from '../../state/screen';
 import { useServices } from '../../state/services';
 import { perform } from '../../state/workbench';
@@ -14,12 +17,20 @@ import { compareLanes, type LaneDifference } from './compare-rows';
 import { LaneCell } from './lane-cell';
 import styles from './lane-grid.module.css';
 import { LaneHead } from './lane-head';
+import { LoadingBar } from './loading-bar';
+import { useDelayed } from './use-delayed';
 import { LaneAnswer, LaneFacts, LaneProgress } from './lane-result';
 import { laneStatus } from './lane-status';
+import { readsSubWords } from '../strip/cell-content';
 import { RowBar } from './row-bar';
 import { useLaneDrop } from './use-lane-drop';
 
+/** A model that loads in less than this is not worth a word. */
+const loadingDelay = 250;
+
 interface LaneColumnProps {
+  /** Model of the next run, where it is known. */
+  readonly model: ModelSummary | undefined;
   readonly column: ScreenColumn;
   readonly place: number;
   readonly count: number;
@@ -35,7 +46,7 @@ function differenceOf(rows: readonly ScreenRow[], row: number, place: number): L
   return compareLanes(above.run, laneAbove, here.run, lane);
 }
 
-function LaneColumn({ column, place, count, rows }: LaneColumnProps) {
+function LaneColumn({ column, place, count, rows, model }: LaneColumnProps) {
   const services = useServices();
   const element = useRef<HTMLElement>(null);
   const takeLane = useCallback(
@@ -49,6 +60,7 @@ function LaneColumn({ column, place, count, rows }: LaneColumnProps) {
   const lane = single?.cells[place];
   const run = single?.run;
   const status = run !== undefined && lane !== undefined ? laneStatus(run, lane) : null;
+  const obstacle = column.editable ? laneObstacle(model, column.settings.kind) : null;
   const changed = column.editable && lane !== undefined && JSON.stringify(lane.settings) !== JSON.stringify(column.settings);
 
   return (
@@ -63,13 +75,16 @@ function LaneColumn({ column, place, count, rows }: LaneColumnProps) {
         place={place}
         count={count}
         changed={changed}
-        answer={status !== null && lane !== undefined && <LaneAnswer lane={lane} status={status} />}
+        obstacle={obstacle}
+        answer={
+          status !== null && run !== undefined && lane !== undefined && <LaneAnswer lane={lane} status={status} free={readsSubWords(run)} />
+        }
         facts={status !== null && <LaneFacts status={status} />}
         progress={status !== null && <LaneProgress title={column.style.title} status={status} />}
       />
       {rows.length === 0 && (
         <div className={styles['body']} style={{ gridRow: 3 }}>
-          <LaneCell column={column} run={undefined} lane={undefined} withResult={false} difference={null} />
+          <LaneCell column={column} run={undefined} lane={undefined} obstacle={obstacle} withResult={false} difference={null} />
         </div>
       )}
       {rows.map((row, index) => (
@@ -78,6 +93,7 @@ function LaneColumn({ column, place, count, rows }: LaneColumnProps) {
             column={column}
             run={row.run}
             lane={row.cells[place]}
+            obstacle={column.editable && row.run !== undefined ? laneObstacle(row.run.info.model, column.settings.kind) : null}
             withResult={rows.length > 1}
             difference={differenceOf(rows, index, place)}
           />
@@ -87,7 +103,7 @@ function LaneColumn({ column, place, count, rows }: LaneColumnProps) {
   );
 }
 
-function AddLane() {
+function AddLane({ model }: Pick<LaneColumnProps, 'model'>) {
   const services = useServices();
   return (
     <div className={styles['add']}>
@@ -96,7 +112,8 @@ function AddLane() {
         entries={laneKinds.map((kind) => ({
           key: kind,
           label: laneKindTitle(kind),
-          note: laneKindDescription(kind),
+          note: laneObstacle(model, kind) ?? laneKindDescription(kind),
+          disabled: laneObstacle(model, kind) !== null,
           onSelect: () => {
             perform(() => {
               addLane(services, kind);
@@ -122,12 +139,17 @@ export const LaneGrid = memo(function LaneGrid({
   /** Stands where the first run's bar will be. */ readonly hint: string;
 }) {
   const { columns, rows } = screen;
+  const { engine, workspace, activity } = useServices();
   const scroller = useRef<HTMLDivElement>(null);
+  const chosen = useStore(workspace.store, (state) => state.document.model);
+  const model = useStore(engine.store, ({ facts }) => modelOf(facts, chosen));
+  const starting = useStore(activity.store, (state) => state.loading);
+  const loading = useDelayed(starting, loadingDelay);
   const lowest = rows.at(-1)?.row.run;
   // A new run stands under the others: it is what the user has asked for, so it comes into view.
   useEffect(() => {
-    if (lowest !== undefined) scroller.current?.scrollTo({ top: scroller.current.scrollHeight });
-  }, [lowest]);
+    if (lowest !== undefined || loading !== null) scroller.current?.scrollTo({ top: scroller.current.scrollHeight });
+  }, [lowest, loading]);
   const tracks = Math.max(1, rows.length);
   return (
     <div ref={scroller} className={styles['scroller']} tabIndex={-1}>
@@ -135,15 +157,20 @@ export const LaneGrid = memo(function LaneGrid({
         className={styles['grid']}
         style={{
           gridTemplateColumns: `repeat(${Math.max(1, columns.length)}, minmax(236px, 1fr)) 36px`,
-          gridTemplateRows: `auto repeat(${tracks}, 27px minmax(${rows.length > 1 ? 108 : 72}px, 1fr))`,
+          gridTemplateRows: `auto repeat(${tracks}, 27px minmax(${rows.length > 1 ? 108 : 72}px, 1fr))${loading !== null && rows.length > 0 ? ' 27px' : ''}`,
         }}
       >
         {columns.length === 0 && <p className={styles['none']}>No lanes. Add one with + at the right, or undo.</p>}
         {columns.map((column, place) => (
-          <LaneColumn key={column.key} column={column} place={place} count={columns.length} rows={rows} />
+          <LaneColumn key={column.key} column={column} place={place} count={columns.length} rows={rows} model={model} />
         ))}
-        <AddLane />
-        {rows.length === 0 && (
+        <AddLane model={model} />
+        {loading !== null && (
+          <div className={styles['rowBar']} style={{ gridRow: 2 + 2 * rows.length }}>
+            <LoadingBar model={loading} bytes={model?.bytes ?? 0} />
+          </div>
+        )}
+        {rows.length === 0 && loading === null && (
           <p className={styles['rowBar']} style={{ gridRow: 2 }}>
             <span className={styles['hint']}>{hint}</span>
           </p>

@@ -14,10 +14,12 @@ export interface LaneHeadProps {
   readonly progress: ReactNode;
   /** The settings of the run shown differ from those the next run will use. */
   readonly changed: boolean;
+  /** Why the model of the next run cannot run this lane; null where it can. */
+  readonly obstacle: string | null;
 }
 
 /** Name, settings and menu of a lane; drag it by its name to move it. */
-export function LaneHead({ column, place, count, answer, facts, progress, changed }: LaneHeadProps) {
+export function LaneHead({ column, place, count, answer, facts, progress, changed, obstacle }: LaneHeadProps) {
   const { key, style, settings, editable } = column;
   const onDragStart = (event: DragEvent): void => {
     event.dataTransfer.setData(laneDragType, key);
@@ -38,9 +40,13 @@ export function LaneHead({ column, place, count, answer, facts, progress, change
         <span className={styles['result']}>{answer}</span>
       </div>
       <div className={styles['line']}>
-        <span className={styles['summary']} title={style.summary}>
-          {changed && <span className={styles['changed']}>next run: </span>}
-          {editable ? style.summary : `${style.summary} · recorded only`}
+        <span className={styles['summary']} title={obstacle ?? style.summary}>
+          {changed && obstacle === null && <span className={styles['changed']}>next run: </span>}
+          {obstacle === null ? (
+            <>{editable ? style.summary : `${style.summary} · recorded only`}</>
+          ) : (
+            <span className={styles['changed']}>not with this model</span>
+          )}
         </span>
         <span className={styles['result']}>{facts}</span>
       </div>

@@ -13,26 +13,35 @@ const stateWords = {
   interrupted: 'interrupted',
 } as const;
 
+export interface LaneAnswerProps {
+  readonly lane: LaneView;
+  readonly status: LaneStatus;
+  /** The model writes free text: there is no right answer, so nothing is ticked or crossed, and none is missed. */
+  readonly free: boolean;
+}
+
 /** The lane's answer with its verdict, or why there is none yet. */
-export function LaneAnswer({ lane, status }: { readonly lane: LaneView; readonly status: LaneStatus }) {
+export function LaneAnswer({ lane, status, free }: LaneAnswerProps) {
   const answer = lane.record?.answer ?? null;
   const verdict = lane.record?.verdict ?? 'none';
   const word = stateWords[status.kind];
   if (answer === null) {
     return (
       <span className={styles['state']} data-state={status.kind}>
-        {word === '' ? 'no answer' : word}
+        {word === '' && !free ? 'no answer' : word}
       </span>
     );
   }
   return (
-    <span className={styles['answer']} data-verdict={verdict}>
+    <span className={styles['answer']} data-verdict={verdict} title={free ? answer : undefined}>
       {word !== '' && <span className={styles['state']}>{word} · </span>}
-      {answer}
+      <span className={styles['answerText']}>{answer}</span>
       {verdict === 'right' && <Check size={14} strokeWidth={2.6} aria-hidden="true" />}
       {verdict === 'wrong' && <X size={14} strokeWidth={2.6} aria-hidden="true" />}
-      {verdict === 'none' && <Minus size={12} aria-hidden="true" />}
-      <span className="visually-hidden">{verdict === 'none' ? 'not checked' : verdictWords[verdict]}</span>
+      {verdict === 'none' && !free && <Minus size={12} aria-hidden="true" />}
+      {!(free && verdict === 'none') && (
+        <span className="visually-hidden">{verdict === 'none' ? 'not checked' : verdictWords[verdict]}</span>
+      )}
     </span>
   );
 }

@@ -1,88 +1,14 @@
-import { CircleAlert, TriangleAlert } from 'lucide-react';
-import { memo, type Ref, useId } from 'react';
+import { memo, type Ref } from 'react';
 import { useStore } from 'zustand';
-import { classNames } from '../../design/class-names';
+import { readsText } from '../../state/model-commands';
 import { useServices } from '../../state/services';
-import { PresetsMenu } from './presets-menu';
-import styles from './prompt-editor.module.css';
-import { promptParts } from './prompt-parts';
+import { KinPrompt } from './kin-prompt';
+import { TextPrompt } from './text-prompt';
 
-const problemsShown = 3;
-
-/** The prompt as plain text, with its facts, the path and its problems drawn behind what is typed. */
+/** What the chosen model is asked: facts and a question, or free text. */
 export const PromptEditor = memo(function PromptEditor({ input }: { readonly input: Ref<HTMLTextAreaElement> }) {
-  const { workspace, checker } = useServices();
-  const problemsId = useId();
-  const prompt = useStore(workspace.store, (state) => state.document.prompt);
-  const state = useStore(checker.store);
-  const current = state.prompt === prompt;
-  const check = current ? state.check : null;
-  const problems = check?.problems ?? [];
-  const parts = promptParts(prompt, check);
-
-  return (
-    <section className={styles['prompt']} aria-label="Prompt editor">
-      <div className={styles['scroll']}>
-        <div className={styles['stack']}>
-          <div className={styles['mirror']} aria-hidden="true">
-            {parts.map((part) => (
-              <span
-                key={part.start}
-                className={classNames(
-                  styles[part.kind],
-                  part.onPath && styles['path'],
-                  part.problem === 'error' && styles['error'],
-                  part.problem === 'warning' && styles['warning'],
-                )}
-              >
-                {part.text}
-              </span>
-            ))}
-            {'\u200b'}
-          </div>
-          <textarea
-            ref={input}
-            className={styles['input']}
-            aria-label="Prompt"
-            aria-describedby={problems.length > 0 ? problemsId : undefined}
-            aria-invalid={problems.some((problem) => problem.severity === 'error')}
-            placeholder="Facts such as ada→bob bob→cy (-> works too), then a question: ? cy or sue from ada"
-            spellCheck={false}
-            autoComplete="off"
-            rows={1}
-            value={prompt}
-            onChange={(event) => {
-              workspace.edit('edit prompt', { prompt: event.target.value }, { mergeKey: 'prompt' });
-            }}
-          />
-        </div>
-      </div>
-      <div className={styles['side']}>
-        <PresetsMenu />
-        {check !== null && check.hops !== null && problems.length === 0 && (
-          <span className={styles['facts']}>
-            {check.hops} {check.hops === 1 ? 'hop' : 'hops'} · answer {check.expected ?? 'not known'}
-          </span>
-        )}
-        {current && state.failure !== null && <span className={styles['facts']}>not checked: {state.failure}</span>}
-      </div>
-      {problems.length > 0 && (
-        <ul id={problemsId} className={styles['problems']} aria-label="Problems of the prompt">
-          {problems.slice(0, problemsShown).map((problem) => (
-            <li key={`${problem.start}-${problem.message}`} data-severity={problem.severity}>
-              {problem.severity === 'error' ? (
-                <CircleAlert size={13} aria-label="Error" />
-              ) : (
-                <TriangleAlert size={13} aria-label="Warning" />
-              )}
-              <span>
-                <b>{problem.message}</b> {problem.hint}
-              </span>
-            </li>
-          ))}
-          {problems.length > problemsShown && <li>and {problems.length - problemsShown} more</li>}
-        </ul>
-      )}
-    </section>
-  );
+  const { workspace, engine } = useServices();
+  const model = useStore(workspace.store, (state) => state.document.model);
+  const text = useStore(engine.store, ({ facts }) => readsText(facts, model));
+  return text ? <TextPrompt key={model} input={input} /> : <KinPrompt input={input} />;
 });

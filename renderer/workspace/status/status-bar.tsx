@@ -4,6 +4,7 @@ import type { EngineState } from '../../state/engine-connection';
 import type { RunView } from '../../state/run-view';
 import type { Screen } from '../../state/screen';
 import { useServices } from '../../state/services';
+import { ImportStatus } from './import-status';
 import { ParityBadge } from './parity-badge';
 import styles from './status-bar.module.css';
 
@@ -42,7 +43,7 @@ export function StatusBar({ screen }: { readonly screen: Screen }) {
       </span>
       {run !== undefined && (
         <>
-          <span>
+          <span className={styles['engineFacts']}>
             {run.info.model.name} · {run.info.dtype} · {run.info.device}, {formatCount(run.info.threads, 'thread')} · {run.info.engine}
           </span>
           <span className="data">
@@ -63,6 +64,7 @@ export function StatusBar({ screen }: { readonly screen: Screen }) {
         </>
       )}
       <span className={styles['grow']} />
+      <ImportStatus />
       <span className={styles['aligned']}>aligned by {alignment}</span>
       {run !== undefined && <ParityBadge checks={run.outcome?.parity ?? []} />}
     </div>

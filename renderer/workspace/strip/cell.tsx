@@ -1,5 +1,6 @@
 import { classNames } from '../../design/class-names';
 import { surprisalColour } from '../../design/surprisal-scale';
+import { TokenText } from '../../design/token-text';
 import type { CellContent } from './cell-content';
 import styles from './cell.module.css';
 
@@ -10,6 +11,8 @@ export interface CellProps {
   readonly content: CellContent;
   readonly current: boolean;
   readonly pinned: boolean;
+  /** The first of a line that was broken at its space: the space is not printed. */
+  readonly broken: boolean;
 }
 
 /** One step: what was emitted, its gloss and its bits. */
@@ -25,13 +28,17 @@ export function Cell({ id, step, count, content, current, pinned }: CellProps) {
       data-step={step}
       className={classNames(
         styles['cell'],
+        content.dense && styles['dense'],
+        content.special && styles['special'],
         content.forced && styles['forced'],
         current && styles['current'],
         current && pinned && styles['pinned'],
       )}
       style={{ backgroundColor: surprisalColour(content.bits) }}
     >
-      <span className={styles['emitted']}>{content.thought ? <span className={styles['diamond']} /> : content.emitted}</span>
+      <span className={styles['emitted']}>
+        {content.thought ? <span className={styles['diamond']} /> : <TokenText text={content.text} />}
+      </span>
       <span className={styles['gloss']}>
         {content.gloss.map((part, place) => (
           <span key={place}>
@@ -40,13 +47,21 @@ export function Cell({ id, step, count, content, current, pinned }: CellProps) {
           </span>
         ))}
       </span>
-      <span className={styles['cost']}>{content.cost}</span>
+      {!content.dense && <span className={styles['cost']}>{content.cost}</span>}
     </div>
   );
 }
 
+/** What the reading view prints: pieces of words as they are, with only the ends of lines marked. */
+function Reading({ content, broken }: Pick<CellProps, 'content' | 'broken'>) {
+  if (content.thought) return <span className={styles['diamond']} />;
+  if (!content.dense) return content.emitted;
+  const text = broken && content.text.trim() !== '' ? content.text.replace(/^ /, '') : content.text;
+  return text.replaceAll('\n', '⏎').replaceAll('\t', '⇥').replaceAll('\r', '␍');
+}
+
 /** One step in the reading view. */
-export function Word({ id, step, count, content, current, pinned }: CellProps) {
+export function Word({ id, step, count, content, current, pinned, broken }: CellProps) {
   return (
     <span
       id={id}
@@ -58,13 +73,15 @@ export function Word({ id, step, count, content, current, pinned }: CellProps) {
       data-step={step}
       className={classNames(
         styles['word'],
+        content.dense && styles['piece'],
+        content.special && styles['special'],
         content.forced && styles['forced'],
         current && styles['current'],
         current && pinned && styles['pinned'],
       )}
       style={{ backgroundColor: surprisalColour(content.bits) }}
     >
-      {content.thought ? <span className={styles['diamond']} /> : content.emitted}
+      <Reading content={content} broken={broken} />
     </span>
   );
 }

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { LinePacker } from './pack-cells';
+import { type Flow, LinePacker } from './pack-cells';
 
 const widths = fc.array(fc.integer({ min: 10, max: 400 }), { maxLength: 200 });
 
@@ -47,5 +47,33 @@ describe('LinePacker', () => {
     for (const [line, steps] of lines(packer).entries()) {
       for (const step of steps) expect(packer.lineOf(step)).toBe(line);
     }
+  });
+
+  const flows = fc.array(fc.tuple(fc.integer({ min: 1, max: 120 }), fc.constantFrom<Flow>('free', 'glued', 'new-line')), {
+    maxLength: 200,
+  });
+
+  it('never breaks a word that fits a line, and begins one after every line end', () => {
+    fc.assert(
+      fc.property(flows, fc.integer({ min: 0, max: 200 }), (steps, cut) => {
+        const widthOf = (step: number): number => steps[step]?.[0] ?? 0;
+        const flowOf = (step: number): Flow => steps[step]?.[1] ?? 'free';
+        const packer = new LinePacker(300, 0);
+        packer.extend(Math.min(cut, steps.length), widthOf, flowOf);
+        packer.extend(steps.length, widthOf, flowOf);
+        const packed = lines(packer);
+        expect(packed.flat()).toEqual(steps.map((_, step) => step));
+        for (const [first = 0, ...rest] of packed) {
+          expect(widthOf(first) + rest.reduce((sum, step) => sum + widthOf(step), 0)).toBeLessThanOrEqual(300);
+          for (const step of rest) expect(flowOf(step)).not.toBe('new-line');
+          if (first === 0 || flowOf(first) !== 'glued') continue;
+          // A line begins inside a word only where the word up to here is wider than a line.
+          let start = first;
+          while (start > 0 && flowOf(start) === 'glued') start--;
+          const word = steps.slice(start, first + 1).reduce((sum, [width]) => sum + width, 0);
+          expect(word).toBeGreaterThan(300);
+        }
+      }),
+    );
   });
 });

@@ -6,9 +6,10 @@ import type { LaneView, RunView, StepSeries } from '../../state/run-view';
 import { useServices } from '../../state/services';
 import { useStepUnderCursor } from '../use-cursor';
 import { Cell, Word } from './cell';
-import { cellContent } from './cell-content';
-import { cellGap, cellWidth, LinePacker, wordWidth } from './pack-cells';
+import { cellContent, readsSubWords } from './cell-content';
+import { cellGap, cellWidth, denseCellGap, LinePacker, wordWidth } from './pack-cells';
 import styles from './strip.module.css';
+import { textFlow } from './text-flow';
 
 export interface StripProps {
   readonly run: RunView;
@@ -19,7 +20,11 @@ export interface StripProps {
   readonly mode: 'cells' | 'text';
 }
 
-const lineHeight = { cells: 57, text: 26 } as const;
+/** How a strip is laid out: what it shows, and whether its steps are whole words or pieces of words. */
+type Layout = 'cells' | 'text' | 'denseCells' | 'flow';
+
+const lineHeight: Record<Layout, number> = { cells: 57, text: 26, denseCells: 41, flow: 23 };
+const gaps: Record<Layout, number> = { cells: cellGap, text: 1, denseCells: denseCellGap, flow: 0 };
 
 interface LineProps {
   readonly id: string;
@@ -49,6 +54,7 @@ const Line = memo(function Line({ id, run, steps, first, end, count, current, pi
         content={cellContent(run, record)}
         current={step === current}
         pinned={pinned}
+        broken={place === 0 && step > 0 && mode === 'text' && textFlow(run, steps, step) === 'free'}
       />
     );
   });
@@ -84,27 +90,33 @@ export function Strip({ run, lane, steps, title, mode }: StripProps) {
   const pinned = useStore(cursor.store, ({ place }) => place?.pinned ?? false);
   const inner = Math.max(0, width - 20);
   const { length } = steps;
+  const subWords = readsSubWords(run);
+  const layout: Layout = mode === 'cells' ? (subWords ? 'denseCells' : 'cells') : subWords ? 'flow' : 'text';
 
-  const packer = useMemo(() => (inner > 0 ? new LinePacker(inner, mode === 'cells' ? cellGap : 1) : null), [inner, mode]);
-  packer?.extend(length, (index) => {
-    const record = steps.at(index);
-    if (record === undefined) return 0;
-    const content = cellContent(run, record);
-    return mode === 'cells' ? cellWidth(content) : wordWidth(content);
-  });
+  const packer = useMemo(() => (inner > 0 ? new LinePacker(inner, gaps[layout]) : null), [inner, layout]);
+  packer?.extend(
+    length,
+    (index) => {
+      const record = steps.at(index);
+      if (record === undefined) return 0;
+      const content = cellContent(run, record);
+      return mode === 'cells' ? cellWidth(content) : wordWidth(content);
+    },
+    layout === 'flow' ? (index) => textFlow(run, steps, index) : undefined,
+  );
   const lines = packer?.lineCount ?? 0;
 
   const virtualizer = useVirtualizer({
     count: lines,
     getScrollElement: () => scroller.current,
-    estimateSize: () => lineHeight[mode],
+    estimateSize: () => lineHeight[layout],
     overscan: 6,
     // What scrolls into view may come a frame later; drawing it at once would hold up the keys.
     useFlushSync: false,
   });
   useEffect(() => {
     virtualizer.measure();
-  }, [virtualizer, mode]);
+  }, [virtualizer, layout]);
 
   // Follows the stream while the end is in view.
   useEffect(() => {
@@ -119,9 +131,9 @@ export function Strip({ run, lane, steps, title, mode }: StripProps) {
     if (step === null || packer === null) return;
     // Where hardly more than one line fits, the line starts at the top, so that it is not the one that is cut.
     clock.nextFrame(() => {
-      virtualizer.scrollToIndex(packer.lineOf(step), { align: height < 2 * lineHeight[mode] ? 'start' : 'auto' });
+      virtualizer.scrollToIndex(packer.lineOf(step), { align: height < 2 * lineHeight[layout] ? 'start' : 'auto' });
     });
-  }, [virtualizer, clock, packer, step, height, mode]);
+  }, [virtualizer, clock, packer, step, height, layout]);
 
   const onPointerMove = (event: PointerEvent): void => {
     const hovered = stepOf(event.target);
@@ -151,7 +163,7 @@ export function Strip({ run, lane, steps, title, mode }: StripProps) {
       }}
       onScroll={(event) => {
         // The sizes known already, not the page's: asking for those would lay everything out.
-        following.current = virtualizer.getTotalSize() - event.currentTarget.scrollTop - height < lineHeight[mode];
+        following.current = virtualizer.getTotalSize() - event.currentTarget.scrollTop - height < lineHeight[layout];
       }}
     >
       <div role="presentation" className={styles['lines']} style={{ height: virtualizer.getTotalSize() }}>
@@ -160,7 +172,7 @@ export function Strip({ run, lane, steps, title, mode }: StripProps) {
             const [first, end] = packer.line(item.index);
             const here = step !== null && step >= first && step < end;
             return (
-              <div key={item.key} role="presentation" className={styles[mode]} style={{ transform: `translateY(${item.start}px)` }}>
+              <div key={item.key} role="presentation" className={styles[layout]} style={{ transform: `translateY(${item.start}px)` }}>
                 <Line
                   id={id}
                   run={run}

@@ -4,7 +4,7 @@ import type { LaneView, RunView } from '../../state/run-view';
 import { useServices } from '../../state/services';
 import { useStepUnderCursor } from '../use-cursor';
 import styles from './branch-tree.module.css';
-import { type TreeLeaf, treeLayout, type TreeNode } from './tree-layout';
+import { endingText, type TreeLeaf, treeLayout, type TreeNode } from './tree-layout';
 
 export interface BranchTreeProps {
   readonly run: RunView;
@@ -34,8 +34,7 @@ function thickness(branches: number, all: number): number {
 }
 
 function leafText(leaf: TreeLeaf): string {
-  if (leaf.answer === null) return `${leaf.running ? '…' : 'none'} ×${leaf.branches.length}`;
-  return `${leaf.answer} ×${leaf.branches.length}${verdictMarks[leaf.verdict]}`;
+  return `${endingText(leaf)}${verdictMarks[leaf.verdict]}`;
 }
 
 /** A lane's branches as a tree of merged beginnings. Choosing a place shows a branch that passes through it. */

@@ -1,6 +1,7 @@
-import { visibleToken } from '../../design/format';
+import { isSpecialToken, visibleToken } from '../../design/token-pieces';
 import type { TrieBranch } from '../../inspector/branches/branch-trie';
 import type { BranchView, RunView } from '../../state/run-view';
+import { readsSubWords } from '../strip/cell-content';
 
 /** Markers that end a branch's thinking: with an answer, or without one. */
 const endMarkers: ReadonlySet<string> = new Set(['⟨answer⟩', '⟨end⟩']);
@@ -13,14 +14,15 @@ export interface Thinking extends TrieBranch {
 
 export function thinkingOf(run: RunView, { branch, steps }: BranchView): Thinking {
   const texts: { key: string; text: string }[] = [];
+  const subWords = readsSubWords(run);
   let offset = 0;
   for (let step = 0; step < steps.length; step++) {
     const record = steps.at(step);
     if (record === undefined) break;
     const text = run.info.vocabulary[record.tokenId] ?? `#${record.tokenId}`;
-    if (endMarkers.has(text)) break;
+    if (endMarkers.has(text) || (subWords && !record.forced && isSpecialToken(text))) break;
     if (record.forced && texts.length === 0) offset = step + 1;
-    else texts.push({ key: text, text: visibleToken(text) });
+    else texts.push({ key: text, text: subWords ? text : visibleToken(text) });
   }
   return { branch, steps: texts, offset };
 }

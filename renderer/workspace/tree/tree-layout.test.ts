@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { sampleRun } from '../../testing/sample-run';
-import { treeLayout } from './tree-layout';
+import { sampleTextRun } from '../../testing/sample-text-run';
+import { endingText, shorten, treeLayout } from './tree-layout';
 
 const run = sampleRun();
 const [, , bestOfN] = run.lanes;
@@ -55,5 +56,22 @@ describe('treeLayout', () => {
   it('is empty before the first thought', () => {
     const waiting = sampleRun('waiting', 0).lanes[2];
     expect(waiting !== undefined && treeLayout(run, waiting, 330)).toBeNull();
+  });
+});
+
+describe('treeLayout of a model of sub-words', () => {
+  const text = sampleTextRun();
+  const lane = text.lanes[0];
+  const tree = lane === undefined ? null : treeLayout(text, lane, 400);
+
+  it('reads as text up to the control token, and names branches that have no answer', () => {
+    expect(tree?.nodes.map((node) => node.text)).toEqual(['The interlinear', 'gloss stands. Un…', 'text, word']);
+    expect(tree?.leaves.map(endingText)).toEqual(['branch 1', 'branch 2']);
+  });
+
+  it('shortens long answers to one line', () => {
+    expect(shorten('a long\nanswer in free text', 12)).toBe('a long answ…');
+    const [leaf] = tree?.leaves ?? [];
+    expect(leaf && endingText({ ...leaf, answer: 'x'.repeat(90) })).toBe(`${'x'.repeat(23)}… ×1`);
   });
 });

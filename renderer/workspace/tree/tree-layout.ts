@@ -1,6 +1,7 @@
 import type { Verdict } from '../../../main/contract/run';
 import { branchTrie, type TrieNode } from '../../inspector/branches/branch-trie';
 import type { LaneView, RunView } from '../../state/run-view';
+import { readsSubWords } from '../strip/cell-content';
 import { thinkingOf } from './thinking';
 
 interface Point {
@@ -33,6 +34,8 @@ export interface TreeLeaf {
   readonly verdict: Verdict;
   /** Still growing: there is no answer to wait for yet. */
   readonly running: boolean;
+  /** Free text: there may be no answer to tell branches by. */
+  readonly free: boolean;
 }
 
 export interface TreeLayout {
@@ -53,8 +56,8 @@ const left = 12;
 /** From the root's dot to the first column. */
 const stem = 24;
 const top = 14;
-/** Characters a label may have: as many as there is room for, within these. */
-const labelLimits = { least: 7, most: 22 } as const;
+/** Characters a label may have: as many as there is room for, within these. Text needs more of them to be told apart than names. */
+const labelLimits = { least: 7, leastText: 11, most: 22 } as const;
 
 type Ending = Omit<TreeLeaf, 'from'>;
 
@@ -67,13 +70,29 @@ interface Arranged {
   readonly y: number;
 }
 
-function labelOf(node: TrieNode, limit: number): string {
-  const text = node.steps.map((step) => step.text).join(' ');
-  return text.length <= limit ? text : `${text.slice(0, limit - 1)}…`;
+/** Characters of an answer that are printed: an answer in free text may be as long as a letter. */
+const longestEnding = 24;
+
+export function shorten(text: string, limit: number): string {
+  const line = text.replaceAll(/\s+/g, ' ').trim();
+  return line.length <= limit ? line : `${line.slice(0, limit - 1).trimEnd()}…`;
+}
+
+/** @param joint stands between steps: a space between names, nothing between pieces of words */
+function labelOf(node: TrieNode, joint: string, limit: number): string {
+  return shorten(node.steps.map((step) => step.text).join(joint), limit) || (node.steps.length > 0 ? '⏎' : '');
+}
+
+/** What an ending prints: its answer with its count, or the branch's number where the model's task has no answer. */
+export function endingText({ answer, branches, running, free }: TreeLeaf): string {
+  const times = `×${branches.length}`;
+  if (answer !== null) return `${shorten(answer, longestEnding)} ${times}`;
+  if (!free) return `${running ? '…' : 'none'} ${times}`;
+  return `${branches.length > 1 ? times : `branch ${(branches[0] ?? 0) + 1}`}${running ? ' …' : ''}`;
 }
 
 /** The branches that end in a node, by answer, the most frequent first. */
-function endingsOf(lane: LaneView, node: TrieNode, path: string): Omit<Ending, 'y'>[] {
+function endingsOf(lane: LaneView, free: boolean, node: TrieNode, path: string): Omit<Ending, 'y'>[] {
   const byAnswer = new Map<string | null, number[]>();
   for (const end of node.ends) {
     const answer = lane.branches.find((branch) => branch.branch === end)?.record?.answer ?? null;
@@ -84,7 +103,7 @@ function endingsOf(lane: LaneView, node: TrieNode, path: string): Omit<Ending, '
     .map(([answer, branches]) => {
       const record = lane.branches.find((branch) => branch.branch === branches[0])?.record ?? null;
       const running = record === null || record.state === 'running';
-      return { key: `${path}=${answer ?? ''}`, branches, answer, verdict: record?.verdict ?? 'none', running };
+      return { key: `${path}=${answer ?? ''}`, branches, answer, verdict: record?.verdict ?? 'none', running, free };
     });
 }
 
@@ -92,7 +111,7 @@ function endingsOf(lane: LaneView, node: TrieNode, path: string): Omit<Ending, '
  * Gives every ending a line of its own, from the top: the lane's answer first, then the fullest subtree. A node stands in
  * the middle of its lines.
  */
-function arrange(lane: LaneView, root: TrieNode): { arranged: Arranged; lines: number } {
+function arrange(lane: LaneView, free: boolean, root: TrieNode): { arranged: Arranged; lines: number } {
   let lines = 0;
   const answer = lane.record?.branch ?? -1;
   const weight = (branches: readonly number[]): number => (branches.includes(answer) ? Infinity : branches.length);
@@ -100,7 +119,7 @@ function arrange(lane: LaneView, root: TrieNode): { arranged: Arranged; lines: n
     const children = node.children
       .toSorted((a, b) => weight(b.branches) - weight(a.branches))
       .map((child) => visit(child, depth + 1, `${path}/${child.steps[0]?.key ?? ''}`));
-    const endings = endingsOf(lane, node, path).map((ending) => ({ ...ending, y: top + leafHeight * lines++ }));
+    const endings = endingsOf(lane, free, node, path).map((ending) => ({ ...ending, y: top + leafHeight * lines++ }));
     const ys = [...children, ...endings].map((item) => item.y);
     return { node, depth, path, children, endings, y: ((ys[0] ?? top) + (ys.at(-1) ?? top)) / 2 };
   };
@@ -112,15 +131,15 @@ function depthOf(item: Arranged): number {
 }
 
 /** Characters of the longest ending: "pip ×7 ✓". */
-function longestAnswer(lane: LaneView): number {
-  const answers = lane.branches.map((branch) => (branch.record?.answer ?? 'none').length);
+function longestAnswer(lane: LaneView, free: boolean): number {
+  const answers = lane.branches.map((branch) => shorten(branch.record?.answer ?? (free ? 'branch' : 'none'), longestEnding).length);
   return Math.max(...answers) + ` ×${lane.branches.length} ✓`.length;
 }
 
 /** Pixels of the widest label at each depth. */
-function widestLabels(item: Arranged, limit: number, widths: number[] = []): number[] {
-  widths[item.depth] = Math.max(widths[item.depth] ?? 0, labelOf(item.node, limit).length * character);
-  for (const child of item.children) widestLabels(child, limit, widths);
+function widestLabels(item: Arranged, joint: string, limit: number, widths: number[] = []): number[] {
+  widths[item.depth] = Math.max(widths[item.depth] ?? 0, labelOf(item.node, joint, limit).length * character);
+  for (const child of item.children) widestLabels(child, joint, limit, widths);
   return widths;
 }
 
@@ -130,20 +149,22 @@ function widestLabels(item: Arranged, limit: number, widths: number[] = []): num
  * @param room pixels of width to fill where the labels allow it
  */
 export function treeLayout(run: RunView, lane: LaneView, room: number): TreeLayout | null {
+  const free = readsSubWords(run);
+  const joint = free ? '' : ' ';
   const branches = lane.branches.map((branch) => thinkingOf(run, branch));
   if (branches.every((branch) => branch.steps.length === 0)) return null;
   const offset = Math.min(...branches.map((branch) => branch.offset));
-  const { arranged, lines } = arrange(lane, branchTrie(branches));
+  const { arranged, lines } = arrange(lane, free, branchTrie(branches));
   // A root without steps (branches differ from their first) is only the dot.
   const bare = arranged.node.steps.length === 0;
   const columns = depthOf(arranged) - (bare ? 1 : 0);
-  const answerWidth = longestAnswer(lane) * character + 20;
+  const answerWidth = longestAnswer(lane, free) * character + 20;
   const spare = room - left - stem - answerWidth;
   const limit = Math.min(
     labelLimits.most,
-    Math.max(labelLimits.least, Math.floor((spare / Math.max(1, columns) - gaps.least) / character)),
+    Math.max(free ? labelLimits.leastText : labelLimits.least, Math.floor((spare / Math.max(1, columns) - gaps.least) / character)),
   );
-  const shown = widestLabels(arranged, limit).slice(bare ? 1 : 0);
+  const shown = widestLabels(arranged, joint, limit).slice(bare ? 1 : 0);
   const labels = shown.reduce((sum, width) => sum + width, 0);
   const gap = Math.min(gaps.most, Math.max(gaps.least, (spare - labels) / Math.max(1, columns)));
   const columnAt = (depth: number): number =>
@@ -154,7 +175,7 @@ export function treeLayout(run: RunView, lane: LaneView, room: number): TreeLayo
 
   const emit = (item: Arranged, from: Point): void => {
     const { node, depth, path, y } = item;
-    const text = labelOf(node, limit);
+    const text = labelOf(node, joint, limit);
     const width = text.length * character;
     const x = columnAt(depth);
     const dot = bare && depth === 0;

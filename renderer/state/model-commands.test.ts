@@ -1,0 +1,90 @@
+import { describe, expect, it } from 'vitest';
+import { sampleKin, sampleServices } from '../testing/sample-services';
+import { sampleTextModel } from '../testing/sample-text-run';
+import { chooseModel, editSystem, laneObstacle, memoryNeeded, setChat, shownContexts } from './model-commands';
+import { startRun, stopRuns } from './run-commands';
+import { defaultLanes } from './workspace-document';
+
+const models = [sampleKin, sampleTextModel];
+
+describe('choosing a model', () => {
+  it('keeps what was written for each, and undo brings all of it back', async () => {
+    const services = await sampleServices(models);
+    const { workspace } = services;
+    workspace.edit('edit prompt', { prompt: 'ada→bob' });
+    chooseModel(services, sampleTextModel.id);
+    expect(workspace.document).toMatchObject({ model: 'small-talk', prompt: '', chat: { system: '' } });
+    workspace.edit('edit prompt', { prompt: 'Hello' });
+    editSystem(services, 'Be brief.');
+    chooseModel(services, 'kin');
+    expect(workspace.document).toMatchObject({ model: 'kin', prompt: 'ada→bob', chat: null });
+    chooseModel(services, sampleTextModel.id);
+    expect(workspace.document).toMatchObject({ prompt: 'Hello', chat: { system: 'Be brief.' } });
+    setChat(services, null);
+    expect(workspace.document.chat).toBeNull();
+    expect(workspace.undo()).toBe('read as raw text');
+    workspace.undo();
+    expect(workspace.document).toMatchObject({ model: 'kin', prompt: 'ada→bob' });
+  });
+
+  it('says what a model cannot run and what it needs', () => {
+    expect(laneObstacle(sampleTextModel, 'cot')).toBeNull();
+    expect(laneObstacle(sampleTextModel, 'coconut')).toBe('Small Talk 135M was not trained to think in vectors');
+    expect(laneObstacle(undefined, 'coconut')).toBeNull();
+    expect(shownContexts(sampleTextModel)).toEqual([1024, 8192]);
+    expect(memoryNeeded(sampleTextModel, 1024)).toBe(98_000_000 + 1024 * 46_080);
+  });
+});
+
+describe('running a model', () => {
+  const lanes = defaultLanes(4);
+
+  it('leaves out the lanes it cannot run and sends the chat', async () => {
+    const asked: unknown[] = [];
+    const services = await sampleServices(models, {
+      'run.start': (parameters) => {
+        asked.push(parameters);
+        return { run: 'run-1' };
+      },
+    });
+    services.workspace.edit('set up', { lanes, model: sampleTextModel.id, prompt: 'Hello', chat: { system: 'Be brief.' } });
+    await startRun(services);
+    expect(asked).toMatchObject([
+      { model: 'small-talk', chat: { system: 'Be brief.' }, lanes: [{ kind: 'direct' }, { kind: 'cot' }, { kind: 'best-of-n' }] },
+    ]);
+    expect(services.workspace.document.rows[0]?.columns).toEqual(lanes.slice(0, 3).map((lane) => lane.key));
+  });
+
+  it('says that the model is being loaded the first time, and a stop meanwhile ends the run', async () => {
+    const loading: (string | null)[] = [];
+    const cancelled: unknown[] = [];
+    let accept: (value: { run: string }) => void = () => undefined;
+    const services = await sampleServices(models, {
+      'run.start': () =>
+        new Promise((resolve) => {
+          accept = resolve;
+        }),
+      'run.cancel': (parameters) => {
+        cancelled.push(parameters);
+        return {};
+      },
+    });
+    services.workspace.edit('set up', { lanes, model: sampleTextModel.id, prompt: 'Hello' });
+    const { store } = services.activity;
+    const first = startRun(services);
+    loading.push(store.getState().loading);
+    await Promise.resolve();
+    await stopRuns(services);
+    accept({ run: 'run-1' });
+    await first;
+    expect(cancelled).toEqual([{ run: 'run-1' }]);
+    services.workspace.setRows([]);
+    const second = startRun(services);
+    loading.push(store.getState().loading);
+    await Promise.resolve();
+    accept({ run: 'run-2' });
+    await second;
+    expect(loading).toEqual(['Small Talk 135M', null]);
+    expect(cancelled).toHaveLength(1);
+  });
+});

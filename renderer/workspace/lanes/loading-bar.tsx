@@ -1,0 +1,24 @@
+import { formatBytes } from '../../design/format';
+import rowBar from './row-bar.module.css';
+import styles from './loading-bar.module.css';
+
+/** Stands where the run will: its model is not in memory yet. */
+export function LoadingBar({
+  model,
+  bytes,
+}: {
+  readonly model: string;
+  /** Of its weights; 0 where that is not known. */ readonly bytes: number;
+}) {
+  return (
+    <div className={rowBar['bar']} role="status" aria-label="Loading the model">
+      <span className={rowBar['inner']}>
+        <strong className={rowBar['name']}>Loading {model}…</strong>
+        <progress className={styles['progress']} aria-label={`Loading ${model}`} />
+        <span className={rowBar['facts']}>
+          {bytes > 0 && `${formatBytes(bytes)} of weights · `}the run begins when they are in memory · Esc stops it
+        </span>
+      </span>
+    </div>
+  );
+}

@@ -1,0 +1,140 @@
+import { Check, CircleAlert, X } from 'lucide-react';
+import type { InstalledModel, ModelParity } from '../../../main/contract/library';
+import { Button } from '../../design/button';
+import { removeModel } from '../../state/library-commands';
+import type { Verification } from '../../state/library';
+import { useServices } from '../../state/services';
+import { perform } from '../../state/workbench';
+import { deviceNames } from '../device-names';
+import styles from './library.module.css';
+import { memoryText, modelFacts, originText } from './model-facts';
+
+export interface InstalledRowProps {
+  readonly model: InstalledModel;
+  /** The next run uses it. */
+  readonly chosen: boolean;
+  readonly verification: Verification | undefined;
+  readonly onUse: (model: string) => void;
+}
+
+function Parity({ parity }: { readonly parity: readonly ModelParity[] }) {
+  if (parity.length === 0) return <>parity not checked yet</>;
+  return (
+    <>
+      parity{' '}
+      {parity.map(({ device, passed, maximumDifference, checkedAt }) => (
+        <span
+          key={device}
+          className={styles['parity']}
+          title={`Largest difference ${maximumDifference.toExponential(1)}, checked ${checkedAt}`}
+        >
+          {passed ? (
+            <Check size={12} aria-label="passed" className={styles['good']} />
+          ) : (
+            <X size={12} aria-label="failed" className={styles['bad']} />
+          )}
+          {deviceNames[device]} <span className="data">{maximumDifference.toExponential(1)}</span>
+        </span>
+      ))}
+    </>
+  );
+}
+
+function VerificationText({ verification }: { readonly verification: Verification }) {
+  switch (verification.kind) {
+    case 'running':
+      return <p className={styles['dim']}>Reading every file…</p>;
+    case 'passed':
+      return (
+        <p className={styles['verified']}>
+          <Check size={13} aria-hidden="true" /> Every file is as it was imported.
+        </p>
+      );
+    case 'failed':
+      return (
+        <div className={styles['failure']} role="alert">
+          <strong>The files have changed since the import.</strong> Remove the model and add it again.
+          <ul>
+            {verification.problems.map((problem) => (
+              <li key={problem}>{problem}</li>
+            ))}
+          </ul>
+        </div>
+      );
+    default:
+      return verification satisfies never;
+  }
+}
+
+/** An installed model: what it is, what it needs, what it cannot do, and what can be done with it. */
+export function InstalledRow({ model, chosen, verification, onUse }: InstalledRowProps) {
+  const services = useServices();
+  const { library, activity } = services;
+  const { summary, builtIn, notes, damage } = model;
+  return (
+    <li className={styles['row']}>
+      <div className={styles['line']}>
+        <strong className={styles['name']}>{summary.name}</strong>
+        {chosen && <span className={styles['tag']}>in use</span>}
+        {builtIn && (
+          <span className={styles['tag']} title="Ships with Interlinear and cannot be removed">
+            built in
+          </span>
+        )}
+        <span className={styles['actions']}>
+          {!chosen && damage === null && (
+            <Button
+              aria-label={`Use ${summary.name}`}
+              onClick={() => {
+                onUse(summary.id);
+              }}
+            >
+              Use
+            </Button>
+          )}
+          {!builtIn && (
+            <>
+              <Button
+                look="quiet"
+                aria-label={`Verify ${summary.name}`}
+                disabled={verification?.kind === 'running'}
+                onClick={() => {
+                  perform(() => activity.during(() => library.verify(summary.id)));
+                }}
+              >
+                Verify
+              </Button>
+              <Button
+                look="quiet"
+                aria-label={`Remove ${summary.name}`}
+                onClick={() => {
+                  perform(() => removeModel(services, model));
+                }}
+              >
+                Remove
+              </Button>
+            </>
+          )}
+        </span>
+      </div>
+      <p className={styles['dim']}>{modelFacts(summary)}</p>
+      <p className={styles['faint']}>
+        needs {memoryText(summary)} · <Parity parity={model.parity} />
+      </p>
+      <p className={styles['faint']}>{originText(model)}</p>
+      {damage !== null && (
+        <div className={styles['failure']} role="alert">
+          <CircleAlert size={13} aria-hidden="true" /> <strong>Damaged:</strong> {damage} Remove it and add it again.
+        </div>
+      )}
+      {notes.length > 0 && (
+        <ul className={styles['notes']} aria-label={`What ${summary.name} cannot do`}>
+          {notes.map((note) => (
+            <li key={note}>{note}</li>
+          ))}
+        </ul>
+      )}
+      {verification !== undefined && <VerificationText verification={verification} />}
+    </li>
+  );
+}

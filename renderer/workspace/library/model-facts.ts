@@ -1,0 +1,50 @@
+import type { ImportJob, InstalledModel } from '../../../main/contract/library';
+import type { ModelSummary } from '../../../main/contract/model';
+import { formatBytes, formatCount, formatDuration, formatParameters, formatWhole } from '../../design/format';
+import { memoryNeeded, shownContexts } from '../../state/model-commands';
+
+const dateFormat = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium' });
+
+/** "llama · 135 M parameters · 30 layers · int4 · 98.0 MB · Apache-2.0" */
+export function modelFacts(model: ModelSummary): string {
+  return [
+    model.architecture,
+    `${formatParameters(model.parameters)} parameters`,
+    formatCount(model.layers, 'layer'),
+    model.dtype,
+    ...(model.bytes > 0 ? [formatBytes(model.bytes)] : []),
+    model.license,
+  ].join(' · ');
+}
+
+/** "int4 · 98.0 MB · Apache-2.0": what tells models apart in a menu. */
+export function shortModelFacts(model: ModelSummary): string {
+  return [model.dtype, ...(model.bytes > 0 ? [formatBytes(model.bytes)] : []), model.license].join(' · ');
+}
+
+/** "145 MB at 1 024 tokens, 475 MB at 8 192": weights and cache together. */
+export function memoryText(model: ModelSummary): string {
+  const [first, ...rest] = shownContexts(model).map((positions) => ({ positions, bytes: formatBytes(memoryNeeded(model, positions)) }));
+  if (first === undefined) return '';
+  return [
+    `${first.bytes} at ${formatCount(first.positions, 'token')}`,
+    ...rest.map((one) => `${one.bytes} at ${formatWhole(one.positions)}`),
+  ].join(', ');
+}
+
+/** "from hub org/name, imported 24 Nov 2026" */
+export function originText({ source, importedAt }: InstalledModel): string {
+  const date = importedAt === null ? NaN : Date.parse(importedAt);
+  return Number.isNaN(date) ? source : `${source}, imported ${dateFormat.format(date)}`;
+}
+
+/** "45.2 MB of 98.0 MB · 12.3 MB/s · 4 s left" */
+export function progressText({ doneBytes, totalBytes, bytesPerSecond, secondsLeft }: ImportJob): string {
+  return [
+    ...(totalBytes !== null || doneBytes > 0
+      ? [totalBytes === null ? formatBytes(doneBytes) : `${formatBytes(doneBytes)} of ${formatBytes(totalBytes)}`]
+      : []),
+    ...(bytesPerSecond !== null ? [`${formatBytes(Math.round(bytesPerSecond))}/s`] : []),
+    ...(secondsLeft !== null ? [`${formatDuration(secondsLeft)} left`] : []),
+  ].join(' · ');
+}

@@ -1,0 +1,108 @@
+// @vitest-environment happy-dom
+import { cleanup, fireEvent, render, screen, waitFor, within } from '@testing-library/react';
+import { afterEach, describe, expect, it } from 'vitest';
+import { InterlinearError } from '../../../main/contract/errors';
+import type { CatalogueEntry } from '../../../main/contract/library';
+import { ServicesContext } from '../../state/services';
+import { sampleInstalled, sampleKin, sampleServices } from '../../testing/sample-services';
+import { sampleTextModel } from '../../testing/sample-text-run';
+import { ModelLibrary } from './model-library';
+
+const kin = sampleInstalled(sampleKin, { builtIn: true, source: 'ships with Interlinear', importedAt: null });
+const text = sampleInstalled(sampleTextModel, {
+  notes: ['Continuous thought: it was not trained for it.'],
+  parity: [{ device: 'cpu', passed: true, maximumDifference: 2e-4, checkedAt: '2026-11-24' }],
+});
+const entry: CatalogueEntry = {
+  id: 'small-talk-2',
+  name: 'Small Talk 2',
+  license: 'MIT',
+  bytes: 98_000_000,
+  parameters: 134_000_000,
+  installed: false,
+  description: 'The place to begin.',
+};
+
+async function open(added: unknown[] = []) {
+  let installed = [kin, text];
+  const services = await sampleServices([sampleKin, sampleTextModel], {
+    'models.list': () => ({ installed, catalogue: [entry] }),
+    'models.jobs': () => ({ jobs: [] }),
+    'models.verify': () => ({ passed: false, problems: ['weights.safetensors has changed'] }),
+    'models.remove': () => {
+      installed = [kin];
+      return {};
+    },
+    'models.add': (parameters) => {
+      added.push(parameters);
+      throw new InterlinearError('unreachable', 'The hub does not answer.', 'Add the model from disk.');
+    },
+  });
+  services.workspace.setView({ library: true });
+  render(
+    <ServicesContext value={services}>
+      <ModelLibrary />
+    </ServicesContext>,
+  );
+  await screen.findByText('Small Talk 135M');
+  return services;
+}
+
+const rowOf = (name: string): HTMLElement => {
+  const row = screen.getByText(name).closest('li');
+  if (row === null) throw new Error(`No row of ${name}`);
+  return row;
+};
+
+afterEach(cleanup);
+
+describe('ModelLibrary', () => {
+  it('says of each model what it is, what it needs and what it cannot do', async () => {
+    await open();
+    const row = within(rowOf('Small Talk 135M'));
+    expect(row.getByText('llama · 135 M parameters · 30 layers · int4 · 98.0 MB · Apache-2.0')).toBeTruthy();
+    expect(row.getByText(/needs 145 MB at 1.024 tokens, 475 MB at 8.192/)).toBeTruthy();
+    expect(row.getByText('Continuous thought: it was not trained for it.')).toBeTruthy();
+    expect(row.getByLabelText('passed')).toBeTruthy();
+  });
+
+  it('offers no removal of what ships with the app', async () => {
+    await open();
+    expect(within(rowOf('kin-2L')).queryByRole('button', { name: /Remove|Verify/ })).toBeNull();
+  });
+
+  it('shows what verification found', async () => {
+    await open();
+    fireEvent.click(screen.getByRole('button', { name: 'Verify Small Talk 135M' }));
+    expect((await screen.findByRole('alert')).textContent).toContain('weights.safetensors has changed');
+  });
+
+  it('removes at once and offers to bring back', async () => {
+    await open();
+    fireEvent.click(screen.getByRole('button', { name: 'Remove Small Talk 135M' }));
+    expect(await screen.findByRole('button', { name: 'Bring back Small Talk 135M' })).toBeTruthy();
+  });
+
+  it('uses a model and closes', async () => {
+    const services = await open();
+    fireEvent.click(screen.getByRole('button', { name: 'Use Small Talk 135M' }));
+    expect(services.workspace.document.model).toBe('small-talk');
+    expect(services.workspace.store.getState().library).toBe(false);
+  });
+
+  it('refuses what is no hub id, and says why an import cannot begin', async () => {
+    const added: unknown[] = [];
+    await open(added);
+    const field = screen.getByRole('textbox', { name: 'From the hub' });
+    fireEvent.change(field, { target: { value: 'nonsense' } });
+    fireEvent.click(screen.getByRole('button', { name: 'Add' }));
+    expect(screen.getByRole('alert').textContent).toContain('named by its owner and its name');
+    expect(added).toEqual([]);
+    fireEvent.change(field, { target: { value: 'https://huggingface.co/owner/name' } });
+    fireEvent.click(screen.getByRole('button', { name: 'Add' }));
+    await waitFor(() => {
+      expect(screen.getByRole('alert').textContent).toContain('The hub does not answer.');
+    });
+    expect(added).toEqual([{ source: { kind: 'hub', id: 'owner/name' }, quantize: 'auto' }]);
+  });
+});

@@ -1,0 +1,97 @@
+import { useState } from 'react';
+import type { PromptCheck } from '../../../main/contract/model';
+import { formatCount } from '../../design/format';
+import { Segmented } from '../../design/segmented';
+import { isSpecialToken } from '../../design/token-pieces';
+import { TokenText } from '../../design/token-text';
+import styles from './prompt-reading.module.css';
+
+/** Tokens drawn of a long prompt: its beginning, and its end, where the model goes on. */
+const tokensShown = { first: 400, last: 200 } as const;
+
+/** The text the model reads, control tokens set apart from what was written. */
+function RenderedText({ text }: { readonly text: string }) {
+  const parts = text.split(/(<\|[^\s|]+\|>|<\/?[a-z_]+>|\[\/?[A-Z]+\])/);
+  return (
+    <p className={styles['text']}>
+      {parts.map((part, place) =>
+        isSpecialToken(part) ? (
+          <span key={place} className={styles['control']}>
+            {part}
+          </span>
+        ) : (
+          part
+        ),
+      )}
+    </p>
+  );
+}
+
+function TokenList({ tokens }: Pick<PromptCheck, 'tokens'>) {
+  const cut = tokens.length > tokensShown.first + tokensShown.last;
+  const hidden = tokens.length - tokensShown.first - tokensShown.last;
+  const shown = tokens.map((token, place) => ({ token, place }));
+  const first = cut ? shown.slice(0, tokensShown.first) : shown;
+  const last = cut ? shown.slice(-tokensShown.last) : [];
+  const chip = ({ token, place }: (typeof shown)[number]) => (
+    <li
+      key={place}
+      className={styles['token']}
+      data-special={token.special}
+      title={`Token ${place + 1}${token.special ? ', special' : ''}`}
+    >
+      <span className={styles['piece']}>
+        <TokenText text={token.text} />
+      </span>
+      <span className={styles['id']}>{token.id}</span>
+    </li>
+  );
+  return (
+    <ol className={styles['tokens']} aria-label="Tokens of the prompt">
+      {first.map(chip)}
+      {cut && <li className={styles['hidden']}>… {formatCount(hidden, 'token')} more …</li>}
+      {last.map(chip)}
+    </ol>
+  );
+}
+
+export interface PromptReadingProps {
+  readonly id: string;
+  readonly prompt: string;
+  /** Null while nothing is known. */
+  readonly check: PromptCheck | null;
+  /** A chat template stands around the prompt. */
+  readonly template: boolean;
+}
+
+/** What the model reads: the prompt with its template, as text or as tokens with their ids. */
+export function PromptReading({ id, prompt, check, template }: PromptReadingProps) {
+  const [view, setView] = useState<'tokens' | 'text'>('tokens');
+  return (
+    <section id={id} className={styles['reading']} aria-label="What the model reads">
+      <header className={styles['head']}>
+        <strong>What the model reads</strong>
+        <Segmented
+          label="Show it as"
+          value={view}
+          items={[
+            { value: 'tokens', label: 'Tokens' },
+            { value: 'text', label: 'Text' },
+          ]}
+          onChange={setView}
+        />
+        <span className={styles['note']}>{template ? 'with the model’s chat template' : 'as it stands, without a template'}</span>
+      </header>
+      <div
+        className={styles['body']}
+        // It scrolls where there is more than fits, so the keyboard has to reach it.
+        // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
+        tabIndex={0}
+      >
+        {check === null && <p className={styles['note']}>Not known yet.</p>}
+        {check !== null && view === 'tokens' && <TokenList tokens={check.tokens} />}
+        {check !== null && view === 'text' && <RenderedText text={check.rendered ?? prompt} />}
+      </div>
+    </section>
+  );
+}

@@ -1,0 +1,79 @@
+// @vitest-environment happy-dom
+import { cleanup, fireEvent, render, screen, waitFor, within } from '@testing-library/react';
+import { afterEach, describe, expect, it } from 'vitest';
+import { chooseModel } from '../../state/model-commands';
+import { ServicesContext } from '../../state/services';
+import { sampleKin, sampleServices } from '../../testing/sample-services';
+import { sampleTextModel } from '../../testing/sample-text-run';
+import { PromptEditor } from './prompt-editor';
+
+const tokens = [
+  { id: 1, text: '<|im_start|>', start: 0, end: 0, special: true },
+  { id: 77, text: ' word', start: 0, end: 5, special: false },
+];
+
+async function open() {
+  const services = await sampleServices([sampleKin, sampleTextModel], {
+    'prompt.check': ({ prompt, chat }) => ({
+      tokens,
+      problems: prompt.length > 20 ? [{ start: 0, end: 1, severity: 'error', message: 'Too long.', hint: 'Shorten it.' }] : [],
+      expected: null,
+      path: [],
+      hops: null,
+      rendered: chat === null || chat === undefined ? null : `<|im_start|>${prompt}`,
+    }),
+  });
+  services.workspace.store.subscribe(({ document }) => {
+    services.checker.schedule(document);
+  });
+  chooseModel(services, sampleTextModel.id);
+  render(
+    <ServicesContext value={services}>
+      <PromptEditor input={null} />
+    </ServicesContext>,
+  );
+  return services;
+}
+
+afterEach(cleanup);
+
+describe('the prompt of a model of text', () => {
+  it('offers examples while it is empty and takes one in its mode', async () => {
+    const { workspace } = await open();
+    fireEvent.click(screen.getByRole('button', { name: 'A system prompt that matters' }));
+    expect(workspace.document).toMatchObject({
+      prompt: 'Explain why the sky is blue.',
+      chat: { system: 'You answer in exactly one short sentence.' },
+    });
+    expect(screen.queryByRole('button', { name: 'A fact to recall' })).toBeNull();
+  });
+
+  it('keeps the system prompt while raw text is looked at', async () => {
+    const { workspace } = await open();
+    fireEvent.change(screen.getByRole('textbox', { name: 'System prompt' }), { target: { value: 'Be brief.' } });
+    fireEvent.click(screen.getByRole('radio', { name: 'Raw text' }));
+    expect(workspace.document.chat).toBeNull();
+    expect(screen.queryByRole('textbox', { name: 'System prompt' })).toBeNull();
+    fireEvent.click(screen.getByRole('radio', { name: 'Chat' }));
+    expect(workspace.document.chat).toEqual({ system: 'Be brief.' });
+  });
+
+  it('counts tokens, shows them with their ids and the text around the prompt', async () => {
+    await open();
+    fireEvent.change(screen.getByRole('textbox', { name: 'Prompt' }), { target: { value: ' word' } });
+    fireEvent.click(await screen.findByRole('button', { name: /2 tokens of 8.192/ }));
+    const list = within(screen.getByRole('list', { name: 'Tokens of the prompt' }));
+    expect(list.getAllByRole('listitem').map((item) => item.textContent)).toEqual(['<|im_start|>1', '·word77']);
+    fireEvent.click(screen.getByRole('radio', { name: 'Text' }));
+    expect(screen.getByRole('region', { name: 'What the model reads' }).textContent).toContain('<|im_start|> word');
+  });
+
+  it('says what is wrong with it', async () => {
+    await open();
+    fireEvent.change(screen.getByRole('textbox', { name: 'Prompt' }), { target: { value: 'word '.repeat(10) } });
+    await waitFor(() => {
+      expect(screen.getByRole('list', { name: 'Problems of the prompt' }).textContent).toContain('Too long.');
+    });
+    expect(screen.getByRole('textbox', { name: 'Prompt' }).getAttribute('aria-invalid')).toBe('true');
+  });
+});

@@ -1,5 +1,5 @@
 import { constants, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import type { FileHandle } from 'node:fs/promises';
+import type * as FileSystem from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
@@ -24,7 +24,7 @@ const seen = vi.hoisted(() => ({ flags: new Set<unknown>(), largest: 0, writes: 
 
 // The readers use `node:fs/promises` alone, the test writes by `node:fs`: whatever is opened, read and written is seen.
 vi.mock('node:fs/promises', async (importOriginal) => {
-  const real = await importOriginal<typeof import('node:fs/promises')>();
+  const real = await importOriginal<typeof FileSystem>();
   const readers = new Set(['open', 'stat', 'lstat', 'realpath', 'readdir', 'readFile', 'access', 'constants', 'default']);
   const watched = Object.fromEntries(
     Object.entries(real).map(([name, value]) => [
@@ -37,10 +37,10 @@ vi.mock('node:fs/promises', async (importOriginal) => {
           },
     ]),
   );
-  const open = async (path: string, flags: string | number): Promise<FileHandle> => {
+  const open = async (path: string, flags: string | number): Promise<FileSystem.FileHandle> => {
     seen.flags.add(flags);
     const handle = await real.open(path, flags);
-    const read = handle.read.bind(handle) as (buffer: Uint8Array, ...rest: number[]) => ReturnType<FileHandle['read']>;
+    const read = handle.read.bind(handle) as (buffer: Uint8Array, ...rest: number[]) => ReturnType<FileSystem.FileHandle['read']>;
     return Object.assign(handle, {
       read: async (buffer: Uint8Array, ...rest: number[]) => {
         seen.largest = Math.max(seen.largest, buffer.byteLength);

@@ -1,6 +1,6 @@
-import { readdirSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { maximumAbsoluteDifference } from '../measures/vectors';
 import { readArchitecture } from '../models/architectures/read-architecture';
@@ -8,9 +8,13 @@ import { openSafetensors } from '../models/safetensors';
 import { readWeights } from '../models/weights';
 import type { PassOutput } from './decoder';
 import { OnnxDecoder } from './onnx-decoder';
+import { readGgufWeights } from './testing/gguf-weights';
 
 const fixtures = join(import.meta.dirname, '../models/architectures/fixtures');
 const models = readdirSync(fixtures, { withFileTypes: true }).flatMap((entry) => (entry.isDirectory() ? [entry.name] : []));
+const files = models.flatMap((model) =>
+  ['model.safetensors', 'model.gguf'].map((file) => join(model, file)).filter((file) => existsSync(join(fixtures, file))),
+);
 
 /** Measured: at most 6e-6. */
 const tolerance = 1e-4;
@@ -39,21 +43,29 @@ async function readExpected(folder: string): Promise<Expected> {
   return expected;
 }
 
-it('has a model of every architecture', () => {
-  expect(models).toHaveLength(9);
+async function openDecoder(file: string): Promise<OnnxDecoder> {
+  const settings = { device: 'cpu', threads: 1 } as const;
+  if (file.endsWith('.gguf')) {
+    const { spec, weights } = await readGgufWeights(file);
+    return OnnxDecoder.create(spec, weights, settings);
+  }
+  const config: unknown = JSON.parse(await readFile(join(dirname(file), 'config.json'), 'utf8'));
+  const architecture = readArchitecture(config);
+  return OnnxDecoder.create(architecture.spec, readWeights(await readFile(file), architecture), settings);
+}
+
+it('has models of every architecture', () => {
+  expect(files.filter((file) => file.endsWith('.safetensors'))).toHaveLength(9);
+  expect(files.filter((file) => file.endsWith('.gguf'))).toHaveLength(4);
 });
 
-describe.each(models)('%s', (model) => {
+describe.each(files)('%s', (file) => {
   let decoder: OnnxDecoder;
   let expected: Expected;
 
   beforeAll(async () => {
-    const folder = join(fixtures, model);
-    const config: unknown = JSON.parse(await readFile(join(folder, 'config.json'), 'utf8'));
-    const architecture = readArchitecture(config);
-    const weights = readWeights(await readFile(join(folder, 'model.safetensors')), architecture);
-    decoder = await OnnxDecoder.create(architecture.spec, weights, { device: 'cpu', threads: 1 });
-    expected = await readExpected(folder);
+    decoder = await openDecoder(join(fixtures, file));
+    expected = await readExpected(join(fixtures, dirname(file)));
   });
   afterAll(async () => {
     await decoder.dispose();

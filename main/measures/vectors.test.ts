@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import fixtures from './fixtures/measures.json';
 import { NearestTokens } from './nearest-tokens';
-import { cosine, maximumAbsoluteDifference, norm } from './vectors';
+import { cosine, maximumAbsoluteDifference, norm, relativeDifference } from './vectors';
 
 describe('vectors', () => {
   it('cosine agrees with PyTorch and with right angles', () => {
@@ -30,5 +30,19 @@ describe('vectors', () => {
     // Rows of odd length: the second row is the vector itself.
     const odd = Float32Array.of(1, 2, 3, 3, -1, 2, -3, 1, -2);
     expect(new NearestTokens(odd, 3, 1).find(Float32Array.of(3, -1, 2))).toEqual({ ids: [1], probabilities: [1] });
+  });
+});
+
+describe('the relative difference', () => {
+  it('is the norm of the difference over that of the reference', () => {
+    expect(relativeDifference(Float32Array.of(3, 4, 1), Float32Array.of(3, 4, 0))).toBeCloseTo(0.2, 7);
+    expect(relativeDifference(Float32Array.of(1, 2), Float32Array.of(1, 2))).toBe(0);
+    expect(relativeDifference(Float32Array.of(0), Float32Array.of(0))).toBe(0);
+  });
+
+  it('is infinite where nothing can be compared', () => {
+    expect(relativeDifference(Float32Array.of(1), Float32Array.of(1, 2))).toBe(Infinity);
+    expect(relativeDifference(Float32Array.of(NaN), Float32Array.of(1))).toBe(Infinity);
+    expect(relativeDifference(Float32Array.of(1), Float32Array.of(0))).toBe(Infinity);
   });
 });

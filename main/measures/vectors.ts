@@ -17,6 +17,17 @@ export function cosine(a: Float32Array, b: Float32Array): number {
   return dot(a, b) / (norm(a) * norm(b));
 }
 
+/** Euclidean norm of the difference over that of the reference; Infinity for two lengths or numbers that are none. */
+export function relativeDifference(read: Float32Array, reference: Float32Array): number {
+  if (read.length !== reference.length) return Infinity;
+  let difference = 0;
+  for (let i = 0; i < read.length; i++) difference += ((read[i] ?? NaN) - (reference[i] ?? NaN)) ** 2;
+  const size = norm(reference);
+  if (difference === 0) return 0;
+  const relative = Math.sqrt(difference) / size;
+  return Number.isNaN(relative) ? Infinity : relative;
+}
+
 /** Largest absolute difference; anything that is not a number on one side only, or two lengths, differs by Infinity. */
 export function maximumAbsoluteDifference(a: Float32Array, b: Float32Array): number {
   if (a.length !== b.length) return Infinity;

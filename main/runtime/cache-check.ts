@@ -1,9 +1,8 @@
 import { toErrorReport } from '../contract/errors';
 import type { ParityCheck } from '../contract/run';
-import { maximumAbsoluteDifference } from '../measures/vectors';
 import type { BranchRun } from './branch-run';
 import type { Decoder } from './decoder';
-import { parityCheck } from './parity-check';
+import { type Comparison, parityCheck } from './parity-check';
 
 /** Positions after the prompt that are read again at the most: attention without a cache grows with their square. */
 const mostPositions = 512;
@@ -14,7 +13,12 @@ const mostLogits = 1 << 22;
  * Parity of the cache: the input of the longest branch (its first positions, where it is very long), thoughts included, is read
  * again with no cache, and must give the same hidden state at every position and, where it is read to its end, the same logits at the last. Differences in the cache, its forks, masks or positions all end up there.
  */
-export async function checkCache(decoder: Decoder, prompt: readonly number[], branches: readonly BranchRun[]): Promise<ParityCheck> {
+export async function checkCache(
+  decoder: Decoder,
+  prompt: readonly number[],
+  branches: readonly BranchRun[],
+  comparison: Comparison,
+): Promise<ParityCheck> {
   const name = 'cachedEqualsUncached';
   const branch = branches.reduce<BranchRun | null>((longest, each) => (each.steps > (longest?.steps ?? 0) ? each : longest), null);
   if (!branch) return parityCheck(name, Infinity, 'nothing: no branch has a step');
@@ -29,10 +33,10 @@ export async function checkCache(decoder: Decoder, prompt: readonly number[], br
     const reference = (position: number): Float32Array => full.hidden.subarray(position * decoder.width, (position + 1) * decoder.width);
     // The pass before step i stands at the prompt's last position plus i.
     const compare = (largest: number, vector: Float32Array, i: number): number =>
-      Math.max(largest, maximumAbsoluteDifference(vector, reference(i)));
+      Math.max(largest, comparison.measure(vector, reference(i)));
     const lastLogits = full.logits.subarray((full.positions - 1) * decoder.vocabulary, full.positions * decoder.vocabulary);
-    const atEnd = whole ? maximumAbsoluteDifference(branch.lastLogits, lastLogits) : 0;
-    return parityCheck(name, hidden.reduce(compare, atEnd), compared);
+    const atEnd = whole ? comparison.measure(branch.lastLogits, lastLogits) : 0;
+    return parityCheck(name, hidden.reduce(compare, atEnd), compared, comparison);
   } catch (thrown) {
     return parityCheck(name, Infinity, `nothing: reading without a cache failed (${toErrorReport(thrown).message})`);
   }

@@ -9,6 +9,8 @@ import { checkCache } from './cache-check';
 import type { LoadedModel } from './decoder';
 import { LaneRun } from './lane-run';
 import { LensCheck } from './lens-check';
+import { comparisonFor } from './parity-check';
+import { isTiny } from './tiny-model';
 import { PassReader } from './pass-reader';
 import { prefixMoves, type RunPrefix } from './run-prefix';
 import type { RunSink } from './run-sink';
@@ -48,7 +50,8 @@ export async function executeRun(input: RunInput): Promise<RunOutcome> {
   const lanes = request.lanes.map(
     (settings, i) => new LaneRun(i, createLane(settings, laneContext), request.seed, context, tokens.length, sink),
   );
-  const lensCheck = new LensCheck();
+  const comparison = comparisonFor(model.dtype, isTiny(model.summary.parameters));
+  const lensCheck = new LensCheck(comparison);
   const reader = new PassReader(decoder, layout, lensCheck);
 
   const started = clock();
@@ -81,7 +84,7 @@ export async function executeRun(input: RunInput): Promise<RunOutcome> {
   if (failedPass) return outcome('failed', prefillMilliseconds, [], failedPass);
   if (lanes.some(({ state }) => state === 'cancelled')) return outcome('cancelled', prefillMilliseconds, [], null);
   const branches = lanes.flatMap((lane) => lane.branches);
-  const parity = [lensCheck.result(), await checkCache(decoder, tokens, branches)];
+  const parity = [lensCheck.result(), await checkCache(decoder, tokens, branches, comparison)];
   const allFailed = lanes.every(({ state }) => state === 'failed');
   return outcome(allFailed ? 'failed' : 'done', prefillMilliseconds, parity, allFailed ? (lanes[0]?.error ?? null) : null);
 }

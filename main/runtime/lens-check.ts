@@ -1,6 +1,5 @@
 import type { ParityCheck } from '../contract/run';
-import { maximumAbsoluteDifference } from '../measures/vectors';
-import { parityCheck } from './parity-check';
+import { absolute, type Comparison, parityCheck } from './parity-check';
 
 /**
  * Parity of the lens: final norm and unembedding of the captured last residual stream must give the logits the pass itself
@@ -10,6 +9,8 @@ export class LensCheck {
   #passes = 0;
   #difference = 0;
 
+  constructor(private readonly comparison: Comparison = absolute) {}
+
   wantsMore(limit: number): boolean {
     return this.#passes < limit;
   }
@@ -17,10 +18,10 @@ export class LensCheck {
   /** @param lens logits read from the last residual stream; `logits` those of the pass. Length V. */
   observe(lens: Float32Array, logits: Float32Array): void {
     this.#passes++;
-    this.#difference = Math.max(this.#difference, maximumAbsoluteDifference(lens, logits));
+    this.#difference = Math.max(this.#difference, this.comparison.measure(lens, logits));
   }
 
   result(): ParityCheck {
-    return parityCheck('lastLayerLensEqualsLogits', this.#difference, `all logits of the first ${this.#passes} passes`);
+    return parityCheck('lastLayerLensEqualsLogits', this.#difference, `all logits of the first ${this.#passes} passes`, this.comparison);
   }
 }

@@ -7,6 +7,7 @@ import { promptTokens } from '../models/prompt-tokens';
 import { ModelTokenizer } from '../models/tokenizer';
 import { readWeights } from '../models/weights';
 import type { LoadedModel } from './decoder';
+import { isTiny } from './tiny-model';
 import { kinWriting } from './model-writing';
 import { OnnxDecoder } from './onnx-decoder';
 import { runtimeName } from './runtime-name';
@@ -16,9 +17,6 @@ export interface LoadOptions {
   /** Threads for the arithmetic of one pass; by default one for a tiny model and one a core for others. */
   readonly threads?: number;
 }
-
-/** Below this many parameters a pass is over before a second thread has joined in (measured: 0.13 ms alone, 0.24 ms with two). */
-const tinyModel = 5_000_000;
 
 /** A free text has no answer that could be checked. */
 function checkText(prompt: string): Omit<PromptCheck, 'tokens' | 'rendered'> {
@@ -59,7 +57,7 @@ export async function loadModel(folder: string, { device, threads }: LoadOptions
   const opened = await openModelPackage(folder);
   const tokenizer = new ModelTokenizer(parseModelJson(await opened.file(tokenizerFile), tokenizerFile), opened.spec.vocabulary);
   const markers = resolveMarkers(opened.manifest, tokenizer);
-  const used = threads ?? (opened.summary.parameters < tinyModel ? 1 : availableParallelism());
+  const used = threads ?? (isTiny(opened.summary.parameters) ? 1 : availableParallelism());
   const decoder = await OnnxDecoder.create(opened.spec, readWeights(await opened.file(weightsFile), opened), {
     device,
     threads: used,

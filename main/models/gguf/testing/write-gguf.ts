@@ -3,7 +3,7 @@ import { storageBlocks } from '../../quantization/storage-blocks';
 import { readableTypes } from '../tensor-types';
 
 /** Ids of the types of values, as the format gives them. */
-export const valueTypes = {
+const valueTypes = {
   u8: 0,
   i8: 1,
   u16: 2,

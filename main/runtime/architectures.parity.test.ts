@@ -1,14 +1,18 @@
 import { existsSync, readdirSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { maximumAbsoluteDifference } from '../measures/vectors';
-import { readArchitecture } from '../models/architectures/read-architecture';
+import { readArchitecture, readGgufArchitecture } from '../models/architectures/read-architecture';
+import { matchWeights } from '../models/architectures/weight-source';
+import { convertWeights } from '../models/convert/convert-weights';
+import { openGguf } from '../models/gguf/open-gguf';
 import { openSafetensors } from '../models/safetensors';
-import { readWeights } from '../models/weights';
+import { openSafetensorsFolder } from '../models/safetensors-folder';
+import { readStoredWeights } from '../models/stored-weights';
 import type { PassOutput } from './decoder';
 import { OnnxDecoder } from './onnx-decoder';
-import { readGgufWeights } from './testing/gguf-weights';
 
 const fixtures = join(import.meta.dirname, '../models/architectures/fixtures');
 const models = readdirSync(fixtures, { withFileTypes: true }).flatMap((entry) => (entry.isDirectory() ? [entry.name] : []));
@@ -43,15 +47,27 @@ async function readExpected(folder: string): Promise<Expected> {
   return expected;
 }
 
-async function openDecoder(file: string): Promise<OnnxDecoder> {
-  const settings = { device: 'cpu', threads: 1 } as const;
-  if (file.endsWith('.gguf')) {
-    const { spec, weights } = await readGgufWeights(file);
-    return OnnxDecoder.create(spec, weights, settings);
-  }
-  const config: unknown = JSON.parse(await readFile(join(dirname(file), 'config.json'), 'utf8'));
-  const architecture = readArchitecture(config);
-  return OnnxDecoder.create(architecture.spec, readWeights(await readFile(file), architecture), settings);
+/** As an imported model is opened: converted to 32-bit floats of our own order, and read back from the disk. */
+async function openDecoder(file: string, workFolder: string): Promise<OnnxDecoder> {
+  const folder = dirname(file);
+  const gguf = file.endsWith('.gguf') ? await openGguf(file) : null;
+  const checkpoint = gguf ?? (await openSafetensorsFolder(folder));
+  const architecture = gguf
+    ? await readGgufArchitecture(gguf)
+    : readArchitecture(JSON.parse(await readFile(join(folder, 'config.json'), 'utf8')));
+  const target = join(workFolder, 'weights.safetensors');
+  const { spec } = architecture;
+  await convertWeights({
+    checkpoint,
+    spec,
+    sources: matchWeights(architecture, checkpoint.tensors),
+    quantize: 'f32',
+    target,
+    onProgress: () => undefined,
+    signal: new AbortController().signal,
+  });
+  await checkpoint.close();
+  return OnnxDecoder.create(spec, readStoredWeights(await readFile(target), spec), { device: 'cpu', threads: 1 });
 }
 
 it('has models of every architecture', () => {
@@ -62,13 +78,16 @@ it('has models of every architecture', () => {
 describe.each(files)('%s', (file) => {
   let decoder: OnnxDecoder;
   let expected: Expected;
+  let workFolder = '';
 
   beforeAll(async () => {
-    decoder = await openDecoder(join(fixtures, file));
+    workFolder = await mkdtemp(join(tmpdir(), 'interlinear-architectures-'));
+    decoder = await openDecoder(join(fixtures, file), workFolder);
     expected = await readExpected(join(fixtures, dirname(file)));
   });
   afterAll(async () => {
     await decoder.dispose();
+    await rm(workFolder, { recursive: true });
   });
 
   /** Every stream of one position apart, so that a large one hides no other. */

@@ -33,8 +33,8 @@ export async function readMatrixRows(tensor: CheckpointTensor, source: WeightSou
     return { values: values.slice((start + first) * inputs, (start + first + count) * inputs) };
   }
   if (tensor.shape.length < 2) {
-    const values = dequantize(tensor.type, await tensor.rows());
-    return { values: values.slice(start + first, start + first + count) };
+    const { values } = takeOutputs(dequantize(tensor.type, await tensor.rows()), source);
+    return { values: values.slice(first, first + count) };
   }
   if (!(rows instanceof Uint32Array)) return { stored: await tensor.rows(start + first, count) };
   return { stored: await gather(tensor, rows.subarray(first, first + count)) };

@@ -14,6 +14,8 @@ const interval = 0.25;
 
 /** Bytes done in each phase of a job, with a smoothed rate. The clock is passed in. */
 export class ProgressMeter {
+  /** What people should know besides, until the job ends: that a source was given up, for example. */
+  remark: string | null = null;
   readonly #now: () => number;
   #phase = 'Waiting';
   #total: number | null = null;
@@ -54,7 +56,7 @@ export class ProgressMeter {
     const rate = this.#rate;
     const left = this.#total === null ? null : Math.max(0, this.#total - this.#done);
     return {
-      phase: this.#phase,
+      phase: this.remark === null ? this.#phase : `${this.#phase} (${this.remark})`,
       doneBytes: this.#done,
       totalBytes: this.#total,
       bytesPerSecond: rate,

@@ -19,6 +19,8 @@ export interface HubOptions {
   readonly environment: NodeJS.ProcessEnv;
   readonly meter: ProgressMeter;
   readonly signal: AbortSignal;
+  /** Milliseconds to wait for an answer about the repository. */
+  readonly patience?: number;
   /** See `download`. */
   readonly silence?: number;
   readonly pause?: number;
@@ -29,9 +31,9 @@ export interface HubOptions {
  * @throws InterlinearError `unreachable`, `unknown-model`, `unsupported`, `disk-full`, `disk-error`; the signal's reason when aborted
  */
 export async function fetchFromHub(id: HubId, options: HubOptions): Promise<HubCheckpoint> {
-  const { environment, meter, signal } = options;
+  const { environment, meter, signal, patience } = options;
   meter.begin(`Asking the hub for ${id.repository}`);
-  const repository = await readHubRepository(id, environment, signal);
+  const repository = await readHubRepository(id, environment, signal, patience);
   const selection = selectFiles(id, repository.files);
   const cache = new HubCache(id.repository);
   await fetchFiles(selection.files, { id, repository, cache, options });

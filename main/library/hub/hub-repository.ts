@@ -19,7 +19,7 @@ export interface HubRepository {
 }
 
 /** Milliseconds after which a hub that does not answer a question is given up, so that the next source has its turn soon. */
-const patience = 5000;
+const defaultPatience = 5000;
 
 /** Where the hub is: `HF_ENDPOINT`, or the public one. */
 export function hubEndpoint(environment: NodeJS.ProcessEnv): string {
@@ -58,7 +58,12 @@ const maximumFiles = 10_000;
  * Asks the hub what a repository holds at a revision. Names and hashes are checked: paths of the cache are made of them.
  * @throws InterlinearError `unreachable`, `unknown-model`; the signal's reason when aborted
  */
-export async function readHubRepository(id: HubId, environment: NodeJS.ProcessEnv, signal: AbortSignal): Promise<HubRepository> {
+export async function readHubRepository(
+  id: HubId,
+  environment: NodeJS.ProcessEnv,
+  signal: AbortSignal,
+  patience = defaultPatience,
+): Promise<HubRepository> {
   const what = `${id.repository} at revision ${id.revision}`;
   const hubUrl = hubEndpoint(environment);
   const base = hubFetch(environment);

@@ -1,0 +1,31 @@
+import { join } from 'node:path';
+import { convertWeights } from '../models/convert/convert-weights';
+import { type CatalogueModel, readCatalogue } from './catalogue';
+import { ImportJobs } from './import-jobs';
+import { ModelLibrary } from './model-library';
+import { openSource } from './open-source';
+
+/** The user's models, and what makes new ones. */
+export interface Library {
+  readonly models: ModelLibrary;
+  readonly jobs: ImportJobs;
+  readonly catalogue: () => Promise<readonly CatalogueModel[]>;
+}
+
+/**
+ * @param options.folder of the imported models; made at the first import
+ * @param options.resources folder with `catalogue.json`
+ * @param options.reserved ids of models that ship with the app
+ */
+export function createLibrary(options: {
+  readonly folder: string;
+  readonly resources: string;
+  readonly reserved: ReadonlySet<string>;
+  readonly environment: NodeJS.ProcessEnv;
+}): Library {
+  const models = new ModelLibrary(options.folder);
+  const catalogue = async (): Promise<readonly CatalogueModel[]> => readCatalogue(join(options.resources, 'catalogue.json'));
+  const { reserved, environment } = options;
+  const jobs = new ImportJobs({ library: models, catalogue, open: openSource, convert: convertWeights, reserved, environment });
+  return { models, jobs, catalogue };
+}

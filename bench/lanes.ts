@@ -31,7 +31,7 @@ export interface LanesFigures {
 /** Time of six mixed lanes in lockstep against one chain of thought on the embedded model, in turn, after a warm-up. */
 export async function measureLanes(resources: string, pairs: number, progress: (text: string) => void): Promise<LanesFigures> {
   const runs = await mkdtemp(join(tmpdir(), 'interlinear-bench-'));
-  const engine = new Engine({ resources, runs, appVersion: 'bench' });
+  const engine = new Engine({ resources, runs, models: join(runs, 'models'), appVersion: 'bench' });
   // A prompt on which the greedy chain runs to its answer; where it gives up early there is little to compare with.
   const prompt = (await readPresets(join(resources, 'presets.json'))).find(({ id }) => id === 'small-family')?.prompt ?? '';
   const time = async (lanes: readonly LaneSettingsInput[]): Promise<number> => {

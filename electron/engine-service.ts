@@ -15,6 +15,12 @@ import { RestartBudget } from './restart-budget';
 const minutes = 60_000;
 const readySchema = z.object({ type: z.literal('ready') });
 
+export interface EngineFolders {
+  readonly resources: string;
+  readonly runs: string;
+  readonly models: string;
+}
+
 /** The engine as the rest of the shell sees it: one supervised process, a client of our own, a port for every window that asked. */
 export class EngineService {
   readonly #supervisor: EngineSupervisor<MessagePortMain>;
@@ -24,15 +30,12 @@ export class EngineService {
   /** The engine was told what it has to know before windows may ask it. */
   #prepared = false;
 
-  /** @param folders of the models, and of the recorded runs @param prepare tells a new engine what windows rely on */
-  constructor(
-    { resources, runs }: { readonly resources: string; readonly runs: string },
-    prepare: (client: EngineClient) => Promise<void>,
-  ) {
+  /** @param folders of what ships with the app, of the recorded runs and of the imported models @param prepare tells a new engine what windows rely on */
+  constructor({ resources, runs, models }: EngineFolders, prepare: (client: EngineClient) => Promise<void>) {
     this.#prepare = prepare;
     this.#supervisor = new EngineSupervisor({
       fork: forkEngine,
-      init: { type: 'init', resources, runs, appVersion: app.getVersion() },
+      init: { type: 'init', resources, runs, models, appVersion: app.getVersion() },
       isReady: (message) => readySchema.safeParse(message).success,
       budget: new RestartBudget(3, 5 * minutes, () => performance.now()),
       startLimit: 30_000,
@@ -135,10 +138,15 @@ export class EngineService {
   }
 }
 
-/** Folders of the engine: models that ship with the app (unpackaged also another folder, for tests), and the user's recorded runs. */
-export function engineFolders(resources: string | null): { readonly resources: string; readonly runs: string } {
+/** Folders of the engine: models that ship with the app (unpackaged also another folder, for tests), the user's recorded runs and models. */
+export function engineFolders(resources: string | null): EngineFolders {
   const shipped = join(app.isPackaged ? process.resourcesPath : app.getAppPath(), 'resources');
-  return { resources: app.isPackaged ? shipped : (resources ?? shipped), runs: join(app.getPath('userData'), 'runs') };
+  const user = app.getPath('userData');
+  return {
+    resources: app.isPackaged ? shipped : (resources ?? shipped),
+    runs: join(user, 'runs'),
+    models: process.env['INTERLINEAR_MODELS'] ?? join(user, 'models'),
+  };
 }
 
 export function setupEngine(engine: EngineService): void {

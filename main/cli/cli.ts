@@ -3,19 +3,21 @@ import { join } from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { toErrorReport } from '../contract/errors';
 import type { LaneSettings } from '../contract/lanes';
+import { quantizations } from '../contract/library';
 import { devices } from '../contract/model';
 import { schedules } from '../contract/run';
 import { Engine } from '../host/engine';
-import { listModels } from '../models/list-models';
+import { ModelStore } from '../host/model-store';
 import { listDevices } from '../runtime/devices';
 import { exitCodeOf, exitCodes } from './exit-codes';
 import { forwardCommand } from './forward-command';
+import { type AddOptions, addCommand, listCommand, removeCommand, showModelCommand, verifyCommand } from './models-command';
 import { parseLane } from './parse-lane';
 import { type RunOptions, runCommand } from './run-command';
 import { formatTable } from './run-table';
 import { print, printJson, progress } from './terminal';
 import { exportCommand, showCommand } from './trace-commands';
-import { defaultRunsFolder } from './user-folders';
+import { defaultModelsFolder, defaultRunsFolder } from './user-folders';
 
 /** This file is built to `out/main/cli.js`: the project is two folders up. */
 const root = join(import.meta.dirname, '..', '..');
@@ -56,7 +58,7 @@ program
   .option('--out <path>', 'bundle to write (a folder of bundles with --prompts)')
   .option('--json', 'print one JSON document')
   .action(async (options: RunOptions) => {
-    const engine = new Engine({ resources, runs: defaultRunsFolder(), appVersion: version });
+    const engine = new Engine({ resources, runs: defaultRunsFolder(), models: defaultModelsFolder(), appVersion: version });
     try {
       process.exitCode = await runCommand(engine, options);
     } finally {
@@ -84,26 +86,44 @@ program
     else print(formatTable(found.map(({ id, name, available, note }) => [id, name, available ? 'available' : 'not available', note])));
   });
 
-program
-  .command('models')
+const store = (): ModelStore => new ModelStore(resources, defaultModelsFolder());
+const models = program.command('models').description('list, add, check and remove models');
+
+models
+  .command('list', { isDefault: true })
   .description('list installed models')
   .option('--json', 'print JSON')
-  .action(async (options: { json?: boolean }) => {
-    const models = await listModels(join(resources, 'models'));
-    if (options.json === true) printJson({ models });
-    else
-      print(
-        formatTable(
-          models.map(({ id, name, license, layers, width, parameters }) => [
-            id,
-            name,
-            license,
-            `${layers} layers × ${width}`,
-            `${parameters} parameters`,
-          ]),
-        ),
-      );
+  .action(async (options: { json?: boolean }) => listCommand(store(), options));
+
+models
+  .command('add <path-or-id>')
+  .description('import a .gguf file, a folder with safetensors, org/name[@revision] of the hub, or a name of the catalogue')
+  .addOption(new Option('--quantize <kind>', 'how the weights are stored').choices(quantizations).default('auto'))
+  .option('--name <name>', 'what to call the model')
+  .option('--json', 'print JSON')
+  .action(async (what: string, options: AddOptions) => {
+    process.exitCode = await addCommand(store(), what, options);
   });
+
+models
+  .command('show <id>')
+  .description('print what is known of a model')
+  .option('--json', 'print JSON')
+  .action(async (id: string, options: { json?: boolean }) => showModelCommand(store(), id, options));
+
+models
+  .command('verify <id>')
+  .description('compare every file of a model with its hash')
+  .option('--json', 'print JSON')
+  .action(async (id: string, options: { json?: boolean }) => {
+    process.exitCode = await verifyCommand(store(), id, options);
+  });
+
+models
+  .command('remove <id>')
+  .description('delete an imported model')
+  .option('--json', 'print JSON')
+  .action(async (id: string, options: { json?: boolean }) => removeCommand(store(), id, options));
 
 program
   .command('forward')
@@ -113,7 +133,7 @@ program
   .requiredOption('--dump <file>', 'safetensors file to write')
   .action(async (options: { model: string; prompt: string; dump: string }) => {
     const named = /^[\w-]+$/u.test(options.model);
-    await forwardCommand(named ? join(resources, 'models', options.model) : options.model, options);
+    await forwardCommand(named ? store().folder(options.model) : options.model, options);
   });
 
 try {

@@ -8,7 +8,7 @@ import { type MessagePortLike, createPortTransport } from './port-transport';
  * `connect` with a port for every client. The engine answers `ready` when it can take requests.
  */
 const messageSchema = z.discriminatedUnion('type', [
-  z.object({ type: z.literal('init'), resources: z.string(), runs: z.string(), appVersion: z.string() }),
+  z.object({ type: z.literal('init'), resources: z.string(), runs: z.string(), models: z.string(), appVersion: z.string() }),
   z.object({ type: z.literal('connect'), role: z.enum(['window', 'shell']) }),
 ]);
 
@@ -26,6 +26,12 @@ const { PRIORITY_LOW, PRIORITY_BELOW_NORMAL } = constants.priority;
 setPriority(process.platform === 'linux' ? PRIORITY_LOW : PRIORITY_BELOW_NORMAL);
 
 let engine: Engine | null = null;
+
+// The app ends its engine by this signal; the second one, of ours, has its usual effect.
+process.once('SIGTERM', () => {
+  engine?.emptyTrash();
+  process.kill(process.pid, 'SIGTERM');
+});
 
 parentPort.on('message', (event) => {
   const parsed = messageSchema.safeParse(event.data);

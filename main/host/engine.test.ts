@@ -28,7 +28,7 @@ let waiters: { readonly run: string; readonly type: RunEvent['type']; readonly r
 
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'interlinear-engine-'));
-  engine = new Engine({ resources, runs: join(folder, 'runs'), appVersion: '0.0.0' });
+  engine = new Engine({ resources, runs: join(folder, 'runs'), models: join(folder, 'models'), appVersion: '0.0.0' });
   events = [];
   waiters = [];
   const pair = createMemoryPair();
@@ -82,7 +82,12 @@ describe('the engine', () => {
   });
 
   it('starts with no model and no presets at all: recorded runs need neither', async () => {
-    const bare = new Engine({ resources: join(folder, 'nothing'), runs: join(folder, 'runs'), appVersion: '0.0.0' });
+    const bare = new Engine({
+      resources: join(folder, 'nothing'),
+      runs: join(folder, 'runs'),
+      models: join(folder, 'models'),
+      appVersion: '0.0.0',
+    });
     const pair = createMemoryPair();
     bare.connect(pair.engine, 'window');
     await expect(new EngineClient(pair.client).request('hello', { protocol: 1 })).resolves.toMatchObject({ models: [], presets: [] });
@@ -199,7 +204,7 @@ describe('the engine', () => {
   it('goes on running when the disk cannot be written, and says so', async () => {
     const file = join(folder, 'file');
     await writeFile(file, '');
-    const broken = new Engine({ resources, runs: join(file, 'runs'), appVersion: '0.0.0' });
+    const broken = new Engine({ resources, runs: join(file, 'runs'), models: join(file, 'models'), appVersion: '0.0.0' });
     const pair = createMemoryPair();
     broken.connect(pair.engine, 'window');
     const window = new EngineClient(pair.client);

@@ -12,7 +12,7 @@ import { exportTrace } from '../traces/export-trace';
 import { deleteTrace, listTraces, newTracePath, tracePath } from '../traces/trace-list';
 import { Connection, type Handlers } from './connection';
 import { measureTrajectory } from './measure-trajectory';
-import { modelHandlers } from './model-handlers';
+import { type ModelRequest, modelHandlers } from './model-handlers';
 import { ModelShelf } from './model-shelf';
 import { describeRun } from './describe-run';
 import { type RunResult, recordRun } from './record-run';
@@ -24,6 +24,8 @@ export interface EngineOptions {
   readonly resources: string;
   /** Folder in which runs are recorded; made when it is missing. */
   readonly runs: string;
+  /** Folder of the user's imported models; made at the first import. */
+  readonly models: string;
   readonly appVersion: string;
 }
 
@@ -39,7 +41,8 @@ export class Engine {
   readonly #models: ModelShelf;
   /** Runs whose steps and tensors can be asked for. */
   readonly #sources = new Map<string, RunSource>();
-  readonly #active = new Map<string, AbortController>();
+  readonly #active = new Map<string, { readonly abort: AbortController; readonly model: string }>();
+  readonly #handlers: Handlers;
   /** Paths of traces outside the runs folder that the shell has let the window open. */
   readonly #granted = new Map<string, string>();
   /** Where the bundle of each run of this session stands. */
@@ -51,7 +54,9 @@ export class Engine {
 
   constructor(options: EngineOptions) {
     this.#options = options;
-    this.#models = new ModelShelf(options.resources);
+    this.#models = new ModelShelf(options.resources, options.models);
+    const inUse = (id: string): boolean => [...this.#active.values()].some(({ model }) => model === id);
+    this.#handlers = { ...this.#runHandlers, ...modelHandlers(this.#models, inUse) };
   }
 
   connect(transport: Transport<EngineMessage, ClientMessage>, role: Role): Connection {
@@ -74,7 +79,7 @@ export class Engine {
     if (problem) throw new InterlinearError('bad-prompt', problem.message, problem.hint);
     const run = randomUUID();
     const abort = new AbortController();
-    this.#active.set(run, abort);
+    this.#active.set(run, { abort, model: request.model });
     const finished = this.#enqueue(async () => {
       const info = describeRun(run, request, model, check, this.#options.appVersion);
       const bundle = options.bundle ?? newTracePath(this.#options.runs, info);
@@ -108,16 +113,21 @@ export class Engine {
     await source?.close();
   }
 
+  /** Deletes removed models for good; synchronous, for the moment the process is told to end. */
+  emptyTrash(): void {
+    this.#models.store.library.models.emptyTrash();
+  }
+
   /** Stops what runs and frees models and runs. Nothing may be asked afterwards. */
   async dispose(): Promise<void> {
-    for (const abort of this.#active.values()) abort.abort();
+    for (const { abort } of this.#active.values()) abort.abort();
     await this.#queue;
     await Promise.all([...this.#sources.values()].map(async (source) => source.close()));
     this.#sources.clear();
     await this.#models.dispose();
   }
 
-  readonly #handlers: Handlers = {
+  readonly #runHandlers: Omit<Handlers, ModelRequest> = {
     hello: async ({ protocol }) => {
       if (protocol !== protocolVersion)
         throw new InterlinearError(
@@ -131,7 +141,7 @@ export class Engine {
     'prompt.check': async ({ model, prompt, chat }) => (await this.#models.load(model, 'cpu')).checkPrompt(prompt, chat),
     'run.start': async (request, connection) => this.#startFor(connection, request),
     'run.cancel': async ({ run }) => {
-      this.#active.get(run)?.abort();
+      this.#active.get(run)?.abort.abort();
       return {};
     },
     'run.fork': async ({ run, lane, branch, step, token }, connection) => {
@@ -192,7 +202,6 @@ export class Engine {
         );
       return { bytes: await exportTrace(bundle, format, path) };
     },
-    ...modelHandlers(() => this.#models),
   };
 
   async #startFor(connection: Connection, request: RunRequest, prefix?: RunPrefix): Promise<{ run: string }> {

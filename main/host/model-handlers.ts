@@ -1,35 +1,50 @@
+import { createHash } from 'node:crypto';
+import { basename } from 'node:path';
 import { InterlinearError } from '../contract/errors';
 import type { RequestName } from '../contract/protocol';
 import type { Handlers } from './connection';
 import type { ModelShelf } from './model-shelf';
 
-type ModelRequest = Extract<RequestName, `models.${string}`>;
+export type ModelRequest = Extract<RequestName, `models.${string}`>;
 
-const noLibrary = async (): Promise<never> =>
-  Promise.reject(new InterlinearError('unsupported', 'This engine holds only the models that ship with the app.'));
-
-/** Answers to everything about models. @param shelf asked for at every request */
-export function modelHandlers(shelf: () => ModelShelf): Pick<Handlers, ModelRequest> {
+/** Answers to everything about models. @param inUse whether a run that is queued or runs needs the model */
+export function modelHandlers(shelf: ModelShelf, inUse: (id: string) => boolean): Pick<Handlers, ModelRequest> {
+  const { store } = shelf;
+  const { jobs, models } = store.library;
+  /** Paths the shell has let the window import. */
+  const granted = new Map<string, string>();
   return {
     'models.list': async () => {
-      const installed = (await shelf().list()).map((summary) => ({
-        summary,
-        source: 'ships with Interlinear',
-        importedAt: null,
-        builtIn: true,
-        parity: [],
-        notes: [],
-        damage: null,
-      }));
-      return { installed, catalogue: [] };
+      const [installed, catalogue] = await Promise.all([store.installed(), store.catalogue()]);
+      return { installed, catalogue };
     },
-    'models.add': noLibrary,
-    'models.addGranted': noLibrary,
-    'models.jobs': async () => Promise.resolve({ jobs: [] }),
-    'models.cancel': noLibrary,
-    'models.verify': noLibrary,
-    'models.remove': noLibrary,
-    'models.restore': noLibrary,
-    'models.grant': noLibrary,
+    'models.add': async ({ source, quantize }) => Promise.resolve({ job: jobs.add({ source, quantize }) }),
+    'models.addGranted': async ({ grant, quantize }) => {
+      const path = granted.get(grant);
+      if (path === undefined)
+        throw new InterlinearError('bad-request', 'The engine was not told of this file.', 'Choose the file or folder again.');
+      return Promise.resolve({ job: jobs.add({ source: { kind: 'path', path }, quantize }) });
+    },
+    'models.jobs': async () => Promise.resolve({ jobs: jobs.list() }),
+    'models.cancel': async ({ job }) => {
+      jobs.cancel(job);
+      return Promise.resolve({});
+    },
+    'models.verify': async ({ id }) => store.verify(id),
+    'models.remove': async ({ id }) => {
+      if (inUse(id)) throw new InterlinearError('engine-busy', 'A run is using this model.', 'Stop the run first.');
+      await shelf.unload(id);
+      await store.remove(id);
+      return {};
+    },
+    'models.restore': async ({ id }) => {
+      await models.restore(id);
+      return {};
+    },
+    'models.grant': async ({ path }) => {
+      const grant = `model-${createHash('sha256').update(path).digest('hex').slice(0, 32)}`;
+      granted.set(grant, path);
+      return Promise.resolve({ grant, name: basename(path) });
+    },
   };
 }

@@ -1,22 +1,25 @@
 import { join } from 'node:path';
 import { InterlinearError } from '../contract/errors';
 import type { Device, ModelSummary, Preset } from '../contract/model';
-import { listModels } from '../models/list-models';
 import { readPresets } from '../models/presets';
 import type { LoadedModel } from '../runtime/decoder';
 import { loadModel } from '../runtime/load-model';
+import { ModelStore } from './model-store';
 
 /** The models at hand, loaded at first use and kept. */
 export class ModelShelf {
+  readonly store: ModelStore;
   readonly #resources: string;
   readonly #loaded = new Map<string, Promise<LoadedModel>>();
 
-  constructor(resources: string) {
+  /** @param resources folder with `models/` and `presets.json` @param models folder of the user's imported models */
+  constructor(resources: string, models: string) {
     this.#resources = resources;
+    this.store = new ModelStore(resources, models);
   }
 
   async list(): Promise<ModelSummary[]> {
-    return listModels(join(this.#resources, 'models'));
+    return this.store.summaries();
   }
 
   /** None where their file is missing or damaged: the window works without them, and recorded runs need no model at all. */
@@ -31,10 +34,8 @@ export class ModelShelf {
 
   /** @throws InterlinearError `unknown-model`, `bad-model`, `unsupported` */
   async load(id: string, device: Device): Promise<LoadedModel> {
-    if (!/^[\w-]+$/u.test(id))
-      throw new InterlinearError('unknown-model', `There is no model “${id}”.`, 'interlinear models lists what is installed.');
     const key = `${id}/${device}`;
-    const loading = this.#loaded.get(key) ?? loadModel(join(this.#resources, 'models', id), { device });
+    const loading = this.#loaded.get(key) ?? loadModel(this.store.folder(id), { device });
     this.#loaded.set(key, loading);
     try {
       return await loading;
@@ -44,7 +45,19 @@ export class ModelShelf {
     }
   }
 
+  /** Frees a model on all devices. No run may need it. */
+  async unload(id: string): Promise<void> {
+    const keys = [...this.#loaded.keys()].filter((key) => key.startsWith(`${id}/`));
+    for (const key of keys) {
+      const model = await this.#loaded.get(key)?.catch(() => null);
+      this.#loaded.delete(key);
+      await model?.decoder.dispose();
+    }
+  }
+
   async dispose(): Promise<void> {
+    await this.store.library.jobs.dispose();
+    this.store.library.models.emptyTrash();
     const models = await Promise.allSettled(this.#loaded.values());
     this.#loaded.clear();
     for (const model of models) if (model.status === 'fulfilled') await model.value.decoder.dispose();

@@ -1,0 +1,50 @@
+import type { ImportJob } from '../contract/library';
+import { formatBytes } from './format-bytes';
+
+interface Screen {
+  readonly isTTY?: boolean;
+  readonly columns?: number;
+  write(text: string): unknown;
+}
+
+/** Reports between two lines where lines stay: a log of one a quarter second helps nobody. */
+const reportsPerLine = 20;
+
+/** Progress of an import: one line that changes on a terminal; elsewhere a line a phase and now and then one between. */
+export class ImportReporter {
+  readonly #screen: Screen;
+  #phase = '';
+  #reports = 0;
+  #open = false;
+
+  constructor(screen: Screen) {
+    this.#screen = screen;
+  }
+
+  report(job: ImportJob): void {
+    const line = describe(job);
+    const changed = job.phase !== this.#phase;
+    this.#phase = job.phase;
+    this.#reports = changed ? 0 : this.#reports + 1;
+    if (this.#screen.isTTY === true) {
+      const width = (this.#screen.columns ?? 80) - 1;
+      this.#screen.write(`${changed && this.#open ? '\n' : ''}\r\u001B[K${line.slice(0, width)}`);
+      this.#open = true;
+    } else if (this.#reports % reportsPerLine === 0) this.#screen.write(`${line}\n`);
+  }
+
+  /** Leaves the line as it is. */
+  end(): void {
+    if (this.#open) this.#screen.write('\n');
+    this.#open = false;
+  }
+}
+
+function describe({ phase, doneBytes, totalBytes, bytesPerSecond, secondsLeft }: ImportJob): string {
+  const parts = [phase];
+  if (totalBytes !== null) parts.push(`${formatBytes(doneBytes)} of ${formatBytes(totalBytes)}`);
+  else if (doneBytes > 0) parts.push(formatBytes(doneBytes));
+  if (bytesPerSecond !== null) parts.push(`${formatBytes(bytesPerSecond)}/s`);
+  if (secondsLeft !== null) parts.push(`${Math.ceil(secondsLeft)} s left`);
+  return parts.join(', ');
+}

@@ -1,0 +1,133 @@
+import { join } from 'node:path';
+import { InterlinearError } from '../contract/errors';
+import type { CatalogueEntry, InstalledModel } from '../contract/library';
+import type { ModelSummary } from '../contract/model';
+import { capabilityReport } from '../library/capability-report';
+import { type Library, createLibrary } from '../library/create-library';
+import type { LibraryEntry, Verification } from '../library/model-library';
+import { listModels } from '../models/list-models';
+import { openModelPackage } from '../models/model-package';
+import { listDevices } from '../runtime/devices';
+
+/** Ids of the models in `resources/models`. */
+const shipped = new Set(['kin']);
+
+/** The models at hand: those that ship with the app, and the user's library. */
+export class ModelStore {
+  readonly library: Library;
+  readonly #embedded: string;
+
+  /** @param resources folder with `models/` and `catalogue.json` @param folder of the library */
+  constructor(resources: string, folder: string, environment: NodeJS.ProcessEnv = process.env) {
+    this.#embedded = join(resources, 'models');
+    this.library = createLibrary({ folder, resources, reserved: shipped, environment });
+  }
+
+  /** Models that can be run. */
+  async summaries(): Promise<ModelSummary[]> {
+    const imported = await this.library.models.list();
+    return [...(await listModels(this.#embedded)), ...imported.flatMap(({ model }) => model?.summary ?? [])];
+  }
+
+  /** Every model, also those that are damaged. */
+  async installed(): Promise<InstalledModel[]> {
+    const devices = listDevices();
+    const embedded = (await listModels(this.#embedded)).map((summary): InstalledModel => ({
+      summary,
+      source: 'Ships with Interlinear',
+      importedAt: null,
+      builtIn: true,
+      parity: [],
+      notes: capabilityReport(summary, devices, null),
+      damage: null,
+    }));
+    const describe = (entry: LibraryEntry): InstalledModel => {
+      if (entry.model === null) return damagedModel(entry.id, entry.damage);
+      const { manifest, summary } = entry.model;
+      return {
+        summary,
+        source: describeSource(manifest.source),
+        importedAt: manifest.importedAt,
+        builtIn: false,
+        parity: manifest.parity,
+        notes: capabilityReport(summary, devices, manifest),
+        damage: null,
+      };
+    };
+    return [...embedded, ...(await this.library.models.list()).map(describe)];
+  }
+
+  async catalogue(): Promise<CatalogueEntry[]> {
+    const entries = await this.library.catalogue();
+    return Promise.all(
+      entries.map(async ({ id, name, license, bytes, parameters, description }) => ({
+        id,
+        name,
+        license,
+        bytes,
+        parameters,
+        description,
+        installed: await this.library.models.has(id),
+      })),
+    );
+  }
+
+  isShipped(id: string): boolean {
+    return shipped.has(id);
+  }
+
+  /** Folder of a model. @throws InterlinearError `unknown-model` */
+  folder(id: string): string {
+    return this.isShipped(id) ? join(this.#embedded, id) : this.library.models.path(id);
+  }
+
+  /** Compares every file with its hash. @throws InterlinearError `unknown-model` */
+  async verify(id: string): Promise<Verification> {
+    if (!this.isShipped(id)) return this.library.models.verify(id);
+    const opened = await openModelPackage(this.folder(id));
+    const problems: string[] = [];
+    for (const name of Object.keys(opened.manifest.sha256)) {
+      await opened.file(name).catch((error: unknown) => {
+        if (!(error instanceof InterlinearError)) throw error;
+        problems.push(error.message);
+      });
+    }
+    return { passed: problems.length === 0, problems };
+  }
+
+  /** @throws InterlinearError `bad-request` for a model of the app, `unknown-model`, `disk-error` */
+  async remove(id: string): Promise<void> {
+    if (this.isShipped(id)) throw new InterlinearError('bad-request', `The model “${id}” ships with the app and stays.`);
+    await this.library.models.remove(id);
+  }
+}
+
+function describeSource({ kind, detail, revision }: { kind: string; detail: string; revision: string | null }): string {
+  if (kind === 'hub') return `${detail} at ${revision?.slice(0, 12) ?? 'an unknown revision'}, from the hub`;
+  if (kind === 'package') return `Python package ${detail}, version ${revision ?? 'unknown'}`;
+  return detail;
+}
+
+/** As much of a summary as a damaged model can have: its id. */
+function damagedModel(id: string, damage: string): InstalledModel {
+  const summary: ModelSummary = {
+    id,
+    name: id,
+    task: 'text',
+    weightsHash: '',
+    license: 'unknown',
+    layers: 0,
+    width: 0,
+    heads: 0,
+    vocabulary: 0,
+    parameters: 0,
+    cacheBytesPerPosition: 0,
+    lanes: [],
+    architecture: 'unknown',
+    dtype: 'f32',
+    maximumPositions: null,
+    chat: false,
+    bytes: 0,
+  };
+  return { summary, source: 'unknown', importedAt: null, builtIn: false, parity: [], notes: [], damage };
+}

@@ -58,6 +58,10 @@ for (const { width, height } of sizes) {
       await app.menu('palette');
       await expect(page.getByRole('dialog', { name: 'All actions' }).getByRole('combobox')).toBeFocused();
       await picture(app, name('palette'));
+      await page.keyboard.press('Escape');
+      await app.menu('models');
+      await expect(page.getByRole('dialog', { name: 'Model library' }).getByText('built in')).toBeVisible();
+      await picture(app, name('library'));
     });
   }
 }

@@ -1,6 +1,6 @@
 import { Dialog as Base } from '@base-ui/react/dialog';
 import { X } from 'lucide-react';
-import type { ReactNode } from 'react';
+import type { ReactNode, RefObject } from 'react';
 import button from './button.module.css';
 import { classNames } from './class-names';
 import styles from './dialog.module.css';
@@ -13,10 +13,12 @@ export interface DialogProps {
   readonly bare?: boolean;
   /** Room for a list with actions. */
   readonly wide?: boolean;
+  /** Where the keyboard begins; the first control by default. */
+  readonly initialFocus?: RefObject<HTMLElement | null>;
   readonly children: ReactNode;
 }
 
-export function Dialog({ open, onOpenChange, title, bare = false, wide = false, children }: DialogProps) {
+export function Dialog({ open, onOpenChange, title, bare = false, wide = false, initialFocus, children }: DialogProps) {
   return (
     <Base.Root
       open={open}
@@ -26,7 +28,10 @@ export function Dialog({ open, onOpenChange, title, bare = false, wide = false, 
     >
       <Base.Portal>
         <Base.Backdrop className={styles['backdrop']} />
-        <Base.Popup className={classNames(styles['popup'], bare && styles['bare'], wide && styles['wide'])}>
+        <Base.Popup
+          className={classNames(styles['popup'], bare && styles['bare'], wide && styles['wide'])}
+          {...(initialFocus !== undefined && { initialFocus })}
+        >
           <div className={bare ? 'visually-hidden' : styles['head']}>
             <Base.Title className={styles['title']}>{title}</Base.Title>
             {!bare && (

@@ -43,7 +43,7 @@ export const ModelPicker = memo(function ModelPicker({ libraryKeys }: { readonly
       entries={entries}
       trigger={
         <button type="button" className={select['inline']} aria-label={`Model: ${name}${missing ? ', not installed' : ''}`}>
-          <span>Model</span>
+          <span className={select['modelLabel']}>Model</span>
           <span className={select['model']} data-missing={missing}>
             {name}
           </span>

@@ -3,6 +3,8 @@ import { useId, useState } from 'react';
 import { visibleToken } from '../../design/token-pieces';
 import styles from './candidates.module.css';
 
+const suggestions = 24;
+
 export interface WatchListProps {
   readonly tokens: readonly string[];
   readonly vocabulary: readonly string[];
@@ -14,8 +16,10 @@ export function WatchList({ tokens, vocabulary, onChange }: WatchListProps) {
   const [text, setText] = useState('');
   const [unknown, setUnknown] = useState(false);
   const id = useId();
+  // A space can be typed as it is printed.
+  const typed = text.replaceAll('·', ' ');
   const add = (): void => {
-    const found = vocabulary.includes(text) ? text : vocabulary.find((token) => token.trim() === text.trim() && text.trim() !== '');
+    const found = vocabulary.includes(typed) ? typed : vocabulary.find((token) => token.trim() === typed.trim() && typed.trim() !== '');
     if (found === undefined) {
       setUnknown(text !== '');
       return;
@@ -23,7 +27,8 @@ export function WatchList({ tokens, vocabulary, onChange }: WatchListProps) {
     if (!tokens.includes(found)) onChange([...tokens, found]);
     setText('');
   };
-  const matches = text === '' ? [] : vocabulary.filter((token) => token.startsWith(text)).slice(0, 24);
+  const matches =
+    text === '' ? [] : vocabulary.filter((token) => token.startsWith(typed) || token.startsWith(` ${typed}`)).slice(0, suggestions);
   return (
     <form
       className={styles['watch']}
@@ -65,7 +70,7 @@ export function WatchList({ tokens, vocabulary, onChange }: WatchListProps) {
         />
         <datalist id={`${id}-tokens`}>
           {matches.map((token) => (
-            <option key={token} value={token} />
+            <option key={token} value={visibleToken(token)} />
           ))}
         </datalist>
         <button type="submit" aria-label="Add to the watch list">

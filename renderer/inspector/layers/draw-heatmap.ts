@@ -1,4 +1,4 @@
-import { visibleToken } from '../../design/token-pieces';
+import { isSpecialToken, visibleToken } from '../../design/token-pieces';
 import { css, mix, readableOn, type Rgb, themeColour } from './colour';
 import {
   gutter,
@@ -42,9 +42,9 @@ function fitted(context: CanvasRenderingContext2D, text: string, width: number):
   return '';
 }
 
-/** A canvas draws the face's ligatures, and a token such as `<|end|>` is not an arrow: they are broken up. */
+/** A canvas draws the face's ligatures, so control tokens such as `<|end|>` are printed in brackets that have none. */
 function printed(text: string): string {
-  return visibleToken(text).replaceAll(/(?<=[<>|=\-!&*/:+.])(?=[<>|=\-!&*/:+.])/g, '\u200c');
+  return isSpecialToken(text) ? text.replace(/^[<[⟨]\|?/, '⟨').replace(/\|?[>\]⟩]$/, '⟩') : visibleToken(text);
 }
 
 function emittedText(section: HeatmapSection, step: number): string {

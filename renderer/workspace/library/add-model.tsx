@@ -1,5 +1,5 @@
 import { FileBox, FolderOpen, Plus } from 'lucide-react';
-import { type FormEvent, useId, useState } from 'react';
+import { type FormEvent, type Ref, useId, useState } from 'react';
 import { useStore } from 'zustand';
 import { type ErrorReport, toErrorReport } from '../../../main/contract/errors';
 import { quantizations } from '../../../main/contract/library';
@@ -18,7 +18,7 @@ const notAnId: ErrorReport = {
 };
 
 /** Adds a model from the hub or from disk. What goes wrong at once is said here; the import itself shows below. */
-export function AddModel() {
+export function AddModel({ hub: field }: { /** The field of the hub's id. */ readonly hub: Ref<HTMLInputElement> }) {
   const services = useServices();
   const { library, activity } = services;
   const fieldId = useId();
@@ -55,6 +55,7 @@ export function AddModel() {
           From the hub
         </label>
         <input
+          ref={field}
           id={fieldId}
           className={styles['hub']}
           value={id}

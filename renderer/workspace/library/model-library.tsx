@@ -1,4 +1,4 @@
-import { type ReactNode, useEffect, useId } from 'react';
+import { type ReactNode, useEffect, useId, useRef } from 'react';
 import { useStore } from 'zustand';
 import { Button } from '../../design/button';
 import { Dialog } from '../../design/dialog';
@@ -29,22 +29,22 @@ function Lists({ onUse }: { readonly onUse: (model: string) => void }) {
   const { library, workspace, activity } = useServices();
   const { listing, error, installed, catalogue, jobs, removed, verifications } = useStore(library.store);
   const chosen = useStore(workspace.store, (state) => state.document.model);
-  if (listing === 'failed' && installed.length === 0) {
-    return (
-      <div className={styles['failure']} role="alert">
-        <strong>The library cannot be read.</strong> {error?.message} {error?.hint}{' '}
-        <Button
-          onClick={() => {
-            perform(() => activity.during(() => library.refresh()));
-          }}
-        >
-          Try again
-        </Button>
-      </div>
-    );
-  }
+  const unread = listing === 'failed' && (
+    <div className={styles['failure']} role="alert">
+      <strong>The library cannot be read.</strong> {error?.message} {error?.hint}{' '}
+      <Button
+        onClick={() => {
+          perform(() => activity.during(() => library.refresh()));
+        }}
+      >
+        Try again
+      </Button>
+    </div>
+  );
+  if (installed.length === 0 && unread !== false) return unread;
   return (
     <>
+      {unread}
       {jobs.length > 0 && (
         <Section title="Imports">
           <ul>
@@ -108,6 +108,7 @@ export function ModelLibrary() {
   const services = useServices();
   const { library, workspace } = services;
   const open = useStore(workspace.store, (state) => state.library);
+  const hub = useRef<HTMLInputElement>(null);
   const setOpen = (next: boolean): void => {
     workspace.setView({ library: next });
   };
@@ -115,8 +116,8 @@ export function ModelLibrary() {
     if (open) void library.refresh();
   }, [open, library]);
   return (
-    <Dialog open={open} onOpenChange={setOpen} title="Model library" wide>
-      <AddModel />
+    <Dialog open={open} onOpenChange={setOpen} title="Model library" wide initialFocus={hub}>
+      <AddModel hub={hub} />
       <Lists
         onUse={(model) => {
           chooseModel(services, model);

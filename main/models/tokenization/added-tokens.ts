@@ -62,7 +62,9 @@ export class AddedTokens {
   }
 
   private longestAt(text: string, at: number): { readonly token: AddedToken; readonly length: number } | null {
-    for (const length of this.lengths.get(text.charAt(at)) ?? []) {
+    const lengths = this.lengths.get(text.charAt(at));
+    if (lengths === undefined) return null;
+    for (const length of lengths) {
       const token = at + length <= text.length ? this.tokens.get(text.slice(at, at + length)) : undefined;
       if (token !== undefined) return { token, length };
     }

@@ -36,9 +36,15 @@ export function compilePattern(pattern: Pattern): RegExp {
   throw refuse();
 }
 
-/** Every match that is not empty, in order. A copy of the expression keeps the place, so that one may be used twice at a time. */
-export function* matches(expression: RegExp, text: string): Generator<readonly [from: number, to: number]> {
-  for (const { 0: match, index } of text.matchAll(expression)) {
-    if (match.length > 0) yield [index, index + match.length];
+/** Ranges of every match that is not empty, in order. @param expression with the flags `gu` */
+export function matches(expression: RegExp, text: string): (readonly [from: number, to: number])[] {
+  const found: (readonly [number, number])[] = [];
+  // Not `matchAll`: it makes a copy of the expression each time, and this runs for every word.
+  expression.lastIndex = 0;
+  for (let match = expression.exec(text); match !== null; match = expression.exec(text)) {
+    const to = expression.lastIndex;
+    if (match[0] === '') expression.lastIndex += (text.codePointAt(to) ?? 0) > 0xffff ? 2 : 1;
+    else found.push([match.index, to]);
   }
+  return found;
 }

@@ -60,7 +60,7 @@ function splitting(expression: RegExp, how: z.infer<typeof behavior>, invert: bo
 }
 
 const encoder = new TextEncoder();
-const ascii = /^[\0-\x7f]*$/u;
+const printable = /^[ -~]*$/u;
 
 const inBytes = (text: string): string => {
   let written = '';
@@ -70,7 +70,8 @@ const inBytes = (text: string): string => {
 
 /** The text as bytes in the byte-level alphabet; each byte has the range of its whole character. */
 function toBytes(aligned: AlignedText): AlignedText {
-  if (ascii.test(aligned.text)) return aligned.withText(inBytes(aligned.text));
+  // Nearly every word: characters that stand for themselves, and spaces.
+  if (printable.test(aligned.text)) return aligned.withText(aligned.text.replaceAll(' ', byteCharacters[0x20] ?? ''));
   const builder = new AlignedBuilder();
   let at = 0;
   for (const character of aligned.text) {

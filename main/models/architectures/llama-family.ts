@@ -27,7 +27,7 @@ const configSchema = z.object({
   mlp_bias: z.boolean().default(false),
   tie_word_embeddings: z.boolean().default(false),
   use_sliding_window: z.boolean().nullish(),
-  sliding_window: size.nullish(),
+  sliding_window: z.number().int().min(1).max(1e9).nullish(),
   ...rotaryMembers,
 });
 type Config = z.infer<typeof configSchema>;

@@ -66,11 +66,49 @@ it.each([
   [{ rope_parameters: { rope_type: 'yarn', factor: 4 } }, 'bad-model', '“original_max_position_embeddings”'],
   [{ rope_scaling: { type: 'dynamic', factor: 2 } }, 'unsupported', '“dynamic”'],
   [{ rope_scaling: { rope_type: 'longrope', factor: 2 } }, 'unsupported', '“longrope”'],
+  [{ quantization_config: { quant_method: 'gptq', bits: 4 } }, 'unsupported', '“gptq”'],
   [{ partial_rotary_factor: 0.5 }, 'unsupported', 'a part of each head'],
 ])('refuses %j', (change, code, message) => {
   expect(() => readArchitecture({ ...llama, ...change })).toThrow(
     expect.objectContaining({ code, message: expect.stringContaining(message) as string }) as Error,
   );
+});
+
+it('reads the configuration of Llama 3.2 1B as it was published', () => {
+  const { spec, maximumPositions } = readArchitecture({
+    architectures: ['LlamaForCausalLM'],
+    attention_bias: false,
+    attention_dropout: 0,
+    bos_token_id: 128_000,
+    eos_token_id: 128_001,
+    head_dim: 64,
+    hidden_act: 'silu',
+    hidden_size: 2048,
+    initializer_range: 0.02,
+    intermediate_size: 8192,
+    max_position_embeddings: 131_072,
+    mlp_bias: false,
+    model_type: 'llama',
+    num_attention_heads: 32,
+    num_hidden_layers: 16,
+    num_key_value_heads: 8,
+    pretraining_tp: 1,
+    rms_norm_eps: 1e-5,
+    rope_scaling: { factor: 32, high_freq_factor: 4, low_freq_factor: 1, original_max_position_embeddings: 8192, rope_type: 'llama3' },
+    rope_theta: 500_000,
+    tie_word_embeddings: true,
+    torch_dtype: 'bfloat16',
+    use_cache: true,
+    vocab_size: 128_256,
+  });
+  expect(maximumPositions).toBe(131_072);
+  expect(spec).toMatchObject({ layers: 16, keyValueHeads: 8, headWidth: 64, tiedUnembedding: true });
+  const factors = spec.positions.kind === 'rotary' ? (spec.positions.frequencyFactors ?? []) : [];
+  expect(factors).toHaveLength(32);
+  expect([factors[0], factors[14], factors.at(-1)]).toEqual([1, 1, 32]);
+  // Three pairs lie in the band between, where neither holds.
+  expect(factors.filter((factor) => factor !== 1 && factor !== 32)).toHaveLength(3);
+  expect(factors.toSorted((a, b) => a - b)).toEqual(factors);
 });
 
 it.each([

@@ -10,6 +10,12 @@ import type { Place } from './problems';
 /** Every architecture that can be run. To add one, add its entry. */
 export const architectures: readonly ArchitectureEntry[] = [llama, mistral, qwen2, qwen3, gpt2];
 
+/** Members of every `config.json` there is. */
+const commonSchema = z.object({
+  model_type: z.string(),
+  quantization_config: z.object({ quant_method: z.string().default('another program') }).nullish(),
+});
+
 function entryNamed(place: Place, name: string): ArchitectureEntry {
   const entry = architectures.find((candidate) => candidate.name === name);
   if (entry) return entry;
@@ -25,8 +31,15 @@ function entryNamed(place: Place, name: string): ArchitectureEntry {
  * @throws InterlinearError `bad-model` when it is damaged or contradicts itself, `unsupported` for a model of another kind
  */
 export function readArchitecture(config: unknown): ModelArchitecture {
-  const { model_type: name } = parseConfig(z.object({ model_type: z.string() }), config);
+  const { model_type: name, quantization_config: quantization } = parseConfig(commonSchema, config);
   const entry = entryNamed('config.json', name);
+  if (quantization) {
+    throw new InterlinearError(
+      'unsupported',
+      `config.json: weights quantised by “${quantization.quant_method}” cannot be read.`,
+      'Choose the model with weights in F32, F16 or BF16, or a GGUF file of it.',
+    );
+  }
   return { architecture: entry.name, ...entry.fromConfig(config), names: entry.configNames };
 }
 

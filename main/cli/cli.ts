@@ -50,6 +50,8 @@ program
     [],
   )
   .option('--model <id>', 'the model', 'kin')
+  .option('--system <text>', 'system prompt for a model with a chat template')
+  .option('--raw', 'read the prompt as it stands, without the chat template')
   .addOption(new Option('--device <device>', 'where it runs').choices(devices).default('cpu'))
   .option('--seed <number>', 'seed of every random stream', wholeNumber, 7)
   .addOption(

@@ -3,7 +3,7 @@ import { parseLane } from './parse-lane';
 
 describe('parseLane', () => {
   it('fills in the defaults of a bare kind', () => {
-    expect(parseLane('direct')).toEqual({ kind: 'direct', maximumSteps: 16 });
+    expect(parseLane('direct')).toEqual({ kind: 'direct', maximumSteps: 128 });
   });
 
   it('reads settings, with dashed names too', () => {

@@ -3,6 +3,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { InterlinearError } from '../contract/errors';
 import type { LaneSettings } from '../contract/lanes';
+import type { Chat } from '../contract/model';
 import type { RunEvent } from '../contract/protocol';
 import { type RunRequest, runRequestSchema } from '../contract/run';
 import type { Engine } from '../host/engine';
@@ -20,6 +21,8 @@ export interface RunOptions {
   readonly device: string;
   readonly seed: number;
   readonly schedule: string;
+  readonly raw?: boolean;
+  readonly system?: string;
   readonly out?: string;
   readonly json?: boolean;
 }
@@ -29,7 +32,8 @@ const defaultLanes: readonly LaneSettings['kind'][] = ['direct', 'cot', 'best-of
 /** Runs one prompt, or one after another from a file; prints a table or one JSON document. Returns the exit code. */
 export async function runCommand(engine: Engine, options: RunOptions): Promise<number> {
   const lines = await promptLines(options);
-  const jobs = lines.map((line) => ({ line, request: readRequest(options, line.prompt), bundle: bundlePath(options, line) }));
+  const chat = await chatOf(engine, options);
+  const jobs = lines.map((line) => ({ line, request: readRequest(options, line.prompt, chat), bundle: bundlePath(options, line) }));
   if (options.prompts !== undefined && options.out !== undefined) await mkdir(options.out, { recursive: true });
   const documents: RunDocument[] = [];
   let code: number = exitCodes.done;
@@ -84,10 +88,18 @@ async function promptLines(options: RunOptions): Promise<readonly (Omit<PromptLi
   return [{ prompt: options.prompt ?? '' }];
 }
 
-function readRequest(options: RunOptions, prompt: string): RunRequest {
+/** A model with a chat template is spoken to through it, unless `--raw` says that the prompt is to be read as it stands. */
+async function chatOf(engine: Engine, { model, raw, system }: RunOptions): Promise<Chat | null> {
+  if (raw === true && system !== undefined)
+    throw new InterlinearError('bad-request', '--raw has no place for --system.', 'Give one of them.');
+  const chats = raw !== true && (await engine.models()).some(({ id, chat }) => id === model && chat);
+  return chats || system !== undefined ? { system: system ?? '' } : null;
+}
+
+function readRequest(options: RunOptions, prompt: string, chat: Chat | null): RunRequest {
   const lanes = options.lane.length > 0 ? options.lane : defaultLanes.map((kind) => ({ kind }));
   const { model, device, seed, schedule } = options;
-  const parsed = runRequestSchema.safeParse({ model, device, seed, schedule, prompt, lanes });
+  const parsed = runRequestSchema.safeParse({ model, device, seed, schedule, prompt, lanes, chat });
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0];
   throw new InterlinearError(

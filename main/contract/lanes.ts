@@ -12,7 +12,7 @@ const stepLimit = z.number().int().min(1).max(100_000);
 
 export const samplerSchema = z.strictObject(samplerShape);
 
-export const directSchema = z.strictObject({ kind: z.literal('direct'), maximumSteps: stepLimit.default(16) });
+export const directSchema = z.strictObject({ kind: z.literal('direct'), maximumSteps: stepLimit.default(128) });
 
 export const cotSchema = z.strictObject({
   kind: z.literal('cot'),
@@ -24,7 +24,7 @@ export const cotSchema = z.strictObject({
   ignoreEnd: z.boolean().default(false),
   /** Independent chains; the lane's answer is the first chain's. */
   samples: z.number().int().min(1).max(64).default(1),
-  maximumSteps: stepLimit.default(64),
+  maximumSteps: stepLimit.default(256),
 });
 
 export const picks = ['majority', 'mean-log-probability', 'self-certainty'] as const;
@@ -38,14 +38,14 @@ export const bestOfNSchema = z.strictObject({
   minP: samplerShape.minP.default(0),
   /** The score whose pick is the lane's answer. */
   pick: z.enum(picks).default('majority'),
-  maximumSteps: stepLimit.default(64),
+  maximumSteps: stepLimit.default(256),
 });
 
 export const coconutSchema = z.strictObject({
   kind: z.literal('coconut'),
   /** Continuous thoughts before the forced exit to the answer. */
   thoughts: z.number().int().min(0).max(12).default(4),
-  maximumSteps: stepLimit.default(32),
+  maximumSteps: stepLimit.default(128),
 });
 
 export const laneSettingsSchema = z.discriminatedUnion('kind', [directSchema, cotSchema, bestOfNSchema, coconutSchema]);

@@ -3,6 +3,7 @@ import { basename } from 'node:path';
 import { InterlinearError, toErrorReport } from '../contract/errors';
 import type { ClientMessage, EngineMessage, Role, Transport } from '../contract/protocol';
 import { protocolVersion } from '../contract/protocol';
+import type { ModelSummary } from '../contract/model';
 import type { RunRequest } from '../contract/run';
 import { listDevices } from '../runtime/devices';
 import type { RunPrefix } from '../runtime/run-prefix';
@@ -103,6 +104,11 @@ export class Engine {
       }
     });
     return { run, finished, cancel: () => abort.abort() };
+  }
+
+  /** Every model that can be run. */
+  async models(): Promise<ModelSummary[]> {
+    return this.#models.list();
   }
 
   /** Frees a run and the files it holds open; its trace stays on disk. */

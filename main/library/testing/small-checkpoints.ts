@@ -42,7 +42,12 @@ export async function writeSmallFolder(folder: string): Promise<void> {
 export async function writeSmallGguf(path: string): Promise<void> {
   const file = await openGguf(join(fixture, 'model.gguf'));
   const tensors = await Promise.all(
-    [...file.tensors.values()].map(async ({ name, shape, type, rows }) => ({ name, shape, type, data: await rows() })),
+    [...file.tensors.values()].map(async (tensor) => ({
+      name: tensor.name,
+      shape: tensor.shape,
+      type: tensor.type,
+      data: await tensor.rows(),
+    })),
   );
   const described = [...file.metadata].map(([key, value]): readonly [string, Value] => {
     if (typeof value === 'string') return [key, ['string', value]];

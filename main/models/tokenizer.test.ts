@@ -87,6 +87,20 @@ it('refuses an expression that could keep the engine busy without end', () => {
   );
 });
 
+const nested = (type: string, members: string): unknown =>
+  Array.from({ length: 50_000 }).reduce<unknown>((inner) => ({ type, [members]: [inner] }), null);
+it.each([
+  ['normalisers in normalisers', { normalizer: nested('Sequence', 'normalizers') }],
+  ['cuts in cuts', { pre_tokenizer: nested('Sequence', 'pretokenizers') }],
+  ['decoders in decoders', { decoder: nested('Sequence', 'decoders') }],
+  ['an endless replacement', { normalizer: { type: 'Replace', pattern: { String: ' ' }, content: 'x'.repeat(1_000_000) } }],
+  ['an endless prefix', { normalizer: { type: 'Prepend', prepend: 'x'.repeat(1_000_000) } }],
+  ['an endless added token', { added_tokens: [{ id: 1, content: 'x'.repeat(1_000_000) }] }],
+  ['countless steps', { normalizer: { type: 'Sequence', normalizers: Array.from({ length: 100_000 }, () => ({ type: 'NFC' })) } }],
+])('refuses %s', (_, changes) => {
+  expect(() => new ModelTokenizer({ ...tokenizers['smollm']?.file, ...changes }, 1000)).toThrow(InterlinearError);
+});
+
 it('takes tokens named like members of objects', () => {
   const vocab: unknown = JSON.parse('{"__proto__": 0, "constructor": 1, "?": 2}');
   const read = new ModelTokenizer({ model: { type: 'WordLevel', vocab, unk_token: '?' }, pre_tokenizer: { type: 'WhitespaceSplit' } }, 3);

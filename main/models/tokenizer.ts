@@ -42,7 +42,6 @@ export class ModelTokenizer {
     // A token both in the vocabulary and added has the vocabulary's id.
     const added = file.added_tokens.map((token) => ({ ...token, id: file.model.vocab.get(token.content) ?? token.id }));
     const ids = new Map([...file.model.vocab, ...added.map((token) => [token.content, token.id] as const)]);
-    this.around = surroundingTokens(file.post_processor);
     const tokens = Array.from<string | undefined>({ length: vocabularySize });
     const check = (token: number, text: string): void => {
       if (token < vocabularySize) return;
@@ -53,13 +52,20 @@ export class ModelTokenizer {
       check(token, text);
       tokens[token] = text;
     }
-    for (const token of [...this.around.before, ...this.around.after]) check(token, 'a marker');
     this.ids = ids;
     this.tokens = tokens;
     this.added = new Set(added.map((token) => token.id));
     this.specials = new Set(added.flatMap((token) => (token.special ? [token.id] : [])));
-    this.encoder = new TextToTokens({ ...file, added_tokens: added }, createTokenModel(file, hint));
-    this.decoder = createDecoder(file.decoder);
+    try {
+      this.around = surroundingTokens(file.post_processor);
+      this.encoder = new TextToTokens({ ...file, added_tokens: added }, createTokenModel(file, hint));
+      this.decoder = createDecoder(file.decoder);
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error;
+      // Steps in steps in steps, until the stack ends.
+      throw new InterlinearError('bad-model', 'tokenizer.json is nested too deeply.', hint, { cause: error });
+    }
+    for (const token of [...this.around.before, ...this.around.after]) check(token, 'a marker');
   }
 
   /** Ids of a text; half a surrogate pair is read as �. */

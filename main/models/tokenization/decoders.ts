@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { InterlinearError } from '../../contract/errors';
 import { bytesOfToken } from './byte-level';
 import { ByteRuns, displayBytes, Utf8 } from './byte-streams';
-import { compilePattern, patternSchema } from './pattern';
+import { compilePattern, longestReplacement, mostSteps, patternSchema } from './pattern';
 import { Joined, Mapped, PrefixStripped, Spaced, type TokenStream } from './token-streams';
 
 /** Tokens back to text. */
@@ -14,9 +14,9 @@ export interface Decoder {
 }
 
 const configSchema = z.discriminatedUnion('type', [
-  z.object({ type: z.literal('Sequence'), decoders: z.array(z.unknown()) }),
+  z.object({ type: z.literal('Sequence'), decoders: z.array(z.unknown()).max(mostSteps) }),
   z.object({ type: z.literal('ByteLevel') }),
-  z.object({ type: z.literal('Replace'), pattern: patternSchema, content: z.string() }),
+  z.object({ type: z.literal('Replace'), pattern: patternSchema, content: z.string().max(longestReplacement) }),
   z.object({ type: z.literal('ByteFallback') }),
   z.object({ type: z.literal('Fuse') }),
   // Spaces to be taken from the end would have to be held back for ever; no model needs it.

@@ -1,17 +1,17 @@
 import { z } from 'zod';
 import { InterlinearError } from '../../contract/errors';
 import { AlignedBuilder, type AlignedText, prefixed } from './aligned-text';
-import { compilePattern, matches, patternSchema } from './pattern';
+import { compilePattern, longestReplacement, matches, mostSteps, patternSchema } from './pattern';
 
 /** Changes a text before it is cut, and keeps its places. */
 export type Normalizer = (text: AlignedText) => AlignedText;
 
 const configSchema = z.discriminatedUnion('type', [
-  z.object({ type: z.literal('Sequence'), normalizers: z.array(z.unknown()) }),
+  z.object({ type: z.literal('Sequence'), normalizers: z.array(z.unknown()).max(mostSteps) }),
   z.object({ type: z.enum(['NFC', 'NFD', 'NFKC', 'NFKD']) }),
   z.object({ type: z.literal('Lowercase') }),
-  z.object({ type: z.literal('Prepend'), prepend: z.string() }),
-  z.object({ type: z.literal('Replace'), pattern: patternSchema, content: z.string() }),
+  z.object({ type: z.literal('Prepend'), prepend: z.string().max(longestReplacement) }),
+  z.object({ type: z.literal('Replace'), pattern: patternSchema, content: z.string().max(longestReplacement) }),
   z.object({ type: z.literal('Strip'), strip_left: z.boolean(), strip_right: z.boolean() }),
 ]);
 

@@ -2,6 +2,10 @@ import { SplitPreTokenizer } from '@huggingface/tokenizers';
 import { z } from 'zod';
 import { InterlinearError } from '../../contract/errors';
 
+/** Parts of a chain of steps, and characters that one step puts in place of others: far more than published files have. */
+export const mostSteps = 64;
+export const longestReplacement = 256;
+
 /** What is looked for: a text as it is, or an expression in the dialect of Oniguruma. */
 export const patternSchema = z.union([z.object({ String: z.string().min(1) }), z.object({ Regex: z.string().max(10_000) })]);
 export type Pattern = z.infer<typeof patternSchema>;

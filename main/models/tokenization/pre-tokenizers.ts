@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { InterlinearError } from '../../contract/errors';
 import { AlignedBuilder, type AlignedText, prefixed } from './aligned-text';
 import { byteCharacters } from './byte-level';
-import { compilePattern, matches, patternSchema } from './pattern';
+import { compilePattern, matches, mostSteps, patternSchema } from './pattern';
 
 /** Cuts a text into pieces no token reaches beyond. */
 export type PreTokenizer = (text: AlignedText) => readonly AlignedText[];
@@ -10,7 +10,7 @@ export type PreTokenizer = (text: AlignedText) => readonly AlignedText[];
 const behavior = z.enum(['Isolated', 'Removed', 'MergedWithPrevious', 'MergedWithNext', 'Contiguous']);
 
 const configSchema = z.discriminatedUnion('type', [
-  z.object({ type: z.literal('Sequence'), pretokenizers: z.array(z.unknown()) }),
+  z.object({ type: z.literal('Sequence'), pretokenizers: z.array(z.unknown()).max(mostSteps) }),
   z.object({ type: z.literal('ByteLevel'), add_prefix_space: z.boolean().default(true), use_regex: z.boolean().default(true) }),
   z.object({ type: z.literal('Digits'), individual_digits: z.boolean().default(false) }),
   z.object({ type: z.literal('Split'), pattern: patternSchema, behavior, invert: z.boolean().default(false) }),

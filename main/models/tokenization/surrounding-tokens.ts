@@ -7,16 +7,19 @@ export interface SurroundingTokens {
   readonly after: readonly number[];
 }
 
+/** Tokens, or steps that add tokens: published files have one or two. */
+const mostTokens = 64;
+
 const item = z.union([z.object({ SpecialToken: z.object({ id: z.string() }) }), z.object({ Sequence: z.object({ id: z.string() }) })]);
 const pair = z.tuple([z.string(), z.number().int().min(0)]);
 
 const configSchema = z.discriminatedUnion('type', [
-  z.object({ type: z.literal('Sequence'), processors: z.array(z.unknown()) }),
+  z.object({ type: z.literal('Sequence'), processors: z.array(z.unknown()).max(mostTokens) }),
   z.object({ type: z.literal('ByteLevel') }),
   z.object({
     type: z.literal('TemplateProcessing'),
-    single: z.array(item),
-    special_tokens: z.record(z.string(), z.object({ ids: z.array(z.number().int().min(0)) })),
+    single: z.array(item).max(mostTokens),
+    special_tokens: z.record(z.string(), z.object({ ids: z.array(z.number().int().min(0)).max(mostTokens) })),
   }),
   z.object({ type: z.enum(['BertProcessing', 'RobertaProcessing']), sep: pair, cls: pair }),
 ]);

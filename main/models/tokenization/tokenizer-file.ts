@@ -29,9 +29,12 @@ const mergesSchema = z
     }),
   );
 
+/** Every length that occurs is tried at every place of a text. */
+const longestAdded = 256;
+
 const addedTokenSchema = z.object({
   id,
-  content: z.string(),
+  content: z.string().max(longestAdded),
   special: z.boolean().default(false),
   normalized: z.boolean().optional(),
   single_word: z.boolean().default(false),

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { AxeBuilder } from '@axe-core/playwright';
 import type { Locator, Page } from '@playwright/test';
 import { expect, test } from './app';
+import { writeSmallModel } from './small-model';
 import { WorkspacePage } from './workspace-page';
 
 const libraryOf = (page: Page): Locator => page.getByRole('dialog', { name: 'Model library' });
@@ -65,7 +66,7 @@ test('a file that is no model is refused with the reason, and nothing is added',
   await library.getByRole('button', { name: 'GGUF file…' }).click();
   await expect(library.getByRole('alert')).toHaveText(/\w+/);
   await app.waitForIdle();
-  await expect(library.getByRole('region', { name: 'Installed' }).getByRole('listitem')).toHaveCount(1);
+  await expect(library.getByRole('heading', { name: 'Installed 1' })).toBeVisible();
 });
 
 test('what is no hub id is said to be none before anything is asked of the hub', async ({ app }) => {
@@ -78,4 +79,75 @@ test('what is no hub id is said to be none before anything is asked of the hub',
   await expect(field).toHaveAttribute('aria-invalid', 'true');
   await field.fill('owner/name');
   await expect(library.getByRole('alert')).toHaveCount(0);
+});
+
+test('a model is added from a folder, asked as a chat, verified, removed and brought back; each model keeps its prompt', async ({
+  app,
+  folder,
+}) => {
+  const { page } = app;
+  const workspace = new WorkspacePage(page);
+  const library = libraryOf(page);
+  const kinPrompt = await workspace.prompt.inputValue();
+  await page.keyboard.press('m');
+  await app.answerDialogs(writeSmallModel(folder));
+  await library.getByRole('button', { name: 'Folder…' }).click();
+  const job = library.getByRole('region', { name: 'Imports' }).getByRole('listitem');
+  await expect(job).toContainText('is in the library');
+  await job.getByRole('button', { name: /^Use / }).click();
+  await expect(library).toBeHidden();
+
+  await expect(page.getByRole('button', { name: /^Model: small-random-llama/ })).toBeVisible();
+  await workspace.prompt.fill('why is the sky blue');
+  await page.getByRole('textbox', { name: 'System prompt' }).fill('the sea is red');
+  await page.getByRole('button', { name: /tokens of/ }).click();
+  const tokens = page.getByRole('list', { name: 'Tokens of the prompt' }).getByRole('listitem');
+  await expect(tokens.filter({ hasText: '<|im_start|>' })).toHaveCount(3);
+  await expect(tokens.filter({ hasText: 'sky' })).toHaveCount(1);
+  await workspace.run.click();
+  await expect(workspace.row(1)).toContainText('done');
+  await expect(workspace.steps('Direct').first()).toBeVisible();
+  await app.waitForIdle();
+
+  await page.getByRole('tab', { name: 'Candidates' }).focus();
+  await page.keyboard.press('m');
+  const small = library.getByRole('region', { name: 'Installed' }).getByRole('listitem').filter({ hasText: 'small-random-llama' });
+  await small.getByRole('button', { name: /^Verify/ }).click();
+  await expect(small).toContainText('Every file is as it was imported');
+  await small.getByRole('button', { name: /^Remove/ }).click();
+  const undo = library.getByRole('button', { name: /^Bring back/ });
+  await expect(undo).toBeVisible();
+  // The model that was chosen is gone, so another is; its prompt is the one it had.
+  await undo.click();
+  await expect(small.getByRole('button', { name: /^Use/ })).toBeVisible();
+  await page.keyboard.press('Escape');
+  await expect(workspace.prompt).toHaveValue(kinPrompt);
+  await page.getByRole('button', { name: 'Model: kin-2L' }).click();
+  await page.getByRole('menuitem', { name: /^small-random-llama/ }).click();
+  await expect(workspace.prompt).toHaveValue('why is the sky blue');
+  await expect(page.getByRole('textbox', { name: 'System prompt' })).toHaveValue('the sea is red');
+});
+
+test('a model file dropped on the window opens the library and is imported', async ({ app, folder }) => {
+  const { page } = app;
+  const file = join(folder, 'dropped.gguf');
+  writeFileSync(file, 'GGUF, but cut off');
+  // A file as the system hands it over: one that has a path.
+  await page.evaluate(() => {
+    document.body.append(Object.assign(document.createElement('input'), { type: 'file', id: 'source' }));
+  });
+  await page.locator('#source').setInputFiles(file);
+  await page.evaluate(() => {
+    const input = document.querySelector<HTMLInputElement>('#source');
+    const [chosen] = input?.files ?? [];
+    const dataTransfer = new DataTransfer();
+    if (chosen !== undefined) dataTransfer.items.add(chosen);
+    document.querySelector('main')?.dispatchEvent(new DragEvent('drop', { bubbles: true, cancelable: true, dataTransfer }));
+    input?.remove();
+  });
+  const job = libraryOf(page).getByRole('region', { name: 'Imports' }).getByRole('listitem');
+  await expect(job).toContainText('dropped.gguf');
+  await expect(job).toContainText('failed');
+  await expect(job.getByRole('alert')).toHaveText(/\w+/);
+  await expect(job.getByRole('button', { name: /again/ })).toBeVisible();
 });

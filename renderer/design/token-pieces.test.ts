@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { isSpecialToken, tokenPieces, visibleToken } from './token-pieces';
+import { canvasToken, isSpecialToken, tokenPieces, visibleToken } from './token-pieces';
 
 describe('tokenPieces', () => {
   it('marks whitespace and keeps the rest', () => {
@@ -31,5 +31,16 @@ describe('isSpecialToken', () => {
   );
   it.each(['<div>', ' <s>', 'the', '<|', '[0]', '<| a |>'])('takes %s for text', (text) => {
     expect(isSpecialToken(text)).toBe(false);
+  });
+});
+
+describe('canvasToken', () => {
+  it.each([
+    ['<|im_end|>', '⟨im_end⟩'],
+    ['</s>', '⟨/s⟩'],
+    ['⟨end⟩', '⟨end⟩'],
+    [' the', '·the'],
+  ])('prints %s as %s', (text, printed) => {
+    expect(canvasToken(text)).toBe(printed);
   });
 });

@@ -32,3 +32,8 @@ export function isSpecialToken(text: string): boolean {
     text,
   );
 }
+
+/** A token as a canvas prints it, where the face's ligatures cannot be turned off: a control token stands in brackets that have none. */
+export function canvasToken(text: string): string {
+  return isSpecialToken(text) ? text.replace(/^[<[⟨]\|?/, '⟨').replace(/\|?[>\]⟩]$/, '⟩') : visibleToken(text);
+}

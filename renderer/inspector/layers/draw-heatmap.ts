@@ -1,4 +1,4 @@
-import { isSpecialToken, visibleToken } from '../../design/token-pieces';
+import { canvasToken } from '../../design/token-pieces';
 import { css, mix, readableOn, type Rgb, themeColour } from './colour';
 import {
   gutter,
@@ -42,16 +42,11 @@ function fitted(context: CanvasRenderingContext2D, text: string, width: number):
   return '';
 }
 
-/** A canvas draws the face's ligatures, so control tokens such as `<|end|>` are printed in brackets that have none. */
-function printed(text: string): string {
-  return isSpecialToken(text) ? text.replace(/^[<[⟨]\|?/, '⟨').replace(/\|?[>\]⟩]$/, '⟩') : visibleToken(text);
-}
-
 function emittedText(section: HeatmapSection, step: number): string {
   const record = section.entry.branch?.steps.at(step);
   if (record === undefined) return '';
   if (record.kind !== 'token') return '◆';
-  return printed(section.entry.run.info.vocabulary[record.tokenId] ?? '');
+  return canvasToken(section.entry.run.info.vocabulary[record.tokenId] ?? '');
 }
 
 function drawHead(section: HeatmapSection, layout: HeatmapLayout, first: number, last: number, { context, ink, dim, data }: Ink): void {
@@ -103,7 +98,7 @@ function drawCells(
         context.fill();
       } else context.fillRect(x, y, columnWidth - gap, rowHeight - (gap === 0 ? 0 : 1));
       if (!words) continue;
-      const text = printed(vocabulary[reading.top.ids[0] ?? -1] ?? '');
+      const text = canvasToken(vocabulary[reading.top.ids[0] ?? -1] ?? '');
       context.fillStyle = css(readableOn(background));
       context.font = `600 12px ${data}`;
       context.fillText(fitted(context, text, columnWidth - 14), x + 7, y + (numbers ? rowHeight / 2 - 3 : rowHeight / 2 + 3));

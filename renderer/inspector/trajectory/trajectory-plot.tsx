@@ -1,6 +1,6 @@
 import { memo, useMemo } from 'react';
 import type { Trajectory } from '../../../main/contract/protocol';
-import { visibleToken } from '../../design/token-pieces';
+import { canvasToken } from '../../design/token-pieces';
 import type { PanelProps } from '../../state/run-view';
 import type { LaneEntry } from '../shared/lane-entries';
 import { lineDash, markerPath } from '../shared/lane-marker';
@@ -62,7 +62,7 @@ function captionsOf(paths: readonly DrawnPath[], steps: TrajectoryPlotProps['ste
   return paths.flatMap((path, place) =>
     path.shown
       ? path.points.flatMap(({ x, y }, i): CaptionRequest[] => {
-          const text = visibleToken(path.captions[i] ?? '');
+          const text = canvasToken(path.captions[i] ?? '');
           const current = i === steps.get(path.entry.key);
           if (!current && path.points.length > dotsUpTo && i % Math.ceil(path.points.length / captionsOfLongPath) !== 0) return [];
           if (text === '' || (!current && i > 0 && path.captions[i - 1] === path.captions[i])) return [];

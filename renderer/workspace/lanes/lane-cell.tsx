@@ -65,6 +65,7 @@ function LaneBody({ column, run, lane }: { readonly column: ScreenColumn; readon
   return (
     <>
       <LaneFailure run={run} lane={lane} />
+      {run.outcome === null && lane.branches.length === 0 && <p className={styles['empty']}>Reading the prompt…</p>}
       {several && <BranchTree run={run} lane={lane} title={column.style.title} />}
       {several && <Picks lane={lane} free={readsSubWords(run)} />}
       {branch !== undefined && (

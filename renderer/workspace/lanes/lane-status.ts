@@ -5,7 +5,7 @@ export type LaneStatusKind = 'waiting' | 'running' | 'done' | 'stopped' | 'faile
 
 export interface LaneStatus {
   readonly kind: LaneStatusKind;
-  /** "16 branches · 52 ms" */
+  /** "16 branches · 52 ms"; empty before the first step. */
   readonly facts: string;
   /** "212/s"; empty where there is no rate. */
   readonly rate: string;
@@ -49,7 +49,7 @@ export function laneStatus(run: RunView, lane: LaneView): LaneStatus {
   const perSecond = lane.record?.tokensPerSecond ?? 0;
   return {
     kind,
-    facts: kind === 'waiting' ? 'waiting' : `${size}${time}`,
+    facts: kind === 'waiting' ? '' : `${size}${time}`,
     rate: perSecond > 0 && Number.isFinite(perSecond) ? `${Math.round(perSecond)}/s` : '',
     progress: kind === 'running' ? progressOf(lane) : null,
   };

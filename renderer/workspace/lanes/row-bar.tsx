@@ -29,6 +29,7 @@ const statusWords = {
 export const RowBar = memo(function RowBar({ row: { row, run }, place, count }: RowBarProps) {
   const services = useServices();
   const editorPrompt = useStore(services.workspace.store, (state) => state.document.prompt);
+  const editorModel = useStore(services.workspace.store, (state) => state.document.model);
   const finished = run !== undefined && run.outcome !== null;
   const id = row.run;
   const outcome = run?.outcome ?? null;
@@ -82,6 +83,7 @@ export const RowBar = memo(function RowBar({ row: { row, run }, place, count }: 
           {outcome !== null && Number.isFinite(outcome.milliseconds) && ` · ${formatMilliseconds(outcome.milliseconds)}`}
           {request !== undefined && ` · seed ${request.seed} · ${request.schedule}`}
         </span>
+        {run !== undefined && run.info.model.id !== editorModel && <span className={styles['tag']}>{run.info.model.name}</span>}
         {showsPrompt && (
           <span className={styles['prompt']} title={request.prompt}>
             {request.prompt}

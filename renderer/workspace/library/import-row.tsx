@@ -10,6 +10,8 @@ import { progressText } from './model-facts';
 
 export interface ImportRowProps {
   readonly job: ImportJob;
+  /** The model it made is there: it may have been removed since. */
+  readonly installed: boolean;
   /** Takes the imported model for the next run. */
   readonly onUse: (model: string) => void;
 }
@@ -18,14 +20,14 @@ function share({ doneBytes, totalBytes }: ImportJob): number | null {
   return totalBytes === null || totalBytes <= 0 ? null : Math.min(1, doneBytes / totalBytes);
 }
 
-function stateText(job: ImportJob): string {
+function stateText(job: ImportJob, installed: boolean): string {
   switch (job.state) {
     case 'queued':
       return 'waits for the import before it';
     case 'running':
       return job.phase;
     case 'done':
-      return 'is in the library';
+      return installed ? 'is in the library' : 'was imported';
     case 'cancelled':
       return 'cancelled; nothing was kept';
     case 'failed':
@@ -36,7 +38,7 @@ function stateText(job: ImportJob): string {
 }
 
 /** One import: how far it is, or how it ended and what to do next. */
-export function ImportRow({ job, onUse }: ImportRowProps) {
+export function ImportRow({ job, installed, onUse }: ImportRowProps) {
   const { library, activity } = useServices();
   const live = isLive(job);
   const value = share(job);
@@ -48,7 +50,7 @@ export function ImportRow({ job, onUse }: ImportRowProps) {
         <span className={styles['phase']}>
           {job.state === 'done' && <Check size={13} aria-hidden="true" className={styles['good']} />}
           {job.state === 'failed' && <CircleAlert size={13} aria-hidden="true" className={styles['bad']} />}
-          {stateText(job)}
+          {stateText(job, installed)}
         </span>
         <span className={styles['actions']}>
           {live && (
@@ -61,7 +63,7 @@ export function ImportRow({ job, onUse }: ImportRowProps) {
               Cancel
             </Button>
           )}
-          {job.state === 'done' && job.model !== null && (
+          {job.state === 'done' && job.model !== null && installed && (
             <Button
               aria-label={`Use ${job.title}`}
               onClick={() => {

@@ -49,7 +49,7 @@ function Lists({ onUse }: { readonly onUse: (model: string) => void }) {
         <Section title="Imports">
           <ul>
             {jobs.map((job) => (
-              <ImportRow key={job.id} job={job} onUse={onUse} />
+              <ImportRow key={job.id} job={job} installed={installed.some(({ summary }) => summary.id === job.model)} onUse={onUse} />
             ))}
           </ul>
         </Section>

@@ -1,0 +1,41 @@
+import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { projectFolder } from './app';
+
+const words =
+  'user assistant system the a of in to and is it what why how sky blue red green word says tom ada old new small long sun sea ship home far near'.split(
+    ' ',
+  );
+
+/** A model of 40 words with random weights, as a hub publishes one: enough to be imported and asked. @returns its folder */
+export function writeSmallModel(parent: string): string {
+  const folder = join(parent, 'small-random-llama');
+  const fixture = join(projectFolder, 'main', 'models', 'architectures', 'fixtures', 'llama3');
+  mkdirSync(folder, { recursive: true });
+  for (const name of ['config.json', 'model.safetensors']) copyFileSync(join(fixture, name), join(folder, name));
+  const special = ['<unk>', '<|im_start|>', '<|im_end|>'];
+  const vocabulary = Object.fromEntries([...special, ...words].map((word, id) => [word, id]));
+  const tokenizer = {
+    version: '1.0',
+    added_tokens: special.map((content, id) => ({
+      id,
+      content,
+      single_word: false,
+      lstrip: false,
+      rstrip: false,
+      normalized: false,
+      special: true,
+    })),
+    normalizer: null,
+    pre_tokenizer: { type: 'WhitespaceSplit' },
+    post_processor: null,
+    decoder: null,
+    model: { type: 'WordLevel', vocab: vocabulary, unk_token: '<unk>' },
+  };
+  writeFileSync(join(folder, 'tokenizer.json'), JSON.stringify(tokenizer));
+  writeFileSync(
+    join(folder, 'chat_template.jinja'),
+    "{% for message in messages %}<|im_start|> {{ message['role'] }} {{ message['content'] }} <|im_end|> {% endfor %}<|im_start|> assistant",
+  );
+  return folder;
+}

@@ -22,7 +22,7 @@ const refuse = (cause?: unknown): InterlinearError =>
  * Whether a group may occur many times, as in `(a+)+`. Matching such an expression can take time without end, and the file that
  * brings it is not to be trusted; the patterns of published models repeat only characters and sets of them.
  */
-const repeatsGroup = (expression: string): boolean => /\)(?:[*+]|\{)/u.test(expression.replaceAll(/\\.|\[[^\]]*\]/gsu, 'x'));
+const repeatsGroup = (expression: string): boolean => /\)(?:[*+]|\{)/u.test(expression.replaceAll(/\\.|\[(?:\\.|[^\]\\])*\]/gsu, 'x'));
 
 /**
  * A pattern of a `tokenizer.json` as an expression of JavaScript, flags `gu`. The two dialects differ in what a space, a digit or a

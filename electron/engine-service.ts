@@ -1,8 +1,10 @@
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { app, BrowserWindow, MessageChannelMain, type MessagePortMain } from 'electron';
 import { z } from 'zod';
 import { EngineClient } from '../main/contract/client';
 import { InterlinearError } from '../main/contract/errors';
+import { trashFolder } from '../main/contract/library';
 import type { Role } from '../main/contract/protocol';
 import type { EngineStatus } from '../main/contract/shell';
 import { createPortTransport } from '../main/host/port-transport';
@@ -25,6 +27,7 @@ export interface EngineFolders {
 export class EngineService {
   readonly #supervisor: EngineSupervisor<MessagePortMain>;
   readonly #windows = new Set<BrowserWindow>();
+  readonly #models: string;
   readonly #prepare: (client: EngineClient) => Promise<void>;
   #client: EngineClient | null = null;
   /** The engine was told what it has to know before windows may ask it. */
@@ -32,6 +35,7 @@ export class EngineService {
 
   /** @param folders of what ships with the app, of the recorded runs and of the imported models @param prepare tells a new engine what windows rely on */
   constructor({ resources, runs, models }: EngineFolders, prepare: (client: EngineClient) => Promise<void>) {
+    this.#models = models;
     this.#prepare = prepare;
     this.#supervisor = new EngineSupervisor({
       fork: forkEngine,
@@ -57,6 +61,15 @@ export class EngineService {
 
   stop(): void {
     this.#supervisor.stop();
+  }
+
+  /** Deletes removed models for good: they can be brought back until the app quits, whatever becomes of its engines. */
+  emptyTrash(): void {
+    try {
+      rmSync(join(this.#models, trashFolder), { recursive: true, force: true });
+    } catch {
+      // A file the engine still holds open; it is tried again when the app starts.
+    }
   }
 
   get status(): EngineStatus {
@@ -158,8 +171,10 @@ export function setupEngine(engine: EngineService): void {
     notify(window, notices.engineStatus, engine.status);
     return null;
   });
+  engine.emptyTrash();
   app.on('will-quit', () => {
     engine.stop();
+    engine.emptyTrash();
   });
   engine.start();
 }

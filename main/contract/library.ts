@@ -2,6 +2,9 @@ import { z } from 'zod';
 import { errorSchema } from './errors';
 import { devices, modelSummarySchema } from './model';
 
+/** Folder of the library in which removed models lie until the app quits. */
+export const trashFolder = '.trash';
+
 /** What an import may make of the weights; `auto` keeps int4 and int8 as they are and makes int4 of what is large. */
 export const quantizations = ['auto', 'int4', 'int8', 'f16', 'f32'] as const;
 export type Quantization = (typeof quantizations)[number];
@@ -52,8 +55,7 @@ export const windowSourceSchema = z.discriminatedUnion('kind', [
 ]);
 export type WindowSource = z.infer<typeof windowSourceSchema>;
 
-export const importStates = ['queued', 'running', 'done', 'failed', 'cancelled'] as const;
-export type ImportState = (typeof importStates)[number];
+const importStates = ['queued', 'running', 'done', 'failed', 'cancelled'] as const;
 
 export const importJobSchema = z.object({
   id: z.string(),

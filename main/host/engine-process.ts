@@ -27,12 +27,6 @@ setPriority(process.platform === 'linux' ? PRIORITY_LOW : PRIORITY_BELOW_NORMAL)
 
 let engine: Engine | null = null;
 
-// The app ends its engine by this signal; the second one, of ours, has its usual effect.
-process.once('SIGTERM', () => {
-  engine?.emptyTrash();
-  process.kill(process.pid, 'SIGTERM');
-});
-
 parentPort.on('message', (event) => {
   const parsed = messageSchema.safeParse(event.data);
   if (!parsed.success) {

@@ -119,11 +119,6 @@ export class Engine {
     await source?.close();
   }
 
-  /** Deletes removed models for good; synchronous, for the moment the process is told to end. */
-  emptyTrash(): void {
-    this.#models.store.library.models.emptyTrash();
-  }
-
   /** Stops what runs and frees models and runs. Nothing may be asked afterwards. */
   async dispose(): Promise<void> {
     for (const { abort } of this.#active.values()) abort.abort();

@@ -103,17 +103,26 @@ describe('the library', () => {
     await expect(library.restore('m')).rejects.toMatchObject({ code: 'unknown-model' });
   });
 
+  it('restores what an engine that has ended removed, the last of several first', async () => {
+    for (const name of ['first', 'second']) {
+      await writeStoredModel(folder, 'm', { name });
+      await new ModelLibrary(folder).remove('m');
+      await new Promise((resolve) => setTimeout(resolve, 2));
+    }
+    const later = new ModelLibrary(folder);
+    await later.list();
+    await later.restore('m');
+    expect((await later.open('m')).manifest.name).toBe('second');
+  });
+
   it('deletes what processes that have ended left, and nothing of living ones', async () => {
     const dead = deadProcess();
     const kept = [`m.partial-${process.ppid}-00ff`, `mine`, `m.partial-x-00`];
     for (const name of [...kept, `m.partial-${dead}-00ff`, `m.partial-${process.pid}-00ff`]) await mkdir(join(folder, name));
     const own = await library.begin('m');
-    await mkdir(join(folder, '.trash', `m.removed-${dead}-1`), { recursive: true });
-    await mkdir(join(folder, '.trash', `m.removed-${process.ppid}-1`), { recursive: true });
     await new ModelLibrary(folder).list();
     const names = await readdir(folder);
-    expect(names.toSorted()).toEqual([...kept, '.trash', own.path.slice(folder.length + 1)].toSorted());
-    await expect(readdir(join(folder, '.trash'))).resolves.toEqual([`m.removed-${process.ppid}-1`]);
+    expect(names.toSorted()).toEqual([...kept, own.path.slice(folder.length + 1)].toSorted());
     await own.discard();
   });
 

@@ -1,15 +1,15 @@
+import { randomBytes } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import { mkdir, readdir, rename, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { InterlinearError } from '../contract/errors';
+import { trashFolder } from '../contract/library';
 import { isMissing } from '../models/model-file';
 import { type StoredPackage, openStoredPackage, readStoredManifest, storedFiles } from '../models/stored-package';
 import { diskError } from '../traces/disk-error';
 import { hashFile } from './file-hash';
 import { checkModelId } from './model-id';
-import { PartialFolder, disown, ownedPath, removeLeftovers } from './partial-folder';
-
-const trashFolder = '.trash';
+import { PartialFolder, removeLeftovers } from './partial-folder';
 
 /** One folder of the library: a model, or what is wrong with it. */
 export type LibraryEntry =
@@ -28,8 +28,8 @@ const unknown = (id: string): InterlinearError =>
 /** Imported models, a folder each. Ids are checked before a path is made of them. */
 export class ModelLibrary {
   readonly folder: string;
-  /** Where models removed by this process lie, by id, the last removed last. */
-  readonly #removed = new Map<string, string>();
+  /** Where the models this process removed lie. */
+  readonly #removed = new Set<string>();
   #cleaned: Promise<void> | null = null;
 
   constructor(folder: string) {
@@ -38,7 +38,7 @@ export class ModelLibrary {
 
   /** Deletes what killed processes left behind; once, at the first use. */
   async clean(): Promise<void> {
-    this.#cleaned ??= removeLeftovers(this.folder).then(async () => removeLeftovers(join(this.folder, trashFolder)));
+    this.#cleaned ??= removeLeftovers(this.folder);
     // A library that may not be written to can still be read.
     await this.#cleaned.catch(() => undefined);
   }
@@ -112,25 +112,28 @@ export class ModelLibrary {
     return { passed: problems.length === 0, problems };
   }
 
-  /** Takes a model away; `restore` brings it back until `emptyTrash`. @throws InterlinearError `unknown-model`, `disk-error` */
+  /**
+   * Takes a model away. `restore` brings it back, also in another process, until the trash is emptied.
+   * @throws InterlinearError `unknown-model`, `disk-error`
+   */
   async remove(id: string): Promise<void> {
     const folder = this.path(id);
     if (!(await this.has(id))) throw unknown(id);
     const trash = join(this.folder, trashFolder);
+    const removed = join(trash, `${id}.${Date.now()}-${randomBytes(6).toString('hex')}`);
     try {
       await mkdir(trash, { recursive: true });
-      const removed = ownedPath(trash, id, 'removed');
       await rename(folder, removed);
-      this.#removed.set(id, removed);
     } catch (error) {
       throw diskError(error, `remove the model ${id}`);
     }
+    this.#removed.add(removed);
   }
 
   /** @throws InterlinearError `unknown-model` when it was not removed, `bad-request` when another has its name by now */
   async restore(id: string): Promise<void> {
-    const removed = this.#removed.get(checkModelId(id));
-    if (removed === undefined) throw unknown(id);
+    const removed = await this.#lastRemoved(checkModelId(id));
+    if (removed === null) throw unknown(id);
     if (await this.has(id)) {
       const message = `A model “${id}” was added in the meantime.`;
       throw new InterlinearError('bad-request', message, 'Remove that one first.');
@@ -140,19 +143,28 @@ export class ModelLibrary {
     } catch (error) {
       throw diskError(error, `bring back the model ${id}`);
     }
-    this.#removed.delete(id);
-    disown(removed);
+    this.#removed.delete(removed);
   }
 
-  /** Deletes removed models for good. Synchronous, for the last moment of a process; what cannot be deleted now is at the next start. */
+  async #lastRemoved(id: string): Promise<string | null> {
+    const trash = join(this.folder, trashFolder);
+    const names = await readdir(trash).catch(() => []);
+    const times = names.flatMap((name) => {
+      const time = name.startsWith(`${id}.`) ? /^\d+(?=-[0-9a-f]+$)/u.exec(name.slice(id.length + 1)) : null;
+      return time ? [{ name, time: Number(time[0]) }] : [];
+    });
+    const last = times.toSorted((a, b) => b.time - a.time)[0];
+    return last ? join(trash, last.name) : null;
+  }
+
+  /** Deletes what this process removed for good. */
   emptyTrash(): void {
-    for (const path of this.#removed.values()) {
+    for (const path of this.#removed) {
       try {
         rmSync(path, { recursive: true, force: true });
       } catch {
-        // A file still open on Windows; `clean` of the next process finds it.
+        // A file still open on Windows; the app empties the whole trash when it starts.
       }
-      disown(path);
     }
     this.#removed.clear();
   }

@@ -3,22 +3,11 @@ import { mkdir, open, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isMissing } from '../models/model-file';
 
-/** `<id>.partial-<process>-<random>` for what is being made, `<id>.removed-<process>-<random>` for what was taken away. */
-const ownedName = /^(?<id>.+)\.(?:partial|removed)-(?<process>\d+)-[0-9a-f]+$/u;
+/** `<id>.partial-<process>-<random>` */
+const partialName = /^.+\.partial-(?<process>\d+)-[0-9a-f]+$/u;
 
 /** Folders this process is at work in; a name with our process id that is not here is from an earlier process with that id. */
 const ours = new Set<string>();
-
-/** A path for a folder that belongs to this process until it is renamed. */
-export function ownedPath(parent: string, id: string, kind: 'partial' | 'removed'): string {
-  const path = join(parent, `${id}.${kind}-${process.pid}-${randomBytes(6).toString('hex')}`);
-  ours.add(path);
-  return path;
-}
-
-export function disown(path: string): void {
-  ours.delete(path);
-}
 
 function isAlive(pid: number): boolean {
   try {
@@ -30,14 +19,14 @@ function isAlive(pid: number): boolean {
   }
 }
 
-/** Deletes what processes that have ended left in a folder: killed imports, and removed models they could not delete. */
+/** Deletes what imports of processes that have ended left in a folder. */
 export async function removeLeftovers(parent: string): Promise<void> {
   const names = await readdir(parent).catch((error: unknown) => {
     if (isMissing(error)) return [];
     throw error;
   });
   for (const name of names) {
-    const pid = ownedName.exec(name)?.groups?.['process'];
+    const pid = partialName.exec(name)?.groups?.['process'];
     if (pid === undefined) continue;
     const path = join(parent, name);
     const owned = Number(pid) === process.pid ? ours.has(path) : isAlive(Number(pid));
@@ -68,7 +57,8 @@ export class PartialFolder {
 
   static async create(parent: string, id: string): Promise<PartialFolder> {
     await mkdir(parent, { recursive: true });
-    const partial = new PartialFolder(parent, ownedPath(parent, id, 'partial'));
+    const partial = new PartialFolder(parent, join(parent, `${id}.partial-${process.pid}-${randomBytes(6).toString('hex')}`));
+    ours.add(partial.path);
     await mkdir(partial.path);
     return partial;
   }
@@ -86,11 +76,11 @@ export class PartialFolder {
     await syncFolder(this.path);
     await rename(this.path, join(this.#parent, name));
     await syncFolder(this.#parent);
-    disown(this.path);
+    ours.delete(this.path);
   }
 
   async discard(): Promise<void> {
     await rm(this.path, { recursive: true, force: true });
-    disown(this.path);
+    ours.delete(this.path);
   }
 }

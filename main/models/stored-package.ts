@@ -26,7 +26,7 @@ const versionSchema = z.object({ schema: z.number().int() });
 const digest = z.string().regex(/^[0-9a-f]{64}$/u);
 
 /** How far one matrix moved when it was stored. */
-export const conversionSchema = z.object({
+const conversionSchema = z.object({
   tensor: z.string(),
   storage: z.string(),
   /** Root mean square error over root mean square value; 0 where the numbers are the checkpoint's own. */
@@ -84,7 +84,7 @@ function issueOf(error: z.ZodError): string {
 }
 
 /** @throws InterlinearError `bad-model` */
-export function parseStoredManifest(value: unknown): StoredManifest {
+function parseStoredManifest(value: unknown): StoredManifest {
   const version = versionSchema.safeParse(value);
   if (version.success && version.data.schema > 2) {
     const message = `${storedFiles.manifest} is of version ${version.data.schema}, this app reads up to version 2.`;

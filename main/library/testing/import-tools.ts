@@ -5,7 +5,7 @@ import type { ConvertWeights, OpenSource } from '../source-checkpoint';
 import { smallSpec } from './write-stored-model';
 
 /** A checkpoint in name only: everything is made up but that the file is closed. */
-export const openNothing: OpenSource = async () =>
+const openNothing: OpenSource = async () =>
   Promise.resolve({
     checkpoint: { tensors: new Map(), close: async () => Promise.resolve() },
     architecture: 'llama',

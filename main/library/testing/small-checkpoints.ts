@@ -6,7 +6,7 @@ import { openGguf } from '../../models/gguf/open-gguf';
 const fixture = join(import.meta.dirname, '..', '..', 'models', 'architectures', 'fixtures', 'llama3');
 
 /** As many tokens as the model's vocabulary has: three of the kinds that end or begin texts, then letters and symbols. */
-export const smallTokens = ['<unk>', '<|im_start|>', '<|im_end|>', ...Array.from({ length: 37 }, (_, i) => String.fromCodePoint(97 + i))];
+const smallTokens = ['<unk>', '<|im_start|>', '<|im_end|>', ...Array.from({ length: 37 }, (_, i) => String.fromCodePoint(97 + i))];
 
 /** The random Llama of the parity tests as a folder transformers could have written, texts included. */
 export async function writeSmallFolder(folder: string): Promise<void> {

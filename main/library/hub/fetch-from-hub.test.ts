@@ -181,6 +181,15 @@ describe('a checkpoint of the hub', () => {
     await expect(get(repository, { token: 'hf_secret' })).resolves.toMatchObject({ commit: hub.commit });
   });
 
+  it('that is in the cache needs no hub', async () => {
+    const { path } = await get();
+    await hub.stop();
+    await expect(get()).resolves.toMatchObject({ path, commit: hub.commit });
+    await expect(get(`${repository}@${hub.commit}`)).resolves.toMatchObject({ path });
+    await rm(cache('blobs', weightsHash));
+    await expect(get()).rejects.toMatchObject({ code: 'unreachable' });
+  });
+
   it('is not asked of a machine that is not there', async () => {
     await hub.stop();
     await expect(get()).rejects.toMatchObject({ code: 'unreachable' });

@@ -1,11 +1,12 @@
 import { join } from 'node:path';
+import { InterlinearError } from '../../contract/errors';
 import { diskError } from '../../traces/disk-error';
 import type { ProgressMeter } from '../progress-meter';
 import { download } from './download';
-import { HubCache } from './hub-cache';
+import { HubCache, isCommit } from './hub-cache';
 import type { HubId } from './hub-id';
 import { type HubRepository, hubEndpoint, hubFetch, readHubRepository } from './hub-repository';
-import { selectFiles } from './select-files';
+import { type Selection, selectFiles } from './select-files';
 
 /** A checkpoint of the hub, on this machine. */
 export interface HubCheckpoint {
@@ -33,9 +34,16 @@ export interface HubOptions {
 export async function fetchFromHub(id: HubId, options: HubOptions): Promise<HubCheckpoint> {
   const { environment, meter, signal, patience } = options;
   meter.begin(`Asking the hub for ${id.repository}`);
-  const repository = await readHubRepository(id, environment, signal, patience);
-  const selection = selectFiles(id, repository.files);
   const cache = new HubCache(id.repository);
+  let repository: HubRepository;
+  try {
+    repository = await readHubRepository(id, environment, signal, patience);
+  } catch (error) {
+    const cached = error instanceof InterlinearError && error.code === 'unreachable' ? await findCached(id, cache) : null;
+    if (cached === null) throw error;
+    return cached;
+  }
+  const selection = selectFiles(id, repository.files);
   await fetchFiles(selection.files, { id, repository, cache, options });
   const snapshot = cache.snapshot(repository.commit);
   try {
@@ -43,9 +51,24 @@ export async function fetchFromHub(id: HubId, options: HubOptions): Promise<HubC
   } catch (error) {
     throw diskError(error, 'write the cache of the hub');
   }
-  const [file] = selection.files;
-  const path = selection.kind === 'file' && file ? join(snapshot, ...file.path.split('/')) : snapshot;
-  return { path, commit: repository.commit, license: repository.license };
+  return { path: pathOf(selection, snapshot), commit: repository.commit, license: repository.license };
+}
+
+/** What an earlier fetch left for this revision, for when the hub cannot be asked; whether it is whole is seen when it is opened. */
+async function findCached(id: HubId, cache: HubCache): Promise<HubCheckpoint | null> {
+  const commit = isCommit(id.revision) ? id.revision : await cache.commitOf(id.revision);
+  if (commit === null) return null;
+  const files = await cache.files(commit);
+  try {
+    const selection = selectFiles(id, files);
+    return { path: pathOf(selection, cache.snapshot(commit)), commit, license: null };
+  } catch {
+    return null;
+  }
+}
+
+function pathOf({ kind, files: [file] }: Selection, snapshot: string): string {
+  return kind === 'file' && file ? join(snapshot, ...file.path.split('/')) : snapshot;
 }
 
 interface Fetching {

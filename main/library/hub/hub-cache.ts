@@ -1,7 +1,12 @@
-import { copyFile, link, mkdir, readFile, stat, symlink, writeFile } from 'node:fs/promises';
-import { dirname, join, relative } from 'node:path';
+import { copyFile, link, mkdir, readFile, readdir, stat, symlink, writeFile } from 'node:fs/promises';
+import { dirname, join, relative, sep } from 'node:path';
 import { getHFHubCachePath, getRepoFolderName } from '@huggingface/hub';
 import { isMissing } from '../../models/model-file';
+import type { HubFile } from './hub-repository';
+
+export function isCommit(revision: string): boolean {
+  return /^[0-9a-f]{40}$/u.test(revision);
+}
 
 /**
  * One repository in the cache all programs of Hugging Face share: `blobs/` by hash, `refs/` with the commit of a branch or tag,
@@ -26,10 +31,18 @@ export class HubCache {
   async commitOf(revision: string): Promise<string | null> {
     try {
       const commit = (await readFile(join(this.#folder, 'refs', revision), 'utf8')).trim();
-      return /^[0-9a-f]{40}$/u.test(commit) ? commit : null;
+      return isCommit(commit) ? commit : null;
     } catch {
       return null;
     }
+  }
+
+  /** Files of a snapshot whose blobs are there; their sizes and hashes are not looked at. */
+  async files(commit: string): Promise<HubFile[]> {
+    const folder = this.snapshot(commit);
+    const names = await readdir(folder, { recursive: true }).catch(() => []);
+    const found = await Promise.all(names.map(async (name) => ((await isFile(join(folder, name))) ? [name.replaceAll(sep, '/')] : [])));
+    return found.flat().map((path) => ({ path, bytes: 0, hash: { kind: 'git', value: '' } }));
   }
 
   async remember(revision: string, commit: string): Promise<void> {
@@ -59,4 +72,11 @@ export class HubCache {
       await link(blob, shown).catch(async () => copyFile(blob, shown));
     }
   }
+}
+
+async function isFile(path: string): Promise<boolean> {
+  return stat(path).then(
+    (stats) => stats.isFile(),
+    () => false,
+  );
 }

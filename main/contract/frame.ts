@@ -89,12 +89,30 @@ function encodeStep(step: StepRecord, layout: FrameLayout, target: Float32Array,
   );
   let at = writeCandidates(step.candidates, layout.candidates, target, offset + scalars);
   at = writeCandidates(step.sampled, layout.candidates, target, at);
+  at = writeLayers(step.layers, layout, target, at);
+  writeCandidates(step.nearest, layout.nearest, target, at);
+}
+
+function writeLayers(layers: readonly LayerReading[], layout: FrameLayout, target: Float32Array, offset: number): number {
+  let at = offset;
   for (let stream = 0; stream < layout.streams; stream++) {
-    const layer = step.layers[stream];
+    const layer = layers[stream];
     target.set([layer?.norm ?? NaN, layer?.probability ?? NaN, layer?.rank ?? NaN, layer?.entropy ?? NaN], at);
     at = writeCandidates(layer?.top ?? { ids: [], probabilities: [] }, layout.lens, target, at + layerScalars);
   }
-  writeCandidates(step.nearest, layout.nearest, target, at);
+  return at;
+}
+
+/** Where the layers' readings stand inside a packed step, in floats, and how many floats they take. */
+export function layersPlace(layout: FrameLayout): { readonly offset: number; readonly length: number } {
+  return { offset: scalars + 4 * layout.candidates, length: layout.streams * (layerScalars + 2 * layout.lens) };
+}
+
+/** The layers' readings of one step as they stand in a packed step, for readings that come after the step itself. */
+export function encodeLayers(layers: readonly LayerReading[], layout: FrameLayout): Float32Array {
+  const packed = new Float32Array(layersPlace(layout).length);
+  writeLayers(layers, layout, packed, 0);
+  return packed;
 }
 
 /** Unpacks the step at `offset` (in floats) of `source`. The caller checks that `stepLength` floats are there. */

@@ -89,6 +89,15 @@ export const requests = {
     result: z.object({ shape: z.array(z.number().int()), data: z.instanceof(Float32Array) }),
     role: 'window',
   },
+  /**
+   * The lens of every layer for up to 64 steps of a branch, where the run itself left the layers below the last unread. Needs the model
+   * of the run. `packed`: for each step, what `encodeLayers` gives.
+   */
+  'run.lens': {
+    parameters: z.strictObject({ ...branchReference.shape, first: z.number().int().min(0), count: z.number().int().min(1).max(64) }),
+    result: z.object({ packed: z.instanceof(Float32Array) }),
+    role: 'window',
+  },
   /** One frozen PCA basis over the given runs' branches (all lanes shown). */
   trajectory: {
     parameters: z.strictObject({

@@ -15,6 +15,7 @@ const handlers: Handlers = {
   'run.fork': refuse,
   'run.close': () => Promise.reject(new Error('a bug')),
   'run.tap': refuse,
+  'run.lens': refuse,
   trajectory: refuse,
   'traces.list': () => Promise.resolve({ traces: [] }),
   'traces.open': () => Promise.reject(new InterlinearError('bad-trace', 'Damaged.', 'Ask for another copy.')),

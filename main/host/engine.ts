@@ -16,6 +16,7 @@ import { measureTrajectory } from './measure-trajectory';
 import { type ModelRequest, modelHandlers } from './model-handlers';
 import { ModelShelf } from './model-shelf';
 import { describeRun } from './describe-run';
+import { readLenses } from './read-lenses';
 import { type RunResult, recordRun } from './record-run';
 import type { RunObserver } from './run-observer';
 import type { RunSource } from './run-source';
@@ -166,6 +167,18 @@ export class Engine {
     'run.tap': async ({ run, lane, branch, step, tap }) => {
       const { shape, data } = await this.#source(run).tap(lane, branch, step, tap);
       return { shape: [...shape], data: Float32Array.from(data) };
+    },
+    'run.lens': async ({ run, lane, branch, first, count }) => {
+      const source = this.#source(run);
+      const { model, device } = source.info;
+      const loaded = await this.#models.load(model.id, device);
+      if (loaded.summary.weightsHash !== model.weightsHash)
+        throw new InterlinearError(
+          'bad-model',
+          `The model ${model.name} has other weights than this run was made with.`,
+          'Run the prompt again.',
+        );
+      return { packed: await readLenses(source, loaded.decoder, { lane, branch, first, count }) };
     },
     trajectory: async ({ branches, stream, components, scale }) =>
       measureTrajectory(

@@ -17,6 +17,7 @@ function props(changes: Partial<InspectorProps> = {}): InspectorProps {
     onTab: () => {},
     onFork: () => {},
     onSelectBranch: () => {},
+    loadLens: () => Promise.resolve(new Float32Array(0)),
     loadTrajectory: () => Promise.resolve({ stream: 2, explained: [0.41, 0.23], residual: 0.36, vectors: 3, paths: [] }),
     onCopy: () => {},
     ...changes,

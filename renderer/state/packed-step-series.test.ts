@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { decodeSteps, encodeSteps, stepLength } from '../../main/contract/frame';
+import { decodeSteps, encodeLayers, encodeSteps, stepLength } from '../../main/contract/frame';
 import { sampleLayout } from '../testing/sample-run';
 import { sampleSteps } from '../testing/sample-steps';
 import { PackedStepSeries } from './packed-step-series';
@@ -45,6 +45,22 @@ describe('PackedStepSeries', () => {
 
   it('takes the norm of the last layer', () => {
     expect([...filled(5).column('norm')]).toEqual(steps.slice(0, 5).map((step) => Math.fround(step.layers.at(-1)?.norm ?? NaN)));
+  });
+
+  it('takes in lens readings that came after the step', () => {
+    const series = filled(5);
+    const unread = steps.slice(0, 5).map(({ layers }) =>
+      encodeLayers(
+        layers.map((layer, i) => (i === layers.length - 1 ? layer : { ...layer, probability: NaN })),
+        sampleLayout,
+      ),
+    );
+    series.takeLenses(0, Float32Array.from(unread.flatMap((part) => [...part])));
+    expect([0, 1, 4].map((step) => series.hasLens(step))).toEqual([false, false, false]);
+    expect(series.at(3)?.layers[0]?.probability).toBeNaN();
+    series.takeLenses(3, encodeLayers(steps[3]?.layers ?? [], sampleLayout));
+    expect([2, 3, 4].map((step) => series.hasLens(step))).toEqual([false, true, false]);
+    expect(series.at(3)).toEqual(filled(5).at(3));
   });
 
   it('refuses a step that is cut short', () => {

@@ -1,4 +1,4 @@
-import { decodeStep, type FrameLayout, scalarPlace, stepLength } from '../../main/contract/frame';
+import { decodeStep, type FrameLayout, layersPlace, scalarPlace, stepLength } from '../../main/contract/frame';
 import type { StepRecord } from '../../main/contract/steps';
 import type { StepColumn, StepSeries } from './run-view';
 
@@ -43,6 +43,20 @@ export class PackedStepSeries implements StepSeries {
     this.#packed = grown(this.#packed, (this.#length + 1) * this.#stride);
     this.#packed.set(source.subarray(offset, offset + this.#stride), this.#length * this.#stride);
     this.#length += 1;
+  }
+
+  /** Whether the layers below the last of a step have been read. */
+  hasLens(step: number): boolean {
+    return this.layout.streams < 2 || !Number.isNaN(this.#packed[step * this.#stride + layersPlace(this.layout).offset + 1] ?? NaN);
+  }
+
+  /** Takes in lens readings that came later: `packed` holds the layers of the steps from `first`, as `encodeLayers` gives them. */
+  takeLenses(first: number, packed: Float32Array): void {
+    const { offset, length } = layersPlace(this.layout);
+    for (let i = 0; i * length < packed.length && first + i < this.#length; i++) {
+      this.#packed.set(packed.subarray(i * length, (i + 1) * length), (first + i) * this.#stride + offset);
+      this.#decoded.delete(first + i);
+    }
   }
 
   at(step: number): StepRecord | undefined {

@@ -10,6 +10,10 @@ export type StepColumn = 'entropy' | 'surprisal' | 'logProbability' | 'margin' |
 export interface StepSeries {
   readonly layout: FrameLayout;
   readonly length: number;
+  /** Whether the layers below the last of a step have been read: a run on a large vocabulary leaves them for later. */
+  hasLens(step: number): boolean;
+  /** Takes in readings that came later, of the steps from `first`. */
+  takeLenses(first: number, packed: Float32Array): void;
   /** Decoded on demand; undefined past the end. */
   at(step: number): StepRecord | undefined;
   /** A view of the first `length` values; do not keep it across frames. `norm` is the last layer's. */

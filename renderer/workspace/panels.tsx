@@ -61,6 +61,7 @@ export const InspectorPanel = memo(function InspectorPanel({ runs }: RunsProps) 
       },
       loadTrajectory: (branches: readonly BranchReference[], stream, scale) =>
         activity.during(() => engine.request('trajectory', { branches: [...branches], stream, scale })),
+      loadLens: async (branch: BranchReference, first, count) => (await engine.request('run.lens', { ...branch, first, count })).packed,
       onCopy: (text) => {
         perform(async () => {
           valueOf(await shell.copyText(text));

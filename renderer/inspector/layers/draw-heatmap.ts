@@ -9,6 +9,7 @@ import {
   rowOfStream,
   sectionHead,
   streamName,
+  visibleSteps,
 } from './heatmap-layout';
 import type { LensMeasure } from './lens-measure';
 
@@ -178,8 +179,8 @@ export function drawHeatmap(
     const head = sectionHead(layout.sections.length);
     const height = head + section.streams * layout.rowHeight;
     if (section.top > view.scrollTop + view.height || section.top + height < view.scrollTop) continue;
-    const first = Math.max(0, Math.floor((view.scrollLeft - layout.columnWidth) / layout.columnWidth));
-    const last = Math.min(section.steps, Math.ceil((view.scrollLeft + view.width - gutter) / layout.columnWidth) + 1);
+    const { first, last: end } = visibleSteps(layout, view);
+    const last = Math.min(section.steps, end);
     drawHead(section, layout, first, last, ink);
     drawCells(section, layout, measure, first, last, tone(section.entry.style.hue.slice(6, -1)), ink);
     const rows = section.streams * layout.rowHeight;

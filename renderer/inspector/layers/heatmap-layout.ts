@@ -78,6 +78,17 @@ export function heatmapLayout(
   };
 }
 
+/** Steps the window shows, from `first` to before `last`, whatever their lane's length. */
+export function visibleSteps(
+  layout: HeatmapLayout,
+  window: { readonly scrollLeft: number; readonly width: number },
+): { readonly first: number; readonly last: number } {
+  return {
+    first: Math.max(0, Math.floor((window.scrollLeft - layout.columnWidth) / layout.columnWidth)),
+    last: Math.ceil((window.scrollLeft + window.width - gutter) / layout.columnWidth) + 1,
+  };
+}
+
 export interface HeatmapCell {
   readonly section: HeatmapSection;
   readonly step: number;

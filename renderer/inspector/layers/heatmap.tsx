@@ -1,19 +1,31 @@
 import { type KeyboardEvent, type PointerEvent, type RefObject, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import type { PanelProps } from '../../state/run-view';
+import type { InspectorProps } from '../inspector-props';
 import type { LaneEntry } from '../shared/lane-entries';
 import { useSize } from '../shared/use-size';
 import { useThemeRevision } from '../shared/use-theme-revision';
 import { drawHeatmap } from './draw-heatmap';
-import { cellAt, type ColumnChoice, gutter, type HeatmapCell, heatmapLayout, rowOfStream, sectionHead } from './heatmap-layout';
+import {
+  cellAt,
+  type ColumnChoice,
+  gutter,
+  type HeatmapCell,
+  heatmapLayout,
+  rowOfStream,
+  sectionHead,
+  visibleSteps,
+} from './heatmap-layout';
 import styles from './layers.module.css';
 import type { LensMeasure } from './lens-measure';
 import { lensReadout, LensTooltip } from './lens-tooltip';
+import { useLenses } from './use-lenses';
 
 export interface HeatmapProps {
   readonly entries: readonly LaneEntry[];
   readonly measure: LensMeasure;
   readonly columns: ColumnChoice;
   readonly panel: Pick<PanelProps, 'cursor' | 'stepUnderCursor' | 'moveCursor'>;
+  readonly loadLens: InspectorProps['loadLens'];
   /** The element that is the picture. */
   readonly content: RefObject<HTMLDivElement | null>;
 }
@@ -22,7 +34,7 @@ const tooltipWidth = 364;
 const tooltipHeight = 110;
 
 /** Layer × step for one or more lanes. The canvas is as large as the window it is seen through, whatever the number of steps. */
-export function Heatmap({ entries, measure, columns, panel, content }: HeatmapProps) {
+export function Heatmap({ entries, measure, columns, panel, loadLens, content }: HeatmapProps) {
   const { cursor, stepUnderCursor, moveCursor } = panel;
   const scroller = useRef<HTMLDivElement>(null);
   const canvas = useRef<HTMLCanvasElement>(null);
@@ -47,6 +59,8 @@ export function Heatmap({ entries, measure, columns, panel, content }: HeatmapPr
       ),
     [entries, stepUnderCursor, columns, size],
   );
+  const visible = visibleSteps(layout, { scrollLeft: scroll.left, width: size.width });
+  const lenses = useLenses(loadLens, entries, visible.first, visible.last);
   const focusedSection = layout.sections.find((section) => section.entry.key === focusKey?.key);
   const focused = useMemo(
     (): HeatmapCell | null =>
@@ -63,7 +77,7 @@ export function Heatmap({ entries, measure, columns, panel, content }: HeatmapPr
     return () => {
       cancelAnimationFrame(frame);
     };
-  }, [layout, measure, scroll, size, focused, theme]);
+  }, [layout, measure, scroll, size, focused, theme, lenses.revision]);
 
   // The column under the cursor is brought into view when something else has moved it.
   const spoken =
@@ -184,6 +198,11 @@ export function Heatmap({ entries, measure, columns, panel, content }: HeatmapPr
           </div>
         </div>
       </div>
+      {(lenses.reading || lenses.problem !== null) && (
+        <p className={styles['reading']} role="status">
+          {lenses.problem === null ? 'Reading the lens…' : `Lens not read. ${lenses.problem}`}
+        </p>
+      )}
       {readout !== null && (
         <LensTooltip
           readout={readout}

@@ -2,6 +2,7 @@ import { type ReactNode, useMemo, useRef, useState } from 'react';
 import { Panel } from '../../design/panel';
 import { Select } from '../../design/select';
 import type { PanelProps } from '../../state/run-view';
+import type { InspectorProps } from '../inspector-props';
 import { cursorEntry, laneEntries } from '../shared/lane-entries';
 import { stepPanelState } from '../shared/panel-state';
 import { usePanelFiles } from '../shared/use-panel-files';
@@ -11,7 +12,7 @@ import { layerTable } from './layer-table';
 import styles from './layers.module.css';
 import { type LensMeasureId, lensMeasures } from './lens-measure';
 
-export interface LayersPanelProps extends PanelProps {
+export interface LayersPanelProps extends PanelProps, Pick<InspectorProps, 'loadLens'> {
   readonly controls?: ReactNode;
 }
 
@@ -19,7 +20,7 @@ const underCursor = 'cursor';
 const all = 'all';
 
 /** The logit lens of every layer over the steps of one lane or of all. */
-export function LayersPanel({ runs, cursor, stepUnderCursor, moveCursor, controls }: LayersPanelProps) {
+export function LayersPanel({ runs, cursor, stepUnderCursor, moveCursor, loadLens, controls }: LayersPanelProps) {
   const [choice, setChoice] = useState<string>(underCursor);
   const [measureId, setMeasureId] = useState<LensMeasureId>('probability');
   const [columns, setColumns] = useState<ColumnChoice>('auto');
@@ -78,7 +79,14 @@ export function LayersPanel({ runs, cursor, stepUnderCursor, moveCursor, control
           />
           <Select label="Columns" value={columns} items={columnChoices.map((value) => ({ value, label: value }))} onChange={setColumns} />
         </div>
-        <Heatmap entries={shown} measure={measure} columns={columns} panel={{ cursor, stepUnderCursor, moveCursor }} content={content} />
+        <Heatmap
+          entries={shown}
+          measure={measure}
+          columns={columns}
+          panel={{ cursor, stepUnderCursor, moveCursor }}
+          loadLens={loadLens}
+          content={content}
+        />
       </div>
     </Panel>
   );

@@ -18,6 +18,8 @@ export interface HeatmapView {
   readonly scrollTop: number;
   readonly width: number;
   readonly height: number;
+  /** Counts lens readings that came after their steps: what was drawn before lacks them. */
+  readonly lenses: number;
   /** Counts changes of the theme: what was read of an older one is read anew. */
   readonly theme: number;
 }

@@ -72,7 +72,13 @@ export function Heatmap({ entries, measure, columns, panel, loadLens, content }:
     // In the frame that shows it: setting a canvas's font asks the page for its styles, which have just changed.
     const frame = requestAnimationFrame(() => {
       if (canvas.current === null || size.width === 0) return;
-      drawHeatmap(canvas.current, layout, measure, { scrollLeft: scroll.left, scrollTop: scroll.top, ...size, theme }, focused);
+      drawHeatmap(
+        canvas.current,
+        layout,
+        measure,
+        { scrollLeft: scroll.left, scrollTop: scroll.top, ...size, theme, lenses: lenses.revision },
+        focused,
+      );
     });
     return () => {
       cancelAnimationFrame(frame);

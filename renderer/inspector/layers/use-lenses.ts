@@ -35,9 +35,10 @@ export function useLenses(load: InspectorProps['loadLens'], entries: readonly La
   const [state, setState] = useState<LensesState>({ revision: 0, reading: false, problem: null });
   const lengths = entries.map(({ key, branch }) => `${key}:${branch?.branch ?? ''}:${branch?.steps.length ?? 0}`).join(' ');
   useEffect(() => {
-    let wanted = true;
+    const abort = new AbortController();
+    const { signal } = abort;
     const read = async (): Promise<void> => {
-      for (let gap = nextGap(entries, first, last); wanted && gap !== null; gap = nextGap(entries, first, last)) {
+      for (let gap = nextGap(entries, first, last); !signal.aborted && gap !== null; gap = nextGap(entries, first, last)) {
         setState(({ revision }) => ({ revision, reading: true, problem: null }));
         const packed = await load(gap.reference, gap.step, gap.count);
         if (packed.length === 0) break;
@@ -47,14 +48,14 @@ export function useLenses(load: InspectorProps['loadLens'], entries: readonly La
     };
     read().then(
       () => {
-        if (wanted) setState((before) => (before.reading ? { ...before, reading: false } : before));
+        if (!signal.aborted) setState((before) => (before.reading ? { ...before, reading: false } : before));
       },
       (thrown: unknown) => {
-        if (wanted) setState(({ revision }) => ({ revision, reading: false, problem: toErrorReport(thrown).message }));
+        if (!signal.aborted) setState(({ revision }) => ({ revision, reading: false, problem: toErrorReport(thrown).message }));
       },
     );
     return () => {
-      wanted = false;
+      abort.abort();
     };
     // The lengths say when there is more to read; the entries themselves are made anew at every frame.
     // oxlint-disable-next-line react/exhaustive-deps

@@ -103,6 +103,21 @@ describe('the library', () => {
     await expect(library.restore('m')).rejects.toMatchObject({ code: 'unknown-model' });
   });
 
+  it('keeps the last parity result of every device with the model, which stays sound', async () => {
+    await writeStoredModel(folder, 'm');
+    const found = (device: 'cpu' | 'webgpu', passed: boolean) => ({
+      device,
+      passed,
+      maximumDifference: 0.001,
+      checkedAt: '2026-11-24T00:00:00.000Z',
+    });
+    for (const parity of [found('cpu', false), found('webgpu', true), found('cpu', true)]) await library.recordParity('m', parity);
+    expect((await library.open('m')).manifest.parity).toEqual([found('webgpu', true), found('cpu', true)]);
+    await expect(library.verify('m')).resolves.toMatchObject({ passed: true });
+    await expect(readdir(join(folder, 'm'))).resolves.toHaveLength(4);
+    await expect(library.recordParity('none', found('cpu', true))).rejects.toMatchObject({ code: 'unknown-model' });
+  });
+
   it('restores what an engine that has ended removed, the last of several first', async () => {
     for (const name of ['first', 'second']) {
       await writeStoredModel(folder, 'm', { name });

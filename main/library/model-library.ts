@@ -3,12 +3,13 @@ import { rmSync } from 'node:fs';
 import { mkdir, readdir, rename, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { InterlinearError } from '../contract/errors';
-import { trashFolder } from '../contract/library';
+import { type ModelParity, trashFolder } from '../contract/library';
 import { isMissing } from '../models/model-file';
 import { type StoredPackage, openStoredPackage, readStoredManifest, storedFiles } from '../models/stored-package';
 import { diskError } from '../traces/disk-error';
 import { hashFile } from './file-hash';
 import { checkModelId } from './model-id';
+import { replaceFile } from './replace-file';
 import { PartialFolder, removeLeftovers } from './partial-folder';
 
 /** One folder of the library: a model, or what is wrong with it. */
@@ -110,6 +111,20 @@ export class ModelLibrary {
       problems.push(error.message);
     }
     return { passed: problems.length === 0, problems };
+  }
+
+  /**
+   * Keeps what a comparison with the reference found, in place of what was found on that device before.
+   * @throws InterlinearError `unknown-model`, `bad-model`, `disk-error`
+   */
+  async recordParity(id: string, found: ModelParity): Promise<void> {
+    const { manifest, folder } = await this.open(id);
+    const parity = [...manifest.parity.filter(({ device }) => device !== found.device), found];
+    try {
+      await replaceFile(join(folder, storedFiles.manifest), JSON.stringify({ ...manifest, parity }, null, 2));
+    } catch (error) {
+      throw diskError(error, `write the manifest of the model ${id}`);
+    }
   }
 
   /**

@@ -1,0 +1,63 @@
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { InterlinearError } from '../main/contract/errors';
+import type { LaneSettingsInput } from '../main/contract/lanes';
+import type { LaneRecord, RunOutcome } from '../main/contract/run';
+import { runRequestSchema } from '../main/contract/run';
+import { Engine } from '../main/host/engine';
+
+/** An engine with one imported model, recording to a folder that goes with it. */
+export class TextModel {
+  private constructor(
+    private readonly engine: Engine,
+    private readonly folder: string,
+    readonly id: string,
+  ) {}
+
+  /**
+   * @param models the user's library
+   * @throws InterlinearError `unknown-model` when the model has not been added yet
+   */
+  static async open(resources: string, models: string, id: string): Promise<TextModel> {
+    const folder = await mkdtemp(join(tmpdir(), 'interlinear-bench-'));
+    await mkdir(join(folder, 'runs'));
+    const engine = new Engine({ resources, runs: join(folder, 'runs'), models, appVersion: 'bench' });
+    if (!(await engine.models()).some((model) => model.id === id)) {
+      const hint = `Add it first: npm run -s interlinear -- models add ${id}`;
+      throw new InterlinearError('unknown-model', `The model ${id} is not installed.`, hint);
+    }
+    return new TextModel(engine, folder, id);
+  }
+
+  /** One run, recorded with every residual stream. */
+  async run(prompt: string, lanes: readonly LaneSettingsInput[]): Promise<{ outcome: RunOutcome; lanes: readonly LaneRecord[] }> {
+    const records = new Map<number, LaneRecord>();
+    const request = runRequestSchema.parse({ model: this.id, prompt, lanes });
+    const started = await this.engine.start(request, {
+      push: (event) => {
+        if (event.type === 'lane') records.set(event.record.lane, event.record);
+      },
+      ready: () => Promise.resolve(),
+    });
+    const { outcome } = await started.finished;
+    await this.engine.close(started.run);
+    if (outcome.status !== 'done') throw new Error(`A run ended as ${outcome.status}: ${outcome.error?.message ?? ''}`);
+    return { outcome, lanes: [...records.values()] };
+  }
+
+  async dispose(): Promise<void> {
+    await this.engine.dispose();
+    await rm(this.folder, { recursive: true });
+  }
+}
+
+/** A text of about so many tokens of ordinary English. */
+export function textOf(tokens: number): string {
+  const sentence = 'The river bends past the old mill and the fields where they used to grow barley before the war. ';
+  return sentence
+    .repeat(Math.ceil(tokens / 20))
+    .split(' ')
+    .slice(0, Math.max(1, Math.round(tokens * 0.95)))
+    .join(' ');
+}

@@ -98,6 +98,7 @@ export class Engine {
           ...(options.prefix && { prefix: options.prefix }),
         });
         if (result.trace) this.#bundles.set(run, result.trace.path);
+        await this.#models.recordParity(info, result.outcome);
         return result;
       } finally {
         this.#active.delete(run);

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { InterlinearError } from '../contract/errors';
 import type { Device, ModelSummary, Preset } from '../contract/model';
 import { readPresets } from '../models/presets';
+import type { RunInfo, RunOutcome } from '../contract/run';
 import type { LoadedModel } from '../runtime/decoder';
 import { loadModel } from '../runtime/load-model';
 import { ModelStore } from './model-store';
@@ -43,6 +44,18 @@ export class ModelShelf {
       this.#loaded.delete(key);
       throw error;
     }
+  }
+
+  /** Keeps with an imported model what the checks of a run found on its device; what fails to be written costs the run nothing. */
+  async recordParity({ model, device }: RunInfo, { parity }: RunOutcome): Promise<void> {
+    if (parity.length === 0 || this.store.isShipped(model.id)) return;
+    const found = {
+      device,
+      passed: parity.every(({ passed }) => passed),
+      maximumDifference: Math.max(...parity.map(({ maximumDifference }) => maximumDifference)),
+      checkedAt: new Date().toISOString(),
+    };
+    await this.store.library.models.recordParity(model.id, found).catch(() => undefined);
   }
 
   /** Frees a model on all devices. No run may need it. */

@@ -5,6 +5,7 @@ import { matchWeights } from '../models/architectures/weight-source';
 import { tokenizerFromGguf } from '../models/gguf-tokenizer';
 import { openGguf } from '../models/gguf/open-gguf';
 import { openSafetensorsFolder } from '../models/safetensors-folder';
+import { ModelTokenizer } from '../models/tokenizer';
 import { readFolderTexts, readNeeded } from './folder-texts';
 import type { SourceCheckpoint } from './source-checkpoint';
 
@@ -20,10 +21,16 @@ export async function openSource(path: string): Promise<SourceCheckpoint> {
   return folder ? openFolder(path) : openFile(path);
 }
 
+/** A tokenizer that cannot be used is told when the model is added, not when it is first asked something. @throws InterlinearError */
+function checkTokenizer(file: Uint8Array, vocabulary: number): void {
+  new ModelTokenizer(parseModelJson(file, 'tokenizer.json'), vocabulary).encode('');
+}
+
 async function openFolder(folder: string): Promise<SourceCheckpoint> {
   const config = parseModelJson(await readNeeded(folder, 'config.json'), 'config.json');
   const found = readArchitecture(config);
   const texts = await readFolderTexts(folder, config);
+  checkTokenizer(texts.tokenizer, found.spec.vocabulary);
   const checkpoint = await openSafetensorsFolder(folder);
   try {
     const { architecture, spec, maximumPositions, notes } = found;
@@ -51,6 +58,8 @@ async function openFile(path: string): Promise<SourceCheckpoint> {
     const { architecture, spec, maximumPositions, notes } = found;
     const sources = matchWeights(found, checkpoint.tensors);
     const { tokenizer, chatTemplate, special, endTokens } = tokenizerFromGguf(metadata);
+    const tokenizerFile = new TextEncoder().encode(JSON.stringify(tokenizer));
+    checkTokenizer(tokenizerFile, spec.vocabulary);
     const tokens = metadata.get('tokenizer.ggml.tokens');
     const text = (id: number | null): string | null => {
       const found = id === null || !Array.isArray(tokens) ? null : (tokens as readonly unknown[])[id];
@@ -64,7 +73,7 @@ async function openFile(path: string): Promise<SourceCheckpoint> {
       maximumPositions,
       notes,
       sources,
-      tokenizer: new TextEncoder().encode(JSON.stringify(tokenizer)),
+      tokenizer: tokenizerFile,
       template: chatTemplate,
       endTokens,
       specialTokens: { begin: text(special.bos), end: text(special.eos) },

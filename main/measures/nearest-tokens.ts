@@ -4,7 +4,7 @@ import { norm } from './vectors';
 
 /** Finds the tokens whose input embeddings point the way a vector does. */
 export class NearestTokens {
-  readonly #table: Float32Array;
+  readonly #table: () => Float32Array;
   readonly #width: number;
   readonly #count: number;
   /** Computed when first needed: most runs have no thought. */
@@ -13,10 +13,10 @@ export class NearestTokens {
   readonly #found = new WeakMap<Float32Array, Candidates>();
 
   /**
-   * @param table [V, D], row-major; kept by reference
+   * @param table gives [V, D], row-major; asked for when the first vector comes, since most runs have none
    * @param count tokens to find
    */
-  constructor(table: Float32Array, width: number, count: number) {
+  constructor(table: () => Float32Array, width: number, count: number) {
     this.#table = table;
     this.#width = width;
     this.#count = count;
@@ -34,8 +34,9 @@ export class NearestTokens {
   #search(vector: Float32Array): Candidates {
     const length = norm(vector);
     if (this.#count === 0 || length === 0) return { ids: [], probabilities: [] };
-    this.#norms ??= rowNorms(this.#table, this.#width);
-    const cosines = rowProducts(this.#table, vector);
+    const table = this.#table();
+    this.#norms ??= rowNorms(table, this.#width);
+    const cosines = rowProducts(table, vector);
     for (let row = 0; row < cosines.length; row++) cosines[row] = (cosines[row] ?? NaN) / ((this.#norms[row] ?? NaN) * length);
     const ids = topIndices(cosines, this.#count);
     return { ids, probabilities: ids.map((id) => cosines[id] ?? NaN) };

@@ -22,14 +22,14 @@ describe('vectors', () => {
 
   it('nearest tokens go by direction, not by length', () => {
     // Rows at 0°, 90°, 45° and a zero row, which has no direction.
-    const nearest = new NearestTokens(Float32Array.of(100, 0, 0, 1, 0.1, 0.1, 0, 0), 2, 4);
+    const nearest = new NearestTokens(() => Float32Array.of(100, 0, 0, 1, 0.1, 0.1, 0, 0), 2, 4);
     const found = nearest.find(Float32Array.of(1, 1));
     expect(found.ids).toEqual([2, 0, 1]);
     [1, Math.SQRT1_2, Math.SQRT1_2].forEach((expected, i) => expect(found.probabilities[i]).toBeCloseTo(expected, 7));
     expect(nearest.find(Float32Array.of(0, 0)).ids).toEqual([]);
     // Rows of odd length: the second row is the vector itself.
     const odd = Float32Array.of(1, 2, 3, 3, -1, 2, -3, 1, -2);
-    expect(new NearestTokens(odd, 3, 1).find(Float32Array.of(3, -1, 2))).toEqual({ ids: [1], probabilities: [1] });
+    expect(new NearestTokens(() => odd, 3, 1).find(Float32Array.of(3, -1, 2))).toEqual({ ids: [1], probabilities: [1] });
   });
 });
 

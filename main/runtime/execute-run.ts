@@ -103,7 +103,7 @@ function prepare({ model, request, check, layout, prefix }: RunInput, promptLeng
   return {
     model,
 
-    nearest: new NearestTokens(model.decoder.embeddings, model.decoder.width, layout.nearest),
+    nearest: new NearestTokens(() => model.decoder.embeddings, model.decoder.width, layout.nearest),
     expected: check.expected,
     prefix: prefix ? prefixMoves(prefix, model) : [],
     // The last step is chosen by the pass at the last position, and needs none of its own.

@@ -42,7 +42,7 @@ export async function loadStoredModel(folder: string, { device, threads }: LoadO
     answer: [],
     ends: manifest.endTokens,
   };
-  /** What the model reads: the prompt itself, or the chat its template makes of it. @throws InterlinearError `bad-model` */
+  /** What the model reads: the prompt itself, or the chat its template makes of it. @throws InterlinearError `bad-model`, `bad-prompt` */
   const render = (prompt: string, chat: Chat | null): string | null => {
     if (chat === null || template === null) return null;
     const system: ChatMessage[] = chat.system === '' ? [] : [{ role: 'system', content: chat.system }];
@@ -67,7 +67,21 @@ export async function loadStoredModel(folder: string, { device, threads }: LoadO
       const rendered = render(prompt, chat);
       return tokenizer.encode(rendered ?? prompt, { addSpecial: rendered === null });
     },
-    checkPrompt: (prompt, chat = null) => check(opened, tokenizer, prompt, render(prompt, chat), chat),
+    checkPrompt: (prompt, chat = null) => {
+      try {
+        return check(opened, tokenizer, prompt, render(prompt, chat), chat);
+      } catch (thrown) {
+        // A template that refuses, or is damaged, is a problem of this prompt: raw text is still there.
+        if (!(thrown instanceof InterlinearError)) throw thrown;
+        const refused = check(opened, tokenizer, prompt, prompt, chat);
+        const { message, hint } = thrown;
+        return {
+          ...refused,
+          rendered: null,
+          problems: [...refused.problems, { start: 0, end: prompt.length, severity: 'error', message, hint }],
+        };
+      }
+    },
   };
 }
 

@@ -37,7 +37,7 @@ async function start(
   const model = fakeModel();
   const { sink = new CollectingSink(), schedule = 'lockstep', controller = new AbortController() } = more;
   const layout = defaultLayout(model);
-  const nearest = new NearestTokens(model.decoder.embeddings, model.decoder.width, layout.nearest);
+  const nearest = new NearestTokens(() => model.decoder.embeddings, model.decoder.width, layout.nearest);
   const context = { model, nearest, expected: null, prefix: [], maximumSteps: Infinity };
   const tokens = model.tokenizer.encode(fakePrompt);
   const lanes = rules.map((rule, i) => new LaneRun(i, rule, 7, context, tokens.length, sink));

@@ -3,10 +3,12 @@ import { configDefaults, defineConfig } from 'vitest/config';
 /** Tests which need Python are their own project: where no Python with pandas is to be had they are skipped, and said to be. */
 const PYTHON_TESTS = ['main/traces/python/**/*.test.ts', '**/*.python.test.ts'];
 const PARITY_TESTS = ['**/*.parity.test.ts'];
+/** Tests of a published model, fetched through a package registry: skipped, and said to be, where it cannot be had. */
+const MODEL_TESTS = ['**/*.model.test.ts'];
 
 /**
- * Three projects, one per kind of proof: `unit` needs nothing but the code, `parity` reads the embedded model and compares
- * with PyTorch's numbers, `python` opens our files with other people's readers.
+ * Four projects, one per kind of proof: `unit` needs nothing but the code, `parity` reads the embedded model and compares
+ * with PyTorch's numbers, `model` runs one that people publish, `python` opens our files with other people's readers.
  */
 export default defineConfig({
   test: {
@@ -18,7 +20,7 @@ export default defineConfig({
           name: 'unit',
           setupFiles: ['scripts/checks/property-seed.mjs'],
           include: ['{main,electron,renderer,bench}/**/*.test.{ts,tsx}', 'scripts/**/*.test.mjs'],
-          exclude: [...configDefaults.exclude, ...PARITY_TESTS, ...PYTHON_TESTS],
+          exclude: [...configDefaults.exclude, ...PARITY_TESTS, ...PYTHON_TESTS, ...MODEL_TESTS],
           testTimeout: 20_000,
         },
       },
@@ -28,6 +30,13 @@ export default defineConfig({
           include: PARITY_TESTS,
           testTimeout: 180_000,
           hookTimeout: 180_000,
+        },
+      },
+      {
+        test: {
+          name: 'model',
+          include: MODEL_TESTS,
+          testTimeout: 900_000,
         },
       },
       {

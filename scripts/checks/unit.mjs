@@ -39,4 +39,5 @@ const project = (name, proves) => ({ name, proves, run: ({ environment }) => run
 
 export const unit = project('unit', 'each part by itself (Vitest)');
 export const parity = project('parity', 'the embedded model gives PyTorch’s numbers (Vitest)');
+export const model = project('model', 'a published model writes what transformers writes (Vitest; fetched with pip)');
 export const python = project('python', 'pandas and safetensors open our traces unaided (Vitest)');

@@ -10,7 +10,7 @@ export default defineConfig({
   fullyParallel: false,
   // A test that passes on the second try hides a race that a user will meet on the first.
   retries: 0,
-  timeout: 60_000,
+  timeout: 120_000,
   expect: { timeout: 10_000 },
   forbidOnly: Boolean(process.env['CI']),
   reporter: [['list'], ['json', { outputFile: process.env['INTERLINEAR_E2E_REPORT'] ?? 'test-results/e2e.json' }]],

@@ -309,6 +309,7 @@ test('20: the page is given functions, never Electron’s own objects', async ({
     loadWorkspace: 'function',
     saveWorkspace: 'function',
     chooseTrace: 'function',
+    chooseModel: 'function',
     openDropped: 'function',
     onOpenTrace: 'function',
     onMenu: 'function',

@@ -1,8 +1,9 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { _electron, type ElectronApplication, expect, type Page, test as base } from '@playwright/test';
+import { type ElectronApplication, expect, type Page, test as base } from '@playwright/test';
 import type { MenuCommand } from '../main/contract/shell';
+import { startElectron } from './start-electron';
 
 export const projectFolder = resolve(import.meta.dirname, '..');
 
@@ -44,11 +45,10 @@ export class InterlinearApp {
   }
 
   static async launch(userData: string, extra: readonly string[] = []): Promise<InterlinearApp> {
-    const electron = await _electron.launch({
-      executablePath: electronExecutable(),
-      args: appArguments(userData, extra),
-      cwd: projectFolder,
-    });
+    const electron = await startElectron(
+      { executablePath: electronExecutable(), args: appArguments(userData, extra), cwd: projectFolder },
+      userData,
+    );
     return new InterlinearApp(electron, await electron.firstWindow(), userData);
   }
 

@@ -16,12 +16,13 @@ export const absolute: Comparison = { measure: maximumAbsoluteDifference, tolera
 /**
  * Larger models have larger numbers, so there the difference is taken relative to their size. With weights in 4 or 8 bits the inputs of
  * every product are rounded to 8 bits as well; a last bit that falls the other way is carried on by every layer. Measured on
- * SmolLM2-135M: 0.02 to 0.04 between batches of another shape, against about 1 for a wrong position or a mixed-up cache.
+ * SmolLM2-135M in 4 bits: cached against uncached hidden states differed by 0.04 to 0.05 at the most in each of three runs. A prompt of some
+ * twenty tokens that lacks the token before the last differs by 0.48 at the last, with two swapped by 0.21, lacking an early one by 0.13.
  */
 const relative = (tolerance: number): Comparison => ({ measure: relativeDifference, tolerance, unit: ', relative to their size' });
 
 export function comparisonFor(dtype: Dtype, isTiny: boolean): Comparison {
-  if (dtype === 'int4' || dtype === 'int8') return relative(0.15);
+  if (dtype === 'int4' || dtype === 'int8') return relative(0.1);
   return isTiny ? absolute : relative(1e-4);
 }
 

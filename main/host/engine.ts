@@ -141,7 +141,7 @@ export class Engine {
       const [models, presets] = await Promise.all([this.#models.list(), this.#models.presets()]);
       return { protocol: protocolVersion, engine: runtimeName, models, devices: listDevices(), presets };
     },
-    'prompt.check': async ({ model, prompt, chat }) => (await this.#models.load(model, 'cpu')).checkPrompt(prompt, chat),
+    'prompt.check': async ({ model, prompt, chat }) => (await this.#models.reader(model)).checkPrompt(prompt, chat),
     'run.start': async (request, connection) => this.#startFor(connection, request),
     'run.cancel': async ({ run }) => {
       this.#active.get(run)?.abort.abort();

@@ -1,16 +1,18 @@
 import { join } from 'node:path';
 import { InterlinearError } from '../contract/errors';
 import type { Device, ModelSummary, Preset } from '../contract/model';
-import { readPresets } from '../models/presets';
 import type { RunInfo, RunOutcome } from '../contract/run';
+import { readPresets } from '../models/presets';
+import { openPromptReader, type PromptReader } from '../models/prompt-reader';
 import type { LoadedModel } from '../runtime/decoder';
-import { loadModel } from '../runtime/load-model';
+import { loadOpenedModel } from '../runtime/load-model';
 import { ModelStore } from './model-store';
 
 /** The models at hand, loaded at first use and kept. */
 export class ModelShelf {
   readonly store: ModelStore;
   readonly #resources: string;
+  readonly #readers = new Map<string, Promise<PromptReader>>();
   readonly #loaded = new Map<string, Promise<LoadedModel>>();
 
   /** @param resources folder with `models/` and `presets.json` @param models folder of the user's imported models */
@@ -33,17 +35,14 @@ export class ModelShelf {
     }
   }
 
+  /** A model as far as prompts need it: its weights stay on disk. @throws InterlinearError `unknown-model`, `bad-model`, `unsupported` */
+  async reader(id: string): Promise<PromptReader> {
+    return kept(this.#readers, id, async () => openPromptReader(this.store.folder(id)));
+  }
+
   /** @throws InterlinearError `unknown-model`, `bad-model`, `unsupported` */
   async load(id: string, device: Device): Promise<LoadedModel> {
-    const key = `${id}/${device}`;
-    const loading = this.#loaded.get(key) ?? loadModel(this.store.folder(id), { device });
-    this.#loaded.set(key, loading);
-    try {
-      return await loading;
-    } catch (error) {
-      this.#loaded.delete(key);
-      throw error;
-    }
+    return kept(this.#loaded, `${id}/${device}`, async () => loadOpenedModel(await this.reader(id), { device }));
   }
 
   /** Keeps with an imported model what the checks of a run found on its device; what fails to be written costs the run nothing. */
@@ -60,6 +59,7 @@ export class ModelShelf {
 
   /** Frees a model on all devices. No run may need it. */
   async unload(id: string): Promise<void> {
+    this.#readers.delete(id);
     const keys = [...this.#loaded.keys()].filter((key) => key.startsWith(`${id}/`));
     for (const key of keys) {
       const model = await this.#loaded.get(key)?.catch(() => null);
@@ -74,5 +74,17 @@ export class ModelShelf {
     const models = await Promise.allSettled(this.#loaded.values());
     this.#loaded.clear();
     for (const model of models) if (model.status === 'fulfilled') await model.value.decoder.dispose();
+  }
+}
+
+/** What is kept under a key, made at first use; what could not be made is tried again the next time. */
+async function kept<T>(all: Map<string, Promise<T>>, key: string, make: () => Promise<T>): Promise<T> {
+  const making = all.get(key) ?? make();
+  all.set(key, making);
+  try {
+    return await making;
+  } catch (error) {
+    if (all.get(key) === making) all.delete(key);
+    throw error;
   }
 }

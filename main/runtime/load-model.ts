@@ -1,4 +1,4 @@
-import { manifestVersion } from '../models/manifest-version';
+import { openPromptReader, type PromptReader } from '../models/prompt-reader';
 import type { LoadedModel } from './decoder';
 import { loadEmbeddedModel } from './load-embedded-model';
 import type { LoadOptions } from './load-options';
@@ -9,5 +9,10 @@ import { loadStoredModel } from './load-stored-model';
  * @throws InterlinearError `unknown-model`, `bad-model` (damaged, altered, or contradicting itself) or `unsupported`
  */
 export async function loadModel(folder: string, options: LoadOptions): Promise<LoadedModel> {
-  return (await manifestVersion(folder)) >= 2 ? loadStoredModel(folder, options) : loadEmbeddedModel(folder, options);
+  return loadOpenedModel(await openPromptReader(folder), options);
+}
+
+/** The same where its tokenizer has been read already. */
+export async function loadOpenedModel(reader: PromptReader, options: LoadOptions): Promise<LoadedModel> {
+  return reader.kind === 'stored' ? loadStoredModel(reader, options) : loadEmbeddedModel(reader, options);
 }

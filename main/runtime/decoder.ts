@@ -31,8 +31,6 @@ export interface RowInput {
 }
 
 export interface FullRequest {
-  /** Attention probabilities too; for up to 1 024 positions. */
-  readonly attention?: boolean;
   /** First position read out; 0 unless told. With a large vocabulary the logits of every position take much memory. */
   readonly from?: number;
 }
@@ -47,13 +45,27 @@ export interface FullPass {
   readonly hidden: Float32Array;
   /** [L + 1, T, D] */
   readonly residual: Float32Array;
-  /** [L, H, T, T] attention probabilities (query position, key position), when they were asked for. */
-  readonly attention?: Float32Array;
+}
+
+/** A sequence of vectors read a few positions at a time, for its attention. It grows, and what was read can be read again. */
+export interface AttentionSequence {
+  /** Positions read so far. */
+  readonly length: number;
+  /**
+   * Reads positions from `first` on in one pass: the next ones, or some that were read already.
+   * @param embeddings [n, D]
+   * @param layers whose attention is wanted, 0 = first; may be none
+   * @returns for each of them [H, n, first + n]: probabilities, query position × key position
+   * @throws RangeError for whatever is no whole position, no layer, or leaves a gap
+   */
+  read(first: number, embeddings: Float32Array, layers: readonly number[]): Promise<readonly Float32Array[]>;
 }
 
 /** An instrumented decoder on one device. Runs one pass at a time; callers await before the next. */
 export interface Decoder {
   readonly layers: number;
+  /** Query heads of a layer. */
+  readonly heads: number;
   readonly width: number;
   readonly vocabulary: number;
   /** Weights one position is multiplied with: attention, feed-forward and unembedding matrices, not the embedding table that is only looked up. */
@@ -76,6 +88,8 @@ export interface Decoder {
   step(prompt: PromptCache, rows: readonly RowInput[]): Promise<readonly PassOutput[]>;
   /** Reads a sequence of vectors [T, D] with no cache at all: the reference that cached decoding is compared with. */
   full(embeddings: Float32Array, request?: FullRequest): Promise<FullPass>;
+  /** Begins a sequence whose attention is wanted; it holds keys and values of its own until it is dropped. */
+  sequence(): AttentionSequence;
   dispose(): Promise<void>;
 }
 

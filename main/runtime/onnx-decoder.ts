@@ -2,7 +2,8 @@ import type { InferenceSession } from 'onnxruntime-node';
 import { buildDecoder, buildLens } from '../graph/decoder-graph';
 import { type DecoderSpec, matrixParameters, unembeddingName } from '../graph/decoder-spec';
 import type { Weights } from '../graph/graph-builder';
-import type { Decoder, FullPass, FullRequest, PassOutput, PromptCache, RowCache, RowInput } from './decoder';
+import { CachedSequence } from './attention-sequence';
+import type { AttentionSequence, Decoder, FullPass, FullRequest, PassOutput, PromptCache, RowCache, RowInput } from './decoder';
 import { readLens } from './logit-lens';
 import { type CacheFeeds, PassRunner } from './onnx-pass';
 import { createSession, floats, floatsOf, type SessionSettings } from './onnx-session';
@@ -23,6 +24,7 @@ class StoredPrompt implements PromptCache {
 /** The `Decoder` over ONNX Runtime. The cache lives here, in arrays of our own; the runtime is stateless. */
 export class OnnxDecoder implements Decoder {
   readonly layers: number;
+  readonly heads: number;
   readonly width: number;
   readonly vocabulary: number;
   readonly matrixParameters: number;
@@ -41,6 +43,7 @@ export class OnnxDecoder implements Decoder {
     private readonly lensSession: InferenceSession,
   ) {
     this.layers = spec.layers;
+    this.heads = spec.heads;
     this.width = spec.width;
     this.vocabulary = spec.vocabulary;
     this.matrixParameters = matrixParameters(spec);
@@ -133,14 +136,13 @@ export class OnnxDecoder implements Decoder {
     });
   }
 
-  async full(embeddings: Float32Array, { attention = false, from = 0 }: FullRequest = {}): Promise<FullPass> {
-    const { logits, hidden, residual, attention: layers } = await this.read(embeddings, () => from, attention);
-    const pass: FullPass = { positions: hidden.length / this.width, logits, hidden, residual };
-    if (!attention) return pass;
-    const size = layers[0]?.length ?? 0;
-    const probabilities = new Float32Array(layers.length * size);
-    layers.forEach((layer, i) => probabilities.set(layer, i * size));
-    return { ...pass, attention: probabilities };
+  async full(embeddings: Float32Array, { from = 0 }: FullRequest = {}): Promise<FullPass> {
+    const { logits, hidden, residual } = await this.read(embeddings, () => from);
+    return { positions: hidden.length / this.width, logits, hidden, residual };
+  }
+
+  sequence(): AttentionSequence {
+    return new CachedSequence(this.spec, this.passes, async (pass) => this.alone(pass));
   }
 
   async dispose(): Promise<void> {
@@ -150,12 +152,12 @@ export class OnnxDecoder implements Decoder {
   }
 
   /** Reads a sequence from its start, with nothing before it. */
-  private async read(embeddings: Float32Array, from: (positions: number) => number, attention = false): Promise<SequenceReading> {
+  private async read(embeddings: Float32Array, from: (positions: number) => number): Promise<SequenceReading> {
     const length = embeddings.length / this.width;
     if (!Number.isInteger(length) || length < 1) {
       throw new RangeError(`${embeddings.length} numbers are not one or more whole vectors of ${this.width}`);
     }
-    return this.alone(async () => this.sequences.read(embeddings, from(length), attention));
+    return this.alone(async () => this.sequences.read(embeddings, from(length)));
   }
 
   /** Copies each row's outputs, one position read out, into arrays of exactly their size: they can be kept and transferred. */

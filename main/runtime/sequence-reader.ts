@@ -18,8 +18,6 @@ export interface SequenceReading {
   /** Per layer and kind, [Hkv, T, Hd]. */
   readonly keys: readonly Float32Array[];
   readonly values: readonly Float32Array[];
-  /** Per layer [H, T, T], where it was asked for. */
-  readonly attention: readonly Float32Array[];
 }
 
 /** Reads a whole sequence of vectors, long ones in portions, each seeing what the ones before it left. */
@@ -32,13 +30,11 @@ export class SequenceReader {
   /**
    * @param embeddings [T, D]
    * @param from first position read out; the rest up to T follow
-   * @throws RangeError where attention is asked of a sequence that takes more than one pass
    */
-  async read(embeddings: Float32Array, from: number, attention = false): Promise<SequenceReading> {
+  async read(embeddings: Float32Array, from: number): Promise<SequenceReading> {
     const { layers, width, keyValueHeads, headWidth, vocabulary } = this.spec;
     const length = embeddings.length / width;
     const size = length <= longestPass ? length : portion;
-    if (attention && size < length) throw new RangeError(`Attention can be shown for up to ${longestPass} positions, not ${length}.`);
     const store = (): Float32Array[] => Array.from({ length: layers }, () => new Float32Array(keyValueHeads * length * headWidth));
     const cache = { keys: store(), values: store() };
     const count = length - from;
@@ -47,16 +43,13 @@ export class SequenceReader {
       hidden: new Float32Array(count * width),
       residual: new Float32Array((layers + 1) * count * width),
       ...cache,
-      attention: [],
     };
-    const probabilities: Float32Array[] = [];
     for (let start = 0; start < length; start += size) {
       const added = Math.min(size, length - start);
       const first = Math.max(0, from - start);
       const readout = Array.from({ length: Math.max(0, added - first) }, (_, i) => first + i);
       const past = start > 0;
       const names = ['keys', 'values', ...(readout.length > 0 ? ['logits', 'hidden', 'residual'] : [])];
-      const attentions = attention ? Array.from({ length: layers }, (_, layer) => `attention.${layer}`) : [];
       const outputs = await this.passes.run(
         {
           embeddings: floats(embeddings.slice(start * width, (start + added) * width), 1, added, width),
@@ -67,7 +60,7 @@ export class SequenceReader {
           readout: readout.length > 0 ? readout : [added - 1],
           caches: [past ? this.#pastFeeds(cache, length) : this.passes.noPast],
         },
-        [...names, ...attentions],
+        names,
       );
       for (const kind of ['keys', 'values'] as const) this.#append(cache[kind], floatsOf(outputs, kind), start, added, length);
       if (readout.length > 0) {
@@ -80,9 +73,8 @@ export class SequenceReader {
           reading.residual.set(part, (stream * count + place) * width);
         }
       }
-      for (const name of attentions) probabilities.push(floatsOf(outputs, name));
     }
-    return { ...reading, attention: probabilities };
+    return reading;
   }
 
   #pastFeeds(cache: { readonly keys: readonly Float32Array[]; readonly values: readonly Float32Array[] }, length: number): CacheFeeds {

@@ -1,4 +1,4 @@
-import type { Decoder, FullPass, FullRequest, PassOutput, PromptCache, RowCache, RowInput } from '../decoder';
+import type { AttentionSequence, Decoder, FullPass, FullRequest, PassOutput, PromptCache, RowCache, RowInput } from '../decoder';
 import { dot } from '../../measures/vectors';
 
 /**
@@ -43,12 +43,15 @@ class FakeCache implements RowCache, PromptCache {
 /** A `Decoder` in a hundred lines: causal, cached, deterministic, with a lens that is exactly its output head. Counts what it is asked for. */
 export class FakeDecoder implements Decoder {
   readonly layers = layers;
+  readonly heads = 1;
   readonly width: number;
   readonly vocabulary: number;
   readonly matrixParameters: number;
   readonly embeddings: Float32Array;
   /** Rows of each `step`, in order. */
   readonly batches: number[] = [];
+  /** Passes of sequences, in order. */
+  readonly sequencePasses: { readonly first: number; readonly count: number; readonly layers: readonly number[] }[] = [];
   /** Row caches made and not disposed of. */
   liveCaches = 0;
   /** Called before each step; throw to make the pass fail. */
@@ -133,6 +136,35 @@ export class FakeDecoder implements Decoder {
         ]).flat(),
       ),
     });
+  }
+
+  /** The first layer sees only its own position, the second all so far alike. */
+  sequence(): AttentionSequence {
+    const { width } = this;
+    let length = 0;
+    return {
+      get length() {
+        return length;
+      },
+      read: (first, embeddings, wanted) => {
+        const count = embeddings.length / width;
+        if (first > length) return Promise.reject(new RangeError('A gap in the sequence'));
+        this.sequencePasses.push({ first, count, layers: wanted });
+        length = Math.max(length, first + count);
+        return Promise.resolve(
+          wanted.map((layer) => {
+            const columns = first + count;
+            const probabilities = new Float32Array(count * columns);
+            for (let row = 0; row < count; row++) {
+              const position = first + row;
+              if (layer === 0) probabilities[row * columns + position] = 1;
+              else probabilities.fill(1 / (position + 1), row * columns, row * columns + position + 1);
+            }
+            return probabilities;
+          }),
+        );
+      },
+    };
   }
 
   dispose(): Promise<void> {

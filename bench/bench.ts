@@ -5,8 +5,14 @@ import { defaultModelsFolder } from '../main/cli/user-folders';
 import { runtimeName } from '../main/runtime/runtime-name';
 import { measureBranches } from './branches';
 import { measureDecode } from './decode';
+import { measureImport } from './import';
 import { measureLanes } from './lanes';
-import { startLlama } from './peers';
+import { measureLens } from './lens';
+import { measureMemory } from './memory';
+import { type LlamaModel, startLlama } from './peers';
+import { measurePrefill } from './prefill';
+import type { Task } from './own-process';
+import { runTask } from './task';
 import { TextModel } from './text-model';
 import { measureWindow } from './window';
 
@@ -61,40 +67,92 @@ program
 const wholeNumber = (text: string): number => Number.parseInt(text, 10);
 const threads = availableParallelism();
 
-program
-  .command('decode')
-  .description('decoding with every residual stream recorded, against llama.cpp on the same GGUF file')
-  .requiredOption('--gguf <file>', 'the file the model was added from')
-  .option('--model <id>', 'the model as it was added', 'smollm2-135m-instruct')
-  .option('--pairs <count>', 'runs of each side', wholeNumber, 5)
-  .option('--json', 'print one JSON document')
-  .action(async (options: { gguf: string; model: string; pairs: number; json?: boolean }) => {
-    const { llama, version } = await startLlama(threads, progress);
-    const model = await TextModel.open(resources, defaultModelsFolder(), options.model);
-    try {
-      const peer = await llama.loadModel({ modelPath: options.gguf });
-      const decode = await measureDecode(model, peer, threads, [200, 900, 1800], options.pairs, progress);
-      print({ threads, versions: { ours: runtimeName, peer: `node-llama-cpp ${version}` }, decode }, options.json === true);
-    } finally {
-      await model.dispose();
-      await llama.dispose();
-    }
-  });
+/** Measures beside llama.cpp on the same file, and prints what came out under `name`. */
+async function againstLlama(
+  name: string,
+  options: { readonly gguf: string; readonly model: string; readonly json?: boolean },
+  measure: (model: TextModel, peer: LlamaModel) => Promise<object>,
+): Promise<void> {
+  const { llama, version } = await startLlama(threads, progress);
+  const model = await TextModel.open(resources, defaultModelsFolder(), options.model);
+  try {
+    const figures = await measure(model, await llama.loadModel({ modelPath: options.gguf }));
+    print({ threads, versions: { ours: runtimeName, peer: `node-llama-cpp ${version}` }, [name]: figures }, options.json === true);
+  } finally {
+    await model.dispose();
+    await llama.dispose();
+  }
+}
+
+/** Measures our own engine, and prints what came out under `name`. */
+async function alone(
+  name: string,
+  options: { readonly model: string; readonly json?: boolean },
+  measure: (model: TextModel) => Promise<object>,
+): Promise<void> {
+  const model = await TextModel.open(resources, defaultModelsFolder(), options.model);
+  try {
+    const figures = await measure(model);
+    print({ threads, versions: { ours: runtimeName }, [name]: figures }, options.json === true);
+  } finally {
+    await model.dispose();
+  }
+}
+
+/** A command that measures a model of the user's library. */
+function ofText(name: string, description: string, pairs = 5): Command {
+  return program
+    .command(name)
+    .description(description)
+    .option('--model <id>', 'the model as it was added', 'smollm2-135m-instruct')
+    .option('--pairs <count>', 'runs of each side', wholeNumber, pairs)
+    .option('--json', 'print one JSON document');
+}
+
+interface TextOptions {
+  readonly model: string;
+  readonly pairs: number;
+  readonly json?: boolean;
+}
+const theFile = ['--gguf <file>', 'the file the model was added from'] as const;
+
+ofText('decode', 'decoding with every residual stream recorded, against llama.cpp on the same GGUF file')
+  .requiredOption(...theFile)
+  .action(async (options: TextOptions & { gguf: string }) =>
+    againstLlama('decode', options, async (model, peer) => measureDecode(model, peer, threads, [200, 900, 1800], options.pairs, progress)),
+  );
+
+ofText('prefill', 'reading a prompt of a thousand tokens, against llama.cpp on the same GGUF file')
+  .requiredOption(...theFile)
+  .action(async (options: TextOptions & { gguf: string }) =>
+    againstLlama('prefill', options, async (model, peer) => measurePrefill(model, peer, threads, options.pairs, progress)),
+  );
+
+ofText('branches', 'eight branches that share a prompt of 500 tokens, against one').action(async (options: TextOptions) =>
+  alone('branches', options, async (model) => measureBranches(model, options.pairs, progress)),
+);
+
+ofText('lens', 'the lens of every layer for 120 steps, asked for as the window does while the run goes on', 3).action(
+  async (options: TextOptions) => alone('lens', options, async (model) => measureLens(model, options.pairs, progress)),
+);
+
+ofText('memory', 'the engine at the end of a context of a thousand tokens', 3).action(async (options: TextOptions) => {
+  const figures = await measureMemory({ resources, models: defaultModelsFolder(), id: options.model }, options.pairs, progress);
+  print({ threads, versions: { ours: runtimeName }, memory: figures }, options.json === true);
+});
 
 program
-  .command('branches')
-  .description('eight branches that share a prompt of 500 tokens, against one')
-  .option('--model <id>', 'a model of text', 'smollm2-135m-instruct')
-  .option('--pairs <count>', 'runs of each side', wholeNumber, 5)
+  .command('import')
+  .description('importing a model from a GGUF file in every storage, and from the catalogue; time and memory')
+  .requiredOption('--gguf <file>', 'the file to import')
+  .option('--pairs <count>', 'imports of each kind', wholeNumber, 3)
+  .option('--no-catalogue', 'leave out the catalogue, which fetches a package')
   .option('--json', 'print one JSON document')
-  .action(async (options: { model: string; pairs: number; json?: boolean }) => {
-    const model = await TextModel.open(resources, defaultModelsFolder(), options.model);
-    try {
-      const branches = await measureBranches(model, options.pairs, progress);
-      print({ threads, versions: { ours: runtimeName }, branches }, options.json === true);
-    } finally {
-      await model.dispose();
-    }
+  .action(async (options: { gguf: string; pairs: number; catalogue: boolean; json?: boolean }) => {
+    const figures = await measureImport(resources, options.gguf, { runs: options.pairs, catalogue: options.catalogue }, progress);
+    print({ versions: { ours: runtimeName }, import: figures }, options.json === true);
   });
+
+program.command('task <task>', { hidden: true }).action(async (task: string) => runTask(JSON.parse(task) as Task));
 
 await program.parseAsync();

@@ -3,9 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { InterlinearError } from '../main/contract/errors';
 import type { LaneSettingsInput } from '../main/contract/lanes';
-import type { LaneRecord, RunOutcome } from '../main/contract/run';
+import { EngineClient } from '../main/contract/client';
+import type { LaneRecord, RunInfo, RunOutcome } from '../main/contract/run';
 import { runRequestSchema } from '../main/contract/run';
 import { Engine } from '../main/host/engine';
+import { createMemoryPair } from '../main/host/memory-transport';
 
 /** An engine with one imported model, recording to a folder that goes with it. */
 export class TextModel {
@@ -30,20 +32,31 @@ export class TextModel {
     return new TextModel(engine, folder, id);
   }
 
-  /** One run, recorded with every residual stream. */
-  async run(prompt: string, lanes: readonly LaneSettingsInput[]): Promise<{ outcome: RunOutcome; lanes: readonly LaneRecord[] }> {
+  /** A client as a window has one. Whoever asks for it closes it. */
+  connect(): EngineClient {
+    const { client, engine } = createMemoryPair();
+    this.engine.connect(engine, 'window');
+    return new EngineClient(client);
+  }
+
+  /** One run, recorded with every residual stream. @param tick awaited after the steps of every tick */
+  async run(
+    prompt: string,
+    lanes: readonly LaneSettingsInput[],
+    tick: () => Promise<void> = () => Promise.resolve(),
+  ): Promise<{ info: RunInfo; outcome: RunOutcome; lanes: readonly LaneRecord[] }> {
     const records = new Map<number, LaneRecord>();
     const request = runRequestSchema.parse({ model: this.id, prompt, lanes });
     const started = await this.engine.start(request, {
       push: (event) => {
         if (event.type === 'lane') records.set(event.record.lane, event.record);
       },
-      ready: () => Promise.resolve(),
+      ready: tick,
     });
-    const { outcome } = await started.finished;
+    const { info, outcome } = await started.finished;
     await this.engine.close(started.run);
     if (outcome.status !== 'done') throw new Error(`A run ended as ${outcome.status}: ${outcome.error?.message ?? ''}`);
-    return { outcome, lanes: [...records.values()] };
+    return { info, outcome, lanes: [...records.values()] };
   }
 
   async dispose(): Promise<void> {

@@ -10,6 +10,9 @@ export const protocolVersion = 1;
 /** Frames the producer may have sent and not yet seen acknowledged. */
 export const maximumCredits = 2;
 
+/** Steps whose lens a window asks for at once: few enough that what is visible first comes first. */
+export const lensPortion = 8;
+
 const branchReference = z.object({ run: z.string(), lane: z.number().int().min(0), branch: z.number().int().min(0) });
 
 /** A row of the list of recorded runs. */

@@ -1,10 +1,8 @@
 import { useEffect, useState } from 'react';
 import { toErrorReport } from '../../../main/contract/errors';
+import { lensPortion } from '../../../main/contract/protocol';
 import type { InspectorProps } from '../inspector-props';
 import type { LaneEntry } from '../shared/lane-entries';
-
-/** Steps asked for at once: few enough that what is visible first comes first. */
-const portion = 8;
 
 export interface LensesState {
   /** Raised when readings have come: what is drawn has to be drawn again. */
@@ -20,7 +18,7 @@ function nextGap(entries: readonly LaneEntry[], first: number, last: number) {
     if (branch === null) continue;
     for (let step = first; step < Math.min(last, branch.steps.length); step++) {
       if (branch.steps.hasLens(step)) continue;
-      const end = Math.min(last, branch.steps.length, step + portion);
+      const end = Math.min(last, branch.steps.length, step + lensPortion);
       return { steps: branch.steps, reference: { run: run.id, lane: lane.lane, branch: branch.branch }, step, count: end - step };
     }
   }

@@ -1,0 +1,46 @@
+import { mkdtemp, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { quantizations } from '../main/contract/library';
+import { inOwnProcess } from './own-process';
+import { spread, type Spread } from './spread';
+
+const catalogueModel = 'smollm2-135m-instruct';
+
+export interface ImportFigures {
+  readonly from: string;
+  readonly quantize: string;
+  readonly seconds: Spread;
+  /** Highest resident set of the process that imports, in megabytes. */
+  readonly peakMegabytes: Spread;
+}
+
+/** Imports of a GGUF file in every storage, and of the catalogue's first model with what has to be fetched for it; each in a process of its own. */
+export async function measureImport(
+  resources: string,
+  gguf: string,
+  options: { readonly runs: number; readonly catalogue: boolean },
+  progress: (text: string) => void,
+): Promise<ImportFigures[]> {
+  const megabytes = Math.round((await stat(gguf)).size / 1e6);
+  const figures: ImportFigures[] = [];
+  const measure = async (from: string, source: string, quantize: string, runs: number): Promise<void> => {
+    const seconds: number[] = [];
+    const peaks: number[] = [];
+    for (let run = 0; run < runs; run++) {
+      const folder = await mkdtemp(join(tmpdir(), 'interlinear-bench-'));
+      try {
+        const done = await inOwnProcess({ kind: 'import', resources, models: join(folder, 'models'), source, quantize });
+        seconds.push(done.seconds);
+        peaks.push(done.peakBytes / 2 ** 20);
+        progress(`import from ${from} as ${quantize}: ${done.seconds.toFixed(1)} s, ${peaks.at(-1)?.toFixed(0)} MB`);
+      } finally {
+        await rm(folder, { recursive: true });
+      }
+    }
+    figures.push({ from, quantize, seconds: spread(seconds), peakMegabytes: spread(peaks) });
+  };
+  for (const quantize of quantizations) await measure(`a file of ${megabytes} MB`, gguf, quantize, options.runs);
+  if (options.catalogue) await measure('the catalogue', catalogueModel, 'auto', 1);
+  return figures;
+}

@@ -1,0 +1,33 @@
+import { fork } from 'node:child_process';
+
+/** What one task in a process of its own took. */
+export interface ProcessFigures {
+  readonly seconds: number;
+  /** Resident set at the end of the task, before it lets go of what it holds. */
+  readonly bytes: number;
+  /** Highest resident set, the program itself included. */
+  readonly peakBytes: number;
+}
+
+/** A task and its parameters, as they cross to the other process. */
+export type Task =
+  | { readonly kind: 'import'; readonly resources: string; readonly models: string; readonly source: string; readonly quantize?: string }
+  | { readonly kind: 'context'; readonly resources: string; readonly models: string; readonly id: string; readonly context: number };
+
+/** Runs a task in a new process, so that its memory is its own and nothing is warm. @throws Error when it fails */
+export async function inOwnProcess(task: Task): Promise<ProcessFigures> {
+  const program = process.argv[1];
+  if (program === undefined) throw new Error('The bench does not know its own file.');
+  const child = fork(program, ['task', JSON.stringify(task)], { stdio: ['ignore', 2, 2, 'ipc'] });
+  return new Promise((resolve, reject) => {
+    let figures: ProcessFigures | null = null;
+    child.on('message', (message) => {
+      figures = message as ProcessFigures;
+    });
+    child.on('error', reject);
+    child.on('exit', (code) => {
+      if (code === 0 && figures) resolve(figures);
+      else reject(new Error(`The process for “${task.kind}” ended with ${code ?? 'a signal'}.`));
+    });
+  });
+}

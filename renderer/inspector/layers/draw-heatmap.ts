@@ -26,10 +26,13 @@ export interface HeatmapView {
 
 /** Shade 0 is still told from the panel, shade 1 is the lane's own hue. */
 const weakest = 0.05;
+/** A lens not read yet has a trace of ink: told from what was read, and from where there is no step. */
+const unreadInk = 0.035;
 
 interface Ink {
   readonly context: CanvasRenderingContext2D;
   readonly panel: Rgb;
+  readonly unread: Rgb;
   readonly ink: string;
   readonly dim: string;
   readonly cursor: string;
@@ -77,7 +80,7 @@ function drawCells(
   hue: Rgb,
   ink: Ink,
 ): void {
-  const { context, panel, data } = ink;
+  const { context, panel, unread, data } = ink;
   const { columnWidth, rowHeight } = layout;
   const { vocabulary } = section.entry.run.info;
   const top = section.top + sectionHead(layout.sections.length);
@@ -92,15 +95,15 @@ function drawCells(
       const reading = record.layers[stream];
       const shade = reading === undefined ? NaN : measure.shade(reading, vocabulary.length);
       const y = top + rowOfStream(section, stream) * rowHeight;
-      if (reading === undefined || Number.isNaN(shade)) continue;
-      const background = mix(panel, hue, weakest + (1 - weakest) * shade);
+      if (reading === undefined) continue;
+      const background = Number.isNaN(shade) ? unread : mix(panel, hue, weakest + (1 - weakest) * shade);
       context.fillStyle = css(background);
       if (gap === 2) {
         context.beginPath();
         context.roundRect(x, y, columnWidth - gap, rowHeight - gap, 3);
         context.fill();
       } else context.fillRect(x, y, columnWidth - gap, rowHeight - (gap === 0 ? 0 : 1));
-      if (!words) continue;
+      if (!words || Number.isNaN(shade)) continue;
       const text = canvasToken(vocabulary[reading.top.ids[0] ?? -1] ?? '');
       context.fillStyle = css(readableOn(background));
       context.font = `600 12px ${data}`;
@@ -172,7 +175,15 @@ export function drawHeatmap(
   canvas.height = Math.ceil(view.height * scale);
   const tone = (name: string): Rgb => themeColour(canvas, `var(--${name})`, view.theme);
   const data = fontFamily(canvas, '--font-data');
-  const ink: Ink = { context, panel: tone('panel'), ink: css(tone('ink')), dim: css(tone('dim')), cursor: css(tone('cursor')), data };
+  const ink: Ink = {
+    context,
+    panel: tone('panel'),
+    unread: mix(tone('panel'), tone('ink'), unreadInk),
+    ink: css(tone('ink')),
+    dim: css(tone('dim')),
+    cursor: css(tone('cursor')),
+    data,
+  };
   context.scale(scale, scale);
   context.fillStyle = css(ink.panel);
   context.fillRect(0, 0, view.width, view.height);

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { sampleRun } from '../../testing/sample-run';
+import { sampleTextRun } from '../../testing/sample-text-run';
 import { laneEntries } from '../shared/lane-entries';
 import { cellAt, gutter, headHeight, heatmapLayout } from './heatmap-layout';
 
@@ -13,6 +14,20 @@ describe('heatmapLayout', () => {
     expect(layout.columnWidth).toBeGreaterThanOrEqual(52);
     expect(layout.width).toBeLessThanOrEqual(room.width);
     expect(layout.height).toBeLessThanOrEqual(room.height);
+  });
+
+  it('shows all layers of a deep model at a glance where words would need scrolling, and words when told to', () => {
+    const run = sampleTextRun();
+    const deep = laneEntries([{ ...run, info: { ...run.info, layout: { ...run.info.layout, streams: 31 } } }]).map((entry) => ({
+      entry,
+      cursor: null,
+    }));
+    const glance = heatmapLayout(deep, 'auto', room);
+    expect(glance.height).toBeLessThanOrEqual(room.height);
+    expect(glance.columnWidth).toBeLessThanOrEqual(24);
+    const words = heatmapLayout(deep, 'wide', room);
+    expect(words.rowHeight).toBeGreaterThanOrEqual(20);
+    expect(heatmapLayout(deep, 'auto', { width: 520, height: 900 }).columnWidth).toBeGreaterThanOrEqual(52);
   });
 
   it('stacks lanes without overlap', () => {

@@ -31,11 +31,16 @@ export const headHeight = 20;
 export const nameHeight = 18;
 const sectionGap = 10;
 const cellWithText = 52;
+/** Rows this high hold a word. Where the rows of a deep model would not fit at this height, the whole is shown at a glance instead, without words. */
+const rowWithText = 20;
+/** Smallest cells of that glance. */
+const glance = { row: 5, column: 9, widest: 24 } as const;
 
 /** Head of a section with its lane's name, if more than one lane is shown. */
 export const sectionHead = (sections: number): number => headHeight + (sections > 1 ? nameHeight : 0);
 
-function columnWidth(choice: ColumnChoice, room: number, steps: number): number {
+/** @param words the rows are high enough for words */
+function columnWidth(choice: ColumnChoice, room: number, steps: number, words: boolean): number {
   const fit = room / Math.max(1, steps);
   switch (choice) {
     case 'narrow':
@@ -43,6 +48,7 @@ function columnWidth(choice: ColumnChoice, room: number, steps: number): number 
     case 'wide':
       return Math.max(84, Math.min(fit, 120));
     case 'auto':
+      if (!words) return Math.min(glance.widest, Math.max(glance.column, Math.floor(fit)));
       if (fit >= cellWithText) return Math.min(112, Math.floor(fit));
       return steps <= 60 ? cellWithText + 8 : 14;
     default:
@@ -57,12 +63,12 @@ export function heatmapLayout(
   room: { readonly width: number; readonly height: number },
 ): HeatmapLayout {
   const lengths = shown.map(({ entry }) => entry.branch?.steps.length ?? 0);
-  const width = columnWidth(choice, room.width - gutter - 2, Math.max(0, ...lengths));
   const head = sectionHead(shown.length);
   const streams = shown.map(({ entry }) => entry.run.info.layout.streams);
   const rows = streams.reduce((sum, count) => sum + count, 0);
   const free = (room.height - shown.length * head - Math.max(0, shown.length - 1) * sectionGap - 4) / Math.max(1, rows);
-  const rowHeight = Math.floor(Math.min(46, Math.max(shown.length > 1 ? 20 : 22, free)));
+  const width = columnWidth(choice, room.width - gutter - 2, Math.max(0, ...lengths), free >= rowWithText);
+  const rowHeight = Math.floor(Math.min(46, Math.max(width >= cellWithText ? rowWithText : glance.row, free)));
   let top = 0;
   const sections = shown.map(({ entry, cursor }, i): HeatmapSection => {
     const section = { entry, top, streams: streams[i] ?? 0, steps: lengths[i] ?? 0, cursor };

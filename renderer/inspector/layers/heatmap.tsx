@@ -1,4 +1,5 @@
 import { type KeyboardEvent, type PointerEvent, type RefObject, useLayoutEffect, useMemo, useRef, useState } from 'react';
+import { formatCount } from '../../design/format';
 import type { PanelProps } from '../../state/run-view';
 import type { InspectorProps } from '../inspector-props';
 import type { LaneEntry } from '../shared/lane-entries';
@@ -204,9 +205,11 @@ export function Heatmap({ entries, measure, columns, panel, loadLens, content }:
           </div>
         </div>
       </div>
-      {(lenses.reading || lenses.problem !== null) && (
+      {(lenses.missing > 0 || lenses.problem !== null) && (
         <p className={styles['reading']} role="status">
-          {lenses.problem === null ? 'Reading the lens…' : `Lens not read. ${lenses.problem}`}
+          {lenses.problem === null
+            ? `Reading the lens, ${formatCount(lenses.missing, 'step')} to go`
+            : `The lens was not read. ${lenses.problem}`}
         </p>
       )}
       {readout !== null && (

@@ -11,16 +11,32 @@ export function answerToken(history: readonly number[], { answer: [marker = NaN]
 
 const longestAnswer = 120;
 
+/** How texts mark what they answer: LaTeX's box, GSM8K's ####, and the phrase that chains of thought are read for. The last mark counts. */
+const marked = /\\boxed\{([^{}\n]+)\}|####[ \t]*(\S[^\n]*)|\banswer\**(?:[ \t]+is\b|:)[ \t]*:?[ \t]*(\S[^\n]*)/giu;
+
+/** A number at the start of an answer, whatever sign of money, emphasis or mathematics stands before it. */
+const numberFirst = /^[$€£*\\( ]*(-?\d[\d,]*(?:\.\d+)?)(?![\d.,]*\d)/u;
+
 /**
- * What a free text answers: its last number, as is usual for questions with a number for an answer, else its last line. Numbers lose the
- * commas between thousands and a point at the end, so that votes for the same number count together.
- * @source Wang et al., "Self-Consistency Improves Chain of Thought Reasoning in Language Models", arXiv 2203.11171
+ * What a free text answers: what it marks as its answer, else its last line. A marked number loses the commas between thousands and what follows
+ * it, so that votes for the same number count together. A number that is not marked is no answer: texts number their lists and name years.
+ * @source Wei et al., "Chain-of-Thought Prompting Elicits Reasoning in Large Language Models", arXiv 2201.11903 ("The answer is")
  */
 export function textAnswer(text: string): string | null {
-  const number = text.match(/-?\d[\d,]*(?:\.\d+)?/gu)?.at(-1);
+  const mark = [...text.matchAll(marked)].at(-1);
+  const found = mark?.[1] ?? mark?.[2] ?? mark?.[3];
+  const number = numberFirst.exec(found ?? '')?.[1];
   if (number !== undefined) return number.replaceAll(',', '');
-  const line = text.split('\n').findLast((each) => each.trim() !== '');
-  return line === undefined ? null : line.trim().slice(0, longestAnswer);
+  const answer =
+    found?.replaceAll(/^[*\s]+|[*.\s]+$/gu, '') ??
+    text
+      .split('\n')
+      .findLast((line) => line.trim() !== '')
+      ?.trim() ??
+    '';
+  if (answer === '') return null;
+  const characters = [...answer];
+  return characters.length <= longestAnswer ? answer : `${characters.slice(0, longestAnswer - 1).join('')}…`;
 }
 
 /** @param expected the right answer, or null where the task defines none */

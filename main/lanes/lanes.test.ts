@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type LaneSettingsInput, laneSettingsSchema } from '../contract/lanes';
-import { answerToken, judge } from './answer';
+import { answerToken, judge, textAnswer } from './answer';
 import type { BranchResult, Lane, LaneView } from './lane';
 import { createLane } from './registry';
 
@@ -92,6 +92,28 @@ describe('answers', () => {
     expect(answerToken([0, 7, 2, 8, 3], markers)).toBe(8);
     expect(answerToken([2, 8, 2, 9], markers)).toBe(8);
     for (const history of [[], [0, 7, 3], [0, 2], [2, 3], [2, -1]]) expect(answerToken(history, markers)).toBeNull();
+  });
+
+  it.each([
+    ['So 17 + 25 = 42.\nThe answer is 42.', '42'],
+    ['It is 1,234.50 in all. Final answer: $1,234.50 dollars', '1234.50'],
+    ['The answer is 3. No, wait.\n**Answer:** 12', '12'],
+    ['… hence \\boxed{-7}', '-7'],
+    ['48 / 2 = 24\n#### 72', '72'],
+    ['The answer is **Paris**.', 'Paris'],
+    ['The answer is Route 66.', 'Route 66'],
+    ['Three reasons:\n1. Light is scattered.\n2. The eye prefers blue.', '2. The eye prefers blue.'],
+    ['It was founded in 1066.', 'It was founded in 1066.'],
+    ['An answer to this: none', 'An answer to this: none'],
+    ['\n \n', null],
+    ['', null],
+  ])('of a text %j are %j: what it marks, else its last line', (text, answer) => {
+    expect(textAnswer(text)).toBe(answer);
+  });
+
+  it('of a long text say that they are cut', () => {
+    expect(textAnswer('😀'.repeat(200))).toBe(`${'😀'.repeat(119)}…`);
+    expect(textAnswer('x'.repeat(120))).toBe('x'.repeat(120));
   });
 
   it('are right, wrong, or neither', () => {

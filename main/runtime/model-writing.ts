@@ -18,13 +18,15 @@ export function kinWriting(tokenizer: { text(tokenId: number): string }, markers
 
 /** A text model writes pieces that carry their own spaces; what ends its text is no part of it. */
 export function textWriting(tokenizer: { decode(tokens: readonly number[]): string }, markers: Markers): Writing {
-  const write = (history: readonly number[]): string => {
-    const thoughts = history.findIndex((token) => token !== thoughtInHistory);
-    const from = thoughts < 0 ? history.length : thoughts;
-    return (
-      '◆'.repeat(from) +
-      tokenizer.decode(history.slice(from).filter((token) => token !== thoughtInHistory && !markers.ends.includes(token)))
-    );
+  const textOf = (history: readonly number[]): string =>
+    tokenizer.decode(history.filter((token) => token !== thoughtInHistory && !markers.ends.includes(token)));
+  return {
+    write: (history) => {
+      const thoughts = history.findIndex((token) => token !== thoughtInHistory);
+      return '◆'.repeat(thoughts < 0 ? history.length : thoughts) + textOf(history);
+    },
+    // What tells the model to think is no part of its answer.
+    answer: (history) =>
+      textAnswer(textOf(history.slice(markers.think.every((token, i) => token === history[i]) ? markers.think.length : 0))),
   };
-  return { write, answer: (history) => textAnswer(write(history)) };
 }

@@ -65,7 +65,7 @@ test('run prints one document, progress apart, and writes the trace that show an
     ['coconut', 1],
   ]);
   expect(run?.lanes[3]).toMatchObject({ answer: 'cy', settings: { thoughts: 2 } });
-  expect(run?.parity).toEqual({ lastLayerLensEqualsLogits: true, cachedEqualsUncached: true });
+  expect(run?.parity).toEqual({ lastLayerLensEqualsLogits: true, cachedEqualsUncached: true, equalsReference: true });
   expect(answer.errors).toContain('lane 4 done');
 
   const shown = interlinear(folder, 'show', 'run.interlinear', '--json');

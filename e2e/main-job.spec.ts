@@ -21,7 +21,7 @@ test('one prompt runs in four lanes, streams in, is recorded, and reopens with e
   }
   await expect(workspace.steps('Continuous thought').nth(1)).toHaveAccessibleName(/^Step 2: thought; lens .*entropy [\d.]+ bits/);
   await expect(workspace.status).toContainText('Trace saved');
-  await expect(workspace.status).toContainText('parity passed · 2 of 2');
+  await expect(workspace.status).toContainText('parity passed · 3 of 3');
   const live = await Promise.all(titles.map(async (title) => workspace.steps(title).allTextContents()));
 
   // The same run from a bundle alone, in an app whose engine has no model at all.

@@ -69,13 +69,17 @@ export function describeFinished(run: FinishedRun, trace: string | null, id?: st
       };
     }),
     trace,
-    parity: { lastLayerLensEqualsLogits: parity('lastLayerLensEqualsLogits'), cachedEqualsUncached: parity('cachedEqualsUncached') },
+    parity: {
+      lastLayerLensEqualsLogits: parity('lastLayerLensEqualsLogits'),
+      cachedEqualsUncached: parity('cachedEqualsUncached'),
+      equalsReference: parity('equalsReference'),
+    },
     error: run.outcome.error,
   };
 }
 
 /** A prompt that could not be run at all. */
 export function describeRefused(id: string, prompt: string, error: InterlinearError): RunDocument {
-  const parity = { lastLayerLensEqualsLogits: null, cachedEqualsUncached: null };
+  const parity = { lastLayerLensEqualsLogits: null, cachedEqualsUncached: null, equalsReference: null };
   return { id, prompt, expected: null, status: 'failed', lanes: [], trace: null, parity, error: error.report() };
 }

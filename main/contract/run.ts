@@ -98,7 +98,7 @@ export type LaneRecord = z.infer<typeof laneRecordSchema>;
 
 /** One parity check: what was compared, over how much, the largest difference seen and the limit. */
 export const parityCheckSchema = z.object({
-  name: z.enum(['lastLayerLensEqualsLogits', 'cachedEqualsUncached']),
+  name: z.enum(['lastLayerLensEqualsLogits', 'cachedEqualsUncached', 'equalsReference']),
   passed: z.boolean(),
   maximumDifference: z.number(),
   tolerance: z.number(),

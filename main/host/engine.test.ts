@@ -101,6 +101,7 @@ describe('the engine', () => {
     expect(end.outcome.parity.map((check) => [check.name, check.passed])).toEqual([
       ['lastLayerLensEqualsLogits', true],
       ['cachedEqualsUncached', true],
+      ['equalsReference', true],
     ]);
     const live = stepsOf(run);
     expect(new Set(live.map((step) => step.lane))).toEqual(new Set([0, 1, 2, 3]));

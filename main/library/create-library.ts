@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { convertWeights } from '../models/convert/convert-weights';
+import { storeReference } from '../models/reference/store-reference';
 import { type CatalogueModel, readCatalogue } from './catalogue';
 import { ImportJobs } from './import-jobs';
 import { ModelLibrary } from './model-library';
@@ -26,6 +27,14 @@ export function createLibrary(options: {
   const models = new ModelLibrary(options.folder);
   const catalogue = async (): Promise<readonly CatalogueModel[]> => readCatalogue(join(options.resources, 'catalogue.json'));
   const { reserved, environment } = options;
-  const jobs = new ImportJobs({ library: models, catalogue, open: openSource, convert: convertWeights, reserved, environment });
+  const jobs = new ImportJobs({
+    library: models,
+    catalogue,
+    open: openSource,
+    convert: convertWeights,
+    reference: storeReference,
+    reserved,
+    environment,
+  });
   return { models, jobs, catalogue };
 }

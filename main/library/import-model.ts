@@ -10,7 +10,7 @@ import { type FetchOptions, type Fetched, type ImportSource, fetchFirst, planImp
 import { displayName, modelIdFrom } from './model-id';
 import type { ModelLibrary } from './model-library';
 import type { ProgressMeter } from './progress-meter';
-import type { ConvertWeights, OpenSource, SourceCheckpoint } from './source-checkpoint';
+import type { ConvertWeights, OpenSource, SourceCheckpoint, StoreReference } from './source-checkpoint';
 
 export interface ImportRequest {
   readonly source: ImportSource;
@@ -24,6 +24,7 @@ export interface ImportTools extends Pick<FetchOptions, 'environment' | 'silence
   readonly catalogue: () => Promise<readonly CatalogueModel[]>;
   readonly open: OpenSource;
   readonly convert: ConvertWeights;
+  readonly reference: StoreReference;
   /** Ids of models that ship with the app. */
   readonly reserved: ReadonlySet<string>;
 }
@@ -95,6 +96,16 @@ async function write(folder: string, fetched: Fetched, identity: Identity, tools
       target: join(folder, storedFiles.weights),
       onProgress: (done, total) => {
         meter.update(done, total);
+      },
+      signal,
+    });
+    meter.begin('Computing what to check it against');
+    await tools.reference({
+      ...source,
+      report: conversion.report,
+      target: join(folder, storedFiles.reference),
+      onProgress: (done) => {
+        meter.update(done);
       },
       signal,
     });

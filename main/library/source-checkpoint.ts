@@ -3,6 +3,7 @@ import type { Dtype } from '../contract/model';
 import type { DecoderSpec, WeightName } from '../graph/decoder-spec';
 import type { WeightSource } from '../models/architectures/weight-source';
 import type { Checkpoint } from '../models/checkpoint';
+import type { ReferenceRequest } from '../models/reference/store-reference';
 
 /** A checkpoint as published, opened and understood: all an import needs to know. Close it when done. */
 export interface SourceCheckpoint {
@@ -35,6 +36,9 @@ export interface ConversionRequest {
   readonly onProgress: (doneBytes: number, totalBytes: number) => void;
   readonly signal: AbortSignal;
 }
+
+/** Computes from the checkpoint what the model must give on every device, and writes it. */
+export type StoreReference = (request: ReferenceRequest) => Promise<void>;
 
 /** Writes the weights as the graph takes them. */
 export type ConvertWeights = (request: ConversionRequest) => Promise<{

@@ -8,13 +8,14 @@ import { weightShapes } from '../graph/decoder-spec';
 import { decoderSpecSchema } from './decoder-spec-schema';
 import { isMissing, parseModelJson, readModelFile } from './model-file';
 
-/** Files of an imported model. All but the manifest are listed in it with their hash; the chat template may be missing. */
+/** Files of an imported model. All but the manifest are listed in it with their hash; chat template and reference may be missing. */
 export const storedFiles = {
   manifest: 'interlinear.json',
   spec: 'spec.json',
   weights: 'weights.safetensors',
   tokenizer: 'tokenizer.json',
   template: 'chat-template.jinja',
+  reference: 'reference.safetensors',
 } as const;
 
 const damaged = 'The model is damaged: remove it and add it again.';

@@ -1,4 +1,5 @@
 import type { Chat, Dtype, Markers, ModelSummary, PromptCheck } from '../contract/model';
+import type { ModelReference } from '../models/reference/model-reference';
 
 /** What one forward pass says at one position of one row. */
 export interface PassOutput {
@@ -106,6 +107,8 @@ export interface Tokenizer {
 
 /** A model ready to run. */
 export interface LoadedModel {
+  /** What its passes must give; null where nothing was kept to compare with. */
+  readonly reference: ModelReference | null;
   readonly summary: ModelSummary;
   readonly decoder: Decoder;
   readonly tokenizer: Tokenizer;

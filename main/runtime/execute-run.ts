@@ -9,6 +9,7 @@ import { checkCache } from './cache-check';
 import type { LoadedModel } from './decoder';
 import { LaneRun } from './lane-run';
 import { LensCheck } from './lens-check';
+import { checkReference } from './reference-check';
 import { comparisonFor } from './parity-check';
 import { isTiny } from './tiny-model';
 import { PassReader } from './pass-reader';
@@ -84,7 +85,8 @@ export async function executeRun(input: RunInput): Promise<RunOutcome> {
   if (failedPass) return outcome('failed', prefillMilliseconds, [], failedPass);
   if (lanes.some(({ state }) => state === 'cancelled')) return outcome('cancelled', prefillMilliseconds, [], null);
   const branches = lanes.flatMap((lane) => lane.branches);
-  const parity = [lensCheck.result(), await checkCache(decoder, tokens, branches, comparison)];
+  const reference = await checkReference(model);
+  const parity = [lensCheck.result(), await checkCache(decoder, tokens, branches, comparison), ...(reference ? [reference] : [])];
   const allFailed = lanes.every(({ state }) => state === 'failed');
   return outcome(allFailed ? 'failed' : 'done', prefillMilliseconds, parity, allFailed ? (lanes[0]?.error ?? null) : null);
 }

@@ -1,9 +1,11 @@
 import { availableParallelism } from 'node:os';
 import type { EmbeddedReader } from '../models/embedded-reader';
 import { resolveMarkers, weightsFile } from '../models/model-package';
+import { makeReference } from '../models/reference/model-reference';
 import { readWeights } from '../models/weights';
 import type { LoadedModel } from './decoder';
 import type { LoadOptions } from './load-options';
+import { loadedValues } from './loaded-values';
 import { isTiny } from './tiny-model';
 import { kinWriting } from './model-writing';
 import { OnnxDecoder } from './onnx-decoder';
@@ -17,13 +19,12 @@ export async function loadEmbeddedModel(reader: EmbeddedReader, { device, thread
   const { opened, tokenizer, summary, read, checkPrompt } = reader;
   const markers = resolveMarkers(opened.manifest, tokenizer);
   const used = threads ?? (isTiny(summary.parameters) ? 1 : availableParallelism());
-  const decoder = await OnnxDecoder.create(opened.spec, readWeights(await opened.file(weightsFile), opened), {
-    device,
-    threads: used,
-  });
+  const weights = readWeights(await opened.file(weightsFile), opened);
+  const decoder = await OnnxDecoder.create(opened.spec, weights, { device, threads: used });
   return {
     summary,
     decoder,
+    reference: await makeReference(opened.spec, loadedValues(weights)),
     tokenizer,
     markers,
     dtype: 'f32',

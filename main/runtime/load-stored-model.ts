@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import type { Markers } from '../contract/model';
+import { readReference } from '../models/reference/reference-file';
 import { storedFiles } from '../models/stored-package';
 import { neededFile, type StoredReader } from '../models/stored-reader';
 import { readStoredWeights } from '../models/stored-weights';
@@ -19,6 +20,7 @@ const thinkAloud = 'Let’s think step by step.\n';
 export async function loadStoredModel(reader: StoredReader, { device, threads }: LoadOptions): Promise<LoadedModel> {
   const { opened, tokenizer, read, checkPrompt } = reader;
   const { spec, summary, manifest } = opened;
+  const reference = await opened.file(storedFiles.reference);
   const used = threads ?? availableParallelism();
   const weights = readStoredWeights(await neededFile(opened, storedFiles.weights), spec);
   const decoder = await OnnxDecoder.create(spec, weights, { device, threads: used });
@@ -31,6 +33,7 @@ export async function loadStoredModel(reader: StoredReader, { device, threads }:
   return {
     summary,
     decoder,
+    reference: reference && readReference(reference, spec),
     tokenizer,
     markers,
     dtype: summary.dtype,

@@ -34,6 +34,7 @@ export function importTools(folder: string, changes: Partial<ImportTools> = {}):
     catalogue: async () => Promise.resolve([]),
     open: openNothing,
     convert: convertNothing,
+    reference: async () => Promise.resolve(),
     reserved: new Set(['kin']),
     environment: {},
     pause: 1,

@@ -5,7 +5,7 @@ import { dequantize } from './dequantize';
 import { halfAt } from './dequantize-blocks-of-32';
 import { repackInt4, repackInt8 } from './repack';
 import { storageBlocks } from './storage-blocks';
-import { unpackInt4, unpackInt8 } from './testing/unpack';
+import { unpackInt4, unpackInt8 } from './unpack';
 
 /** Made by the reference implementation: see `fixtures/make_fixtures.py`. */
 let fixtures: SafetensorsFile;

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { quantizeInt4, quantizeInt8 } from './quantize';
-import { unpackInt4, unpackInt8 } from './testing/unpack';
+import { unpackInt4, unpackInt8 } from './unpack';
 
 const rows = 3;
 const columns = 64;

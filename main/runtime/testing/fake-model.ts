@@ -39,6 +39,7 @@ export function fakeModel(): LoadedModel & { readonly decoder: FakeDecoder } {
       bytes: 0,
     },
     decoder,
+    reference: null,
     tokenizer: {
       encode: (prompt) => [id('⟨bos⟩'), ...words(prompt).map(({ token }) => token)],
       text: (token) => fakeVocabulary[token] ?? '⟨unk⟩',

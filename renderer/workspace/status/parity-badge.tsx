@@ -6,6 +6,7 @@ import styles from './parity-badge.module.css';
 const names = {
   lastLayerLensEqualsLogits: 'Last-layer lens equals logits',
   cachedEqualsUncached: 'Cached equals uncached',
+  equalsReference: 'Equals the reference',
 } as const satisfies Record<ParityCheck['name'], string>;
 
 /** What was checked about the numbers on screen, and how far apart they were. */

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { EngineClient } from '../contract/client';
 import { decodeSteps } from '../contract/frame';
 import type { RunEvent } from '../contract/protocol';
@@ -103,6 +103,10 @@ describe('the engine', () => {
       ['cachedEqualsUncached', true],
       ['equalsReference', true],
     ]);
+    await vi.waitFor(async () => {
+      const { installed } = await client.request('models.list', {});
+      expect(installed[0]).toMatchObject({ builtIn: true, parity: [{ device: 'cpu', passed: true }] });
+    });
     const live = stepsOf(run);
     expect(new Set(live.map((step) => step.lane))).toEqual(new Set([0, 1, 2, 3]));
     expect(live.filter((step) => step.lane === 3 && step.kind === 'thought')).toHaveLength(2);

@@ -45,16 +45,16 @@ export class ModelShelf {
     return kept(this.#loaded, `${id}/${device}`, async () => loadOpenedModel(await this.reader(id), { device }));
   }
 
-  /** Keeps with an imported model what the checks of a run found on its device; what fails to be written costs the run nothing. */
+  /** Keeps with a model what the checks of a run found on its device; what fails to be written costs the run nothing. */
   async recordParity({ model, device }: RunInfo, { parity }: RunOutcome): Promise<void> {
-    if (parity.length === 0 || this.store.isShipped(model.id)) return;
+    if (parity.length === 0) return;
     const found = {
       device,
       passed: parity.every(({ passed }) => passed),
       maximumDifference: Math.max(...parity.map(({ maximumDifference }) => maximumDifference)),
       checkedAt: new Date().toISOString(),
     };
-    await this.store.library.models.recordParity(model.id, found).catch(() => undefined);
+    await this.store.recordParity(model, found).catch(() => undefined);
   }
 
   /** Frees a model on all devices. No run may need it. */

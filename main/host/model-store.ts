@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { InterlinearError } from '../contract/errors';
-import type { CatalogueEntry, InstalledModel } from '../contract/library';
+import type { CatalogueEntry, InstalledModel, ModelParity } from '../contract/library';
 import type { ModelSummary } from '../contract/model';
 import { capabilityReport } from '../library/capability-report';
 import { type Library, createLibrary } from '../library/create-library';
@@ -8,6 +8,7 @@ import type { LibraryEntry, Verification } from '../library/model-library';
 import { listModels } from '../models/list-models';
 import { openModelPackage } from '../models/model-package';
 import { listDevices } from '../runtime/devices';
+import { BuiltInParity } from './built-in-parity';
 
 /** Ids of the models in `resources/models`. */
 const shipped = new Set(['kin']);
@@ -16,10 +17,12 @@ const shipped = new Set(['kin']);
 export class ModelStore {
   readonly library: Library;
   readonly #embedded: string;
+  readonly #builtInParity: BuiltInParity;
 
   /** @param resources folder with `models/` and `catalogue.json` @param folder of the library */
   constructor(resources: string, folder: string, environment: NodeJS.ProcessEnv = process.env) {
     this.#embedded = join(resources, 'models');
+    this.#builtInParity = new BuiltInParity(join(folder, 'built-in-parity.json'));
     this.library = createLibrary({ folder, resources, reserved: shipped, environment });
   }
 
@@ -32,15 +35,16 @@ export class ModelStore {
   /** Every model, also those that are damaged. */
   async installed(): Promise<InstalledModel[]> {
     const devices = listDevices();
-    const embedded = (await listModels(this.#embedded)).map((summary): InstalledModel => ({
+    const shippedModel = async (summary: ModelSummary): Promise<InstalledModel> => ({
       summary,
       source: 'Ships with Interlinear',
       importedAt: null,
       builtIn: true,
-      parity: [],
+      parity: await this.#builtInParity.of(summary),
       notes: capabilityReport(summary, devices, null),
       damage: null,
-    }));
+    });
+    const embedded = await Promise.all((await listModels(this.#embedded)).map(shippedModel));
     const describe = (entry: LibraryEntry): InstalledModel => {
       if (entry.model === null) return damagedModel(entry.id, entry.damage);
       const { manifest, summary } = entry.model;
@@ -79,6 +83,14 @@ export class ModelStore {
   /** Folder of a model. @throws InterlinearError `unknown-model` */
   folder(id: string): string {
     return this.isShipped(id) ? join(this.#embedded, id) : this.library.models.path(id);
+  }
+
+  /**
+   * Keeps what parity checks found, in place of what was found on that device before.
+   * @throws InterlinearError `unknown-model`, `bad-model`, `disk-error`; file system errors for a model of the app
+   */
+  async recordParity(model: ModelSummary, found: ModelParity): Promise<void> {
+    await (this.isShipped(model.id) ? this.#builtInParity.record(model, found) : this.library.models.recordParity(model.id, found));
   }
 
   /** Compares every file with its hash. @throws InterlinearError `unknown-model` */

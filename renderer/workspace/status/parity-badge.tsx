@@ -43,11 +43,16 @@ export function ParityBadge({ checks }: { readonly checks: readonly ParityCheck[
               <td data-good={check.passed}>{check.passed ? '✓ passed' : '✗ failed'}</td>
               <td className="data">{check.maximumDifference.toExponential(1)}</td>
               <td className="data">{check.tolerance.toExponential(0)}</td>
-              <td>{check.compared}</td>
+              <td className={styles['compared']}>{check.compared}</td>
             </tr>
           ))}
         </tbody>
       </table>
+      {!checks.some(({ name }) => name === 'equalsReference') && (
+        <p className={styles['missing']}>
+          Not compared with a reference: the model has none, or the run is from before there were any. A model added again gets one.
+        </p>
+      )}
       {!good && (
         <p className={styles['advice']}>A check failed: do not trust the gloss and the readings of this run. Report it with the trace.</p>
       )}

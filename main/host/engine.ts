@@ -152,7 +152,7 @@ export class Engine {
       const settings = source.info.request.lanes[lane];
       if (!settings) throw new InterlinearError('unknown-run', `The run has no lane ${lane + 1}.`);
       if (token >= source.info.vocabulary.length) throw new InterlinearError('bad-request', `The model has no token ${token}.`);
-      const steps = (await source.steps(lane, branch)).slice(0, step);
+      const steps = await source.steps(lane, branch, 0, step);
       const kept = await Promise.all(
         steps.map(async (record) => ({
           record,

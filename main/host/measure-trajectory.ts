@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import type { Trajectory } from '../contract/protocol';
 import { fitTrajectoryBasis, project, shuffleCoordinates } from '../measures/trajectory';
 import { norm } from '../measures/vectors';
@@ -13,9 +14,12 @@ interface TrajectoryBranch {
   readonly branch: number;
 }
 
+/** Vectors a basis is fitted to at the most; the engine answers nobody meanwhile, and more hardly turn it. */
+const mostFitted = 4096;
+
 /**
- * Projects one residual stream of every step of the given branches into one PCA basis fitted to all of them, so that
- * distances between lanes mean something.
+ * Projects one residual stream of every step of the given branches into one PCA basis fitted to all of them (evenly spaced ones, where
+ * there are thousands), so that distances between lanes mean something.
  * @param settings.stream 0 = embeddings, L = after the last layer
  * @param settings.scale `unit` divides each vector by its root mean square first
  */
@@ -23,23 +27,23 @@ export async function measureTrajectory(
   branches: readonly TrajectoryBranch[],
   { stream, components, scale }: { readonly stream: number; readonly components: number; readonly scale: 'unit' | 'raw' },
 ): Promise<Trajectory> {
-  const paths = await Promise.all(
-    branches.map(async ({ run, source, lane, branch }) => {
-      const steps = await source.steps(lane, branch);
-      const vectors = await Promise.all(
-        steps.map(async (step) => {
-          const { data } = await source.tap(lane, branch, step.index, 'residual');
-          const width = data.length / source.info.layout.streams;
-          const vector = data.slice(stream * width, (stream + 1) * width);
-          return scale === 'unit' ? overRootMeanSquare(vector) : vector;
-        }),
-      );
-      return { run, source, lane, branch, steps, vectors };
-    }),
-  );
+  const paths = [];
+  for (const { run, source, lane, branch } of branches) {
+    const steps = await source.steps(lane, branch);
+    const vectors: Float32Array[] = [];
+    // One after the other: a tensor holds every stream of its step, and only one of them is kept.
+    for (const step of steps) {
+      const { data } = await source.tap(lane, branch, step.index, 'residual');
+      const width = data.length / source.info.layout.streams;
+      const vector = data.slice(stream * width, (stream + 1) * width);
+      vectors.push(scale === 'unit' ? overRootMeanSquare(vector) : vector);
+      if (vectors.length % 256 === 0) await setImmediate();
+    }
+    paths.push({ run, source, lane, branch, steps, vectors });
+  }
   const vectors = paths.flatMap((path) => path.vectors);
   if (vectors.length === 0) return { stream, explained: [], residual: 0, vectors: 0, paths: [] };
-  const basis = fitTrajectoryBasis(vectors, components);
+  const basis = fitTrajectoryBasis(evenly(vectors, mostFitted), components);
   return {
     stream,
     explained: [...basis.explained],
@@ -58,6 +62,12 @@ export async function measureTrajectory(
       };
     }),
   };
+}
+
+/** At most so many of the vectors, evenly spaced. */
+function evenly<T>(vectors: readonly T[], most: number): readonly T[] {
+  const stride = Math.ceil(vectors.length / most);
+  return stride <= 1 ? vectors : vectors.filter((_, i) => i % stride === 0);
 }
 
 /** What RMSNorm sees of a vector, before its learned scale; a zero vector stays as it is. */

@@ -4,7 +4,7 @@ import type { StepRecord } from '../contract/steps';
 import type { TappedStep } from '../runtime/run-sink';
 import type { RunSource, Tap, TapName } from './run-source';
 
-/** A run still in memory: all its steps with their tensors, by lane and branch. */
+/** Steps in memory with their tensors, by lane and branch: of a run that nothing records, or from where recording failed. */
 export class MemoryRun implements RunSource {
   readonly info: RunInfo;
   readonly #branches = new Map<string, TappedStep[]>();
@@ -22,12 +22,14 @@ export class MemoryRun implements RunSource {
     }
   }
 
-  steps(lane: number, branch: number): Promise<readonly StepRecord[]> {
-    return Promise.resolve((this.#branches.get(branchKey(lane, branch)) ?? []).map((step) => step.record));
+  steps(lane: number, branch: number, first = 0, count = Infinity): Promise<readonly StepRecord[]> {
+    const steps = this.#branches.get(branchKey(lane, branch)) ?? [];
+    return Promise.resolve(steps.slice(first, first + count).map((step) => step.record));
   }
 
   tap(lane: number, branch: number, step: number, name: TapName): Promise<Tap> {
-    const tapped = this.#branches.get(branchKey(lane, branch))?.[step];
+    const steps = this.#branches.get(branchKey(lane, branch)) ?? [];
+    const tapped = steps[step - (steps[0]?.record.index ?? 0)];
     if (!tapped) throw new InterlinearError('unknown-run', `Lane ${lane + 1}, branch ${branch + 1} has no step ${step + 1}.`);
     if (name === 'residual')
       return Promise.resolve({

@@ -25,7 +25,7 @@ export interface LensRange {
 export async function readLenses(source: RunSource, decoder: Decoder, range: LensRange): Promise<Float32Array<ArrayBuffer>> {
   const { layout } = source.info;
   const { first, count, lane, branch } = range;
-  const steps = (await source.steps(lane, branch)).slice(first, first + count);
+  const steps = await source.steps(lane, branch, first, count);
   const packed: Float32Array[] = [];
   for (const step of steps) {
     packed.push(encodeLayers(await readStep(source, decoder, layout, step), layout));

@@ -9,7 +9,7 @@ import type { RunSink } from '../runtime/run-sink';
 import { openBundle } from '../traces/bundle-reader';
 import { Recorder } from '../traces/recorder';
 import type { RunObserver } from './run-observer';
-import { MemoryRun } from './memory-run';
+import { LiveRun } from './live-run';
 import type { RunSource } from './run-source';
 
 interface RecordRunOptions {
@@ -21,7 +21,7 @@ interface RecordRunOptions {
   readonly signal: AbortSignal;
   /** For a fork: what its one lane starts with. */
   readonly prefix?: RunPrefix;
-  /** Told where the run's steps can be had: memory at first, the bundle once it is finished. */
+  /** Told where the run's steps can be had, before the first comes. */
   readonly onSource: (source: RunSource) => void;
 }
 
@@ -41,18 +41,18 @@ export interface RunResult {
 export async function recordRun(options: RecordRunOptions): Promise<RunResult> {
   const { info, observer, onSource } = options;
   const run = info.id;
-  const memory = new MemoryRun(info);
-  onSource(memory);
   const recorder = new Recorder({ path: options.bundle });
   await recorder.start(info);
+  const live = new LiveRun(info, recorder.live(info));
+  onSource(live);
   observer.push({ type: 'started', run, info, recorded: false });
 
   const lanes = new Map<number, LaneRecord>();
   const branches = new Map<string, BranchRecord>();
   const sink: RunSink = {
     steps: async (steps) => {
-      memory.add(steps);
       recorder.steps(steps);
+      if (!recorder.recording) live.keep(steps);
       const packed = encodeSteps(
         steps.map((step) => step.record),
         info.layout,
@@ -73,7 +73,7 @@ export async function recordRun(options: RecordRunOptions): Promise<RunResult> {
   };
   const outcome = await execute(options, sink);
   const { trace, recordingError } = await recorder.finish(outcome);
-  if (trace) onSource(await openBundle(trace.path));
+  if (trace) await live.settle(await openBundle(trace.path));
   observer.push({ type: 'finished', run, outcome, trace: trace && { id: basename(trace.path), bytes: trace.bytes }, recordingError });
   return { info, lanes: [...lanes.values()], branches: [...branches.values()], outcome, trace, recordingError };
 }

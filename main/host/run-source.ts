@@ -9,11 +9,11 @@ export interface Tap {
 
 export type TapName = (typeof tapNames)[number];
 
-/** Where a run's steps and tensors can be had: memory while it runs, its bundle on disk afterwards. */
+/** Where a run's steps and tensors can be had: its journal while it runs, its bundle afterwards. */
 export interface RunSource {
   readonly info: RunInfo;
-  /** Steps of one branch, in order. @throws InterlinearError `unknown-run` when there is no such branch. */
-  steps(lane: number, branch: number): Promise<readonly StepRecord[]>;
+  /** Steps of one branch, in order: all, or `count` from the `first`. @throws InterlinearError `unknown-run` when there is no such branch. */
+  steps(lane: number, branch: number, first?: number, count?: number): Promise<readonly StepRecord[]>;
   /** @throws InterlinearError `unknown-run` when there is no such step, `unsupported` when the step has no such tensor. */
   tap(lane: number, branch: number, step: number, name: TapName): Promise<Tap>;
   close(): Promise<void>;

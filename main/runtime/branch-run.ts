@@ -10,6 +10,9 @@ import type { PassReading } from './pass-reader';
 import type { TappedStep } from './run-sink';
 import { stepRecord } from './step-record';
 
+/** Positions after the prompt that are read again at the end, at the most: attention without a cache grows with their square. */
+const checkedPositions = 512;
+
 /** What all branches of a run share. */
 export interface RunContext {
   readonly model: LoadedModel;
@@ -24,8 +27,9 @@ export interface RunContext {
 
 /** One branch while it runs: takes steps by its lane's rule and keeps what is needed to score, record and check them. */
 export class BranchRun {
-  /** Hidden state of the pass before each step. */
+  /** Hidden state of the pass before each of the first `checkedPositions` steps. */
   readonly hidden: Float32Array[] = [];
+  #lastHidden: Float32Array | null = null;
   lastLogits: Float32Array = new Float32Array(0);
   state: BranchRecord['state'] = 'running';
   /** Share of the lane's branches with the same answer, where the lane votes. */
@@ -59,9 +63,9 @@ export class BranchRun {
     return input;
   }
 
-  /** The inputs of the positions computed so far, as vectors of length D. */
-  consumed(decoder: Decoder): Float32Array[] {
-    return this.#inputs.slice(0, this.hidden.length - 1).map((input) => (typeof input === 'number' ? decoder.embedding(input) : input));
+  /** The inputs of the first `count` positions after the prompt, as vectors of length D. */
+  consumed(decoder: Decoder, count: number): Float32Array[] {
+    return this.#inputs.slice(0, count).map((input) => (typeof input === 'number' ? decoder.embedding(input) : input));
   }
 
   /** Takes the next step from the pass that stands before it. @throws whatever the lane's rule or the readings throw; nothing is taken then. */
@@ -77,7 +81,7 @@ export class BranchRun {
       lane: laneIndex(this.lane),
       branch: branchIndex(this.branch),
       index: stepIndex(index),
-      previousHidden: this.hidden.at(-1) ?? null,
+      previousHidden: this.#lastHidden,
     };
     const record = stepRecord(place, move, reading, nearest);
 
@@ -85,7 +89,8 @@ export class BranchRun {
       this.#logProbability.add(record.logProbability);
       this.#selfCertainty.add(selfCertainty(reading.last().distribution));
     }
-    this.hidden.push(output.hidden);
+    if (this.hidden.length < checkedPositions) this.hidden.push(output.hidden);
+    this.#lastHidden = output.hidden;
     this.lastLogits = output.logits;
     this.#history.push(move.kind === 'token' ? move.tokenId : thoughtInHistory);
     this.#inputs.push(move.kind === 'token' ? move.tokenId : move.vector);

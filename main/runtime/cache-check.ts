@@ -4,8 +4,6 @@ import type { BranchRun } from './branch-run';
 import type { Decoder } from './decoder';
 import { type Comparison, parityCheck } from './parity-check';
 
-/** Positions after the prompt that are read again at the most: attention without a cache grows with their square. */
-const mostPositions = 512;
 /** Logits that are held at once: 16 MiB. */
 const mostLogits = 1 << 22;
 
@@ -22,9 +20,9 @@ export async function checkCache(
   const name = 'cachedEqualsUncached';
   const branch = branches.reduce<BranchRun | null>((longest, each) => (each.steps > (longest?.steps ?? 0) ? each : longest), null);
   if (!branch) return parityCheck(name, Infinity, 'nothing: no branch has a step');
-  const hidden = branch.hidden.slice(0, Math.max(1, Math.min(mostPositions, Math.floor(mostLogits / decoder.vocabulary))));
-  const whole = hidden.length === branch.hidden.length;
-  const inputs = [...prompt.map((token) => decoder.embedding(token)), ...branch.consumed(decoder).slice(0, hidden.length - 1)];
+  const hidden = branch.hidden.slice(0, Math.max(1, Math.floor(mostLogits / decoder.vocabulary)));
+  const whole = hidden.length === branch.steps;
+  const inputs = [...prompt.map((token) => decoder.embedding(token)), ...branch.consumed(decoder, hidden.length - 1)];
   const sequence = new Float32Array(inputs.length * decoder.width);
   inputs.forEach((input, position) => sequence.set(input, position * decoder.width));
   const compared = `hidden states of ${whole ? '' : 'the first '}${hidden.length} positions of lane ${branch.lane + 1}, branch ${branch.branch + 1}${whole ? ', and the last logits' : ''}`;

@@ -42,10 +42,16 @@ export class Bundle {
     yield { type: 'finished', run, outcome, trace: { id: trace, bytes }, recordingError: null };
   }
 
-  /** Steps of one branch, in order. @throws InterlinearError `unknown-run` when there is no such branch */
-  async steps(lane: number, branch: number): Promise<readonly StepRecord[]> {
+  /** How many steps of a branch there are; 0 where there is no such branch. */
+  count(lane: number, branch: number): number {
+    return this.#find(lane, branch)?.steps.length ?? 0;
+  }
+
+  /** Steps of one branch, in order: `count` from the `first`. @throws InterlinearError `unknown-run` when there is no such branch */
+  async steps(lane: number, branch: number, first = 0, count = Infinity): Promise<readonly StepRecord[]> {
     const series = this.#series(lane, branch);
-    return decodeSteps(this.info.layout, await this.content.packed(series, 0, series.steps.length));
+    const end = Math.min(series.steps.length, first + count);
+    return decodeSteps(this.info.layout, await this.content.packed(series, Math.min(first, end), end));
   }
 
   /**
@@ -54,7 +60,8 @@ export class Bundle {
    */
   async tap(lane: number, branch: number, step: number, name: TapName): Promise<{ shape: readonly number[]; data: Float32Array }> {
     const series = this.#series(lane, branch);
-    const row = series.steps.indexOf(step);
+    // Where no step is missing, each stands in the row of its number.
+    const row = series.steps[step] === step ? step : series.steps.indexOf(step);
     if (row < 0) throw new InterlinearError('unknown-run', `Lane ${lane + 1}, branch ${branch + 1} has no step ${step + 1}`);
     const stored = await this.content.tap(series, row, name);
     if (!stored) throw new InterlinearError('unsupported', `No ${name} was kept of step ${step + 1}`);
@@ -66,8 +73,12 @@ export class Bundle {
     return Promise.resolve();
   }
 
+  #find(lane: number, branch: number): Series | undefined {
+    return this.content.series.find((one) => one.lane === lane && one.branch === branch);
+  }
+
   #series(lane: number, branch: number): Series {
-    const series = this.content.series.find((one) => one.lane === lane && one.branch === branch);
+    const series = this.#find(lane, branch);
     if (!series) throw new InterlinearError('unknown-run', `The trace has no lane ${lane + 1}, branch ${branch + 1}`);
     return series;
   }

@@ -24,18 +24,26 @@ function checkRange(source: ByteSource, offset: number, length: number): void {
 }
 
 class FileSource implements ByteSource {
-  readonly size: number;
   readonly #descriptor: number;
+  readonly #size: number | null;
+  #closed = false;
 
   constructor(
     readonly name: string,
     path: string,
+    growing: boolean,
   ) {
     this.#descriptor = openSync(path, 'r');
-    this.size = fstatSync(this.#descriptor).size;
+    this.#size = growing ? null : fstatSync(this.#descriptor).size;
+  }
+
+  get size(): number {
+    return this.#size ?? fstatSync(this.#descriptor).size;
   }
 
   read(offset: number, length: number): Uint8Array<ArrayBuffer> {
+    // The system gives a closed file's number to the next one opened.
+    if (this.#closed) throw badTrace(this.name, 'it was closed');
     checkRange(this, offset, length);
     const bytes = new Uint8Array(length);
     let done = 0;
@@ -56,15 +64,19 @@ class FileSource implements ByteSource {
   }
 
   close(): void {
-    closeSync(this.#descriptor);
+    if (!this.#closed) closeSync(this.#descriptor);
+    this.#closed = true;
   }
 }
 
-/** Opens a plain file. Anything else (a pipe, a device, a link) is refused: reading it could hang or lead elsewhere. */
-export function openFile(path: string, name: string): ByteSource {
+/**
+ * Opens a plain file. Anything else (a pipe, a device, a link) is refused: reading it could hang or lead elsewhere.
+ * @param options.growing somebody appends to it: what has come since it was opened can be read too
+ */
+export function openFile(path: string, name: string, { growing = false }: { readonly growing?: boolean } = {}): ByteSource {
   try {
     if (!lstatSync(path).isFile()) throw badTrace(name, 'it is not a plain file');
-    return new FileSource(name, path);
+    return new FileSource(name, path, growing);
   } catch (thrown) {
     throw diskError(thrown, `read ${name}`);
   }

@@ -29,6 +29,11 @@ export class FileWriter {
     this.#write = write;
   }
 
+  /** Bytes appended so far. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
   append(bytes: Uint8Array): void {
     let done = 0;
     while (done < bytes.byteLength) done += this.#write(this.#descriptor, bytes.subarray(done));

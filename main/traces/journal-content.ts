@@ -1,5 +1,5 @@
 import { stepLength } from '../contract/frame';
-import type { BranchRecord, LaneRecord, RunOutcome } from '../contract/run';
+import type { BranchRecord, LaneRecord, RunInfo, RunOutcome } from '../contract/run';
 import { badTrace } from './bad-trace';
 import type { ByteSource } from './byte-source';
 import { type JournalIndex, type JournalSeries, scanJournal } from './journal-scan';
@@ -77,6 +77,13 @@ class JournalContent implements TraceContent {
 export async function openJournal(source: ByteSource, outcome: RunOutcome): Promise<TraceContent> {
   const index = await scanJournal(source);
   if (index.damage !== null) throw badTrace(source.name, index.damage);
+  return new JournalContent(source, { bytes: source.size, close: () => source.close() }, index, outcome);
+}
+
+/** A journal that is being written. @param series grows with it */
+export function openLive(source: ByteSource, info: RunInfo, series: readonly JournalSeries[]): TraceContent {
+  const index: JournalIndex = { info, branches: [], lanes: [], series, elapsed: 0, damage: null };
+  const outcome: RunOutcome = { status: 'recording', milliseconds: 0, prefillMilliseconds: 0, parity: [], error: null };
   return new JournalContent(source, { bytes: source.size, close: () => source.close() }, index, outcome);
 }
 

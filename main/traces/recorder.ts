@@ -7,10 +7,12 @@ import type { RunSink, TappedStep } from '../runtime/run-sink';
 import { openFile } from './byte-source';
 import { diskError } from './disk-error';
 import { FileWriter, type WriteBytes } from './file-writer';
-import { openJournal } from './journal-content';
-import { encodeBranch, encodeHead, encodeInfo, encodeLane, encodeStepsRecord, encodeTap } from './journal-format';
+import { openJournal, openLive } from './journal-content';
+import { encodeBranch, encodeHead, encodeInfo, encodeLane } from './journal-format';
+import { JournalGrowth } from './journal-growth';
 import { writeManifest } from './manifest-file';
 import { sealBundle } from './seal';
+import type { TraceContent } from './trace-content';
 
 export interface RecorderOptions {
   /** The bundle to make: a path ending in `.interlinear` where nothing is yet. */
@@ -34,11 +36,9 @@ export interface Recording {
 export class Recorder implements RunSink {
   readonly #options: RecorderOptions;
   #journal: FileWriter | null = null;
-  #info: RunInfo | null = null;
+  #growth: JournalGrowth | null = null;
   #started = 0;
   #error: ErrorReport | null = null;
-  /** Index of the last step of each branch. */
-  readonly #last = new Map<string, number>();
 
   constructor(options: RecorderOptions) {
     this.#options = options;
@@ -50,36 +50,44 @@ export class Recorder implements RunSink {
     try {
       mkdirSync(dirname(path), { recursive: true });
       mkdirSync(path);
-      this.#info = info;
       this.#journal = new FileWriter(join(path, bundleFiles.journal), write);
       this.#journal.append(Buffer.concat([encodeHead(), encodeInfo(info)]));
       const outcome: RunOutcome = { status: 'recording', milliseconds: 0, prefillMilliseconds: 0, parity: [], error: null };
       await writeManifest(path, { info, lanes: [], branches: [], outcome, files: {} }, write);
+      this.#growth = new JournalGrowth(info);
     } catch (thrown) {
       this.#fail(diskError(thrown, `record to ${path}`));
     }
   }
 
+  /** Whether what comes is recorded; once it is not, it never is again. */
+  get recording(): boolean {
+    return this.#journal !== null;
+  }
+
+  /** What has been recorded so far, to be read while it grows, also after this recorder is done; null where nothing is recorded. */
+  live(info: RunInfo): TraceContent | null {
+    if (!this.#journal || !this.#growth) return null;
+    try {
+      const source = openFile(join(this.#options.path, bundleFiles.journal), bundleFiles.journal, { growing: true });
+      return openLive(source, info, this.#growth.series);
+    } catch (thrown) {
+      this.#fail(thrown);
+      return null;
+    }
+  }
+
   steps(steps: readonly TappedStep[]): void {
-    const info = this.#info;
-    if (!info || steps.length === 0) return;
+    const [journal, growth] = [this.#journal, this.#growth];
+    if (!journal || !growth || steps.length === 0) return;
     const elapsed = performance.now() - this.#started;
-    this.#append(() => {
-      const records: Uint8Array[] = [];
-      for (const { record, residual, thought } of steps) {
-        this.#checkOrder(record.lane, record.branch, record.index);
-        records.push(encodeTap(record, 'residual', residual));
-        if (thought) records.push(encodeTap(record, 'thought', thought));
-      }
-      records.push(
-        encodeStepsRecord(
-          steps.map((step) => step.record),
-          info.layout,
-          elapsed,
-        ),
-      );
-      return Buffer.concat(records);
-    });
+    try {
+      const { bytes, written } = growth.tick(steps, journal.bytes, elapsed);
+      journal.append(bytes);
+      written();
+    } catch (thrown) {
+      this.#fail(diskError(thrown, 'record the run'));
+    }
   }
 
   branch(record: BranchRecord): void {
@@ -103,13 +111,6 @@ export class Recorder implements RunSink {
       this.#fail(diskError(thrown, `finish the trace in ${path}`));
       return { trace: null, recordingError: this.#error };
     }
-  }
-
-  /** A branch whose steps do not ascend could not be read back: a defect of the lane, found here rather than then. */
-  #checkOrder(lane: number, branch: number, step: number): void {
-    const key = `${lane}/${branch}`;
-    if (step <= (this.#last.get(key) ?? -1)) throw new RangeError(`Lane ${lane}, branch ${branch}: step ${step} comes after a later one`);
-    this.#last.set(key, step);
   }
 
   #append(encode: () => Uint8Array): void {

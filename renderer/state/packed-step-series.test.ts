@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { decodeSteps, encodeLayers, encodeSteps, stepLength } from '../../main/contract/frame';
+import { decodeSteps, encodeLayers, encodeSteps, layersPlace, stepLength } from '../../main/contract/frame';
+import { bits } from '../../main/contract/ids';
 import { sampleLayout } from '../testing/sample-run';
 import { sampleSteps } from '../testing/sample-steps';
 import { PackedStepSeries } from './packed-step-series';
@@ -61,6 +62,42 @@ describe('PackedStepSeries', () => {
     series.takeLenses(3, encodeLayers(steps[3]?.layers ?? [], sampleLayout));
     expect([2, 3, 4].map((step) => series.hasLens(step))).toEqual([false, true, false]);
     expect(series.at(3)).toEqual(filled(5).at(3));
+  });
+
+  it('gives back steps whose lower layers were not read as the frame held them, norms included', () => {
+    const unread = steps.map((step) => ({
+      ...step,
+      layers: step.layers.map((layer, i) =>
+        i === step.layers.length - 1
+          ? layer
+          : { norm: layer.norm, probability: NaN, rank: NaN, entropy: bits(NaN), top: { ids: [], probabilities: [] } },
+      ),
+    }));
+    const frame = encodeSteps(unread, sampleLayout);
+    const series = new PackedStepSeries(sampleLayout);
+    for (let step = 0; step < unread.length; step++) series.append(frame, step * stride);
+    expect(unread.map((_, step) => series.at(step))).toEqual(decodeSteps(sampleLayout, frame));
+    expect(series.hasLens(7)).toBe(false);
+  });
+
+  it('lets go of the oldest readings that came later when there are thousands, and of none that came with their step', () => {
+    const whole = filled(200);
+    const late = new PackedStepSeries(sampleLayout);
+    const unread = encodeLayers([], sampleLayout);
+    const bare = packed.slice(0, stride);
+    bare.set(unread, layersPlace(sampleLayout).offset);
+    for (let step = 0; step < 5000; step++) {
+      late.append(bare, 0);
+      late.takeLenses(step, encodeLayers(steps[0]?.layers ?? [], sampleLayout));
+      if (step >= 200) whole.append(packed, 0);
+    }
+    const kept = Array.from({ length: 5000 }, (_, step) => late.hasLens(step)).filter(Boolean).length;
+    expect(kept).toBeLessThanOrEqual(4096);
+    expect(kept).toBeGreaterThan(4000);
+    expect([0, 4999].map((step) => late.hasLens(step))).toEqual([false, true]);
+    expect([0, 4999].map((step) => whole.hasLens(step))).toEqual([true, true]);
+    late.takeLenses(0, encodeLayers(steps[0]?.layers ?? [], sampleLayout));
+    expect(late.at(0)?.layers).toEqual(filled(1).at(0)?.layers);
   });
 
   it('refuses a step that is cut short', () => {

@@ -1,8 +1,14 @@
 import { decodeStep, type FrameLayout, layersPlace, scalarPlace, stepLength } from '../../main/contract/frame';
 import type { StepRecord } from '../../main/contract/steps';
+import { PagedRows } from './paged-rows';
 import type { StepColumn, StepSeries } from './run-view';
 
+const stepsPerPage = 64;
 const initialSteps = 64;
+/** Pages of readings that came later, which can be asked for again: 4 096 steps, more than a screen shows. */
+const mostLatePages = 64;
+/** Steps kept as objects. What is on screen is asked for again and again; the rest need not stay. */
+const mostDecoded = 512;
 
 /** A typed array with room for `length` values that keeps what `old` held; doubles, so that appending stays cheap. */
 function grown(old: Float32Array, length: number): Float32Array {
@@ -15,21 +21,40 @@ function grown(old: Float32Array, length: number): Float32Array {
 }
 
 /**
- * The steps of one branch as they came over the wire: one Float32Array growing by doubling. A step becomes an object only
- * when a view asks for it, so ten thousand steps cost the memory of their numbers and nothing for the collector.
+ * The steps of one branch as they came over the wire, in pages. A step becomes an object only when a view asks for it. Readings of the
+ * layers below the last, nine tenths of a step, take room only where there are any: a step without them takes a few hundred bytes, so
+ * tens of thousands of steps cost the memory of their numbers and nothing for the collector.
  */
 export class PackedStepSeries implements StepSeries {
   readonly layout: FrameLayout;
   readonly #stride: number;
-  #packed: Float32Array;
+  /** Floats before the layers, and of one layer. */
+  readonly #head: number;
+  readonly #layer: number;
+  /** Layers below the last. */
+  readonly #below: number;
+  /** Per step what comes before the layers, the last layer, what comes after the layers, and the norms of the layers below. */
+  readonly #bodies: PagedRows;
+  /** Per step the layers below the last, where they came with the step. */
+  readonly #lenses: PagedRows;
+  /** The same where they came later. */
+  readonly #lateLenses: PagedRows;
   #length = 0;
   readonly #columns = new Map<StepColumn, { values: Float32Array; filled: number }>();
   readonly #decoded = new Map<number, StepRecord>();
+  readonly #scratch: Float32Array;
 
   constructor(layout: FrameLayout) {
     this.layout = layout;
     this.#stride = stepLength(layout);
-    this.#packed = new Float32Array(initialSteps * this.#stride);
+    const { offset, length } = layersPlace(layout);
+    this.#head = offset;
+    this.#layer = length / layout.streams;
+    this.#below = layout.streams - 1;
+    this.#bodies = new PagedRows(this.#stride - this.#below * (this.#layer - 1), stepsPerPage);
+    this.#lenses = new PagedRows(this.#below * this.#layer, stepsPerPage);
+    this.#lateLenses = new PagedRows(this.#below * this.#layer, stepsPerPage);
+    this.#scratch = new Float32Array(this.#stride);
   }
 
   get length(): number {
@@ -40,32 +65,36 @@ export class PackedStepSeries implements StepSeries {
   append(source: Float32Array, offset: number): void {
     if (offset + this.#stride > source.length)
       throw new RangeError(`No whole step of ${this.#stride} floats at ${offset} of ${source.length}`);
-    this.#packed = grown(this.#packed, (this.#length + 1) * this.#stride);
-    this.#packed.set(source.subarray(offset, offset + this.#stride), this.#length * this.#stride);
+    const step = source.subarray(offset, offset + this.#stride);
+    const body = this.#bodies.write(this.#length);
+    const afterLayers = this.#head + (this.#below + 1) * this.#layer;
+    body.set(step.subarray(0, this.#head));
+    body.set(step.subarray(afterLayers), this.#head + this.#layer);
+    this.#putLayers(this.#length, step.subarray(this.#head, afterLayers), this.#lenses);
     this.#length += 1;
   }
 
   /** Whether the layers below the last of a step have been read. */
   hasLens(step: number): boolean {
-    return this.layout.streams < 2 || !Number.isNaN(this.#packed[step * this.#stride + layersPlace(this.layout).offset + 1] ?? NaN);
+    return this.#below === 0 || this.#lensOf(step) !== undefined;
   }
 
   /** Takes in lens readings that came later: `packed` holds the layers of the steps from `first`, as `encodeLayers` gives them. */
   takeLenses(first: number, packed: Float32Array): void {
-    const { offset, length } = layersPlace(this.layout);
+    const length = (this.#below + 1) * this.#layer;
     for (let i = 0; i * length < packed.length && first + i < this.#length; i++) {
-      this.#packed.set(packed.subarray(i * length, (i + 1) * length), (first + i) * this.#stride + offset);
+      this.#putLayers(first + i, packed.subarray(i * length, (i + 1) * length), this.#lateLenses);
       this.#decoded.delete(first + i);
     }
+    while (this.#lateLenses.pages > mostLatePages) this.#lateLenses.dropOldest();
   }
 
   at(step: number): StepRecord | undefined {
     if (!Number.isInteger(step) || step < 0 || step >= this.#length) return undefined;
     const known = this.#decoded.get(step);
     if (known !== undefined) return known;
-    const record = decodeStep(this.layout, this.#packed, step * this.#stride);
-    // What is on screen is asked for again and again; the rest need not stay.
-    if (this.#decoded.size >= 4096) this.#decoded.clear();
+    const record = decodeStep(this.layout, this.#unpacked(step), 0);
+    if (this.#decoded.size >= mostDecoded) this.#decoded.clear();
     this.#decoded.set(step, record);
     return record;
   }
@@ -73,10 +102,53 @@ export class PackedStepSeries implements StepSeries {
   column(name: StepColumn): Float32Array {
     const column = this.#columns.get(name) ?? { values: new Float32Array(initialSteps), filled: 0 };
     column.values = grown(column.values, this.#length);
-    const place = scalarPlace(name, this.layout);
-    for (let step = column.filled; step < this.#length; step++) column.values[step] = this.#packed[step * this.#stride + place] ?? NaN;
+    // Of the layers only the last one's norm is a column, and that layer follows the head.
+    const place = name === 'norm' ? this.#head : scalarPlace(name, this.layout);
+    for (let step = column.filled; step < this.#length; step++) column.values[step] = this.#bodies.read(step)?.[place] ?? NaN;
     column.filled = this.#length;
     this.#columns.set(name, column);
     return column.values.subarray(0, this.#length);
   }
+
+  /** @param layers all layers of a step, packed @param readings where those below the last go, if they were read */
+  #putLayers(step: number, layers: Float32Array, readings: PagedRows): void {
+    const body = this.#bodies.write(step);
+    const below = layers.subarray(0, this.#below * this.#layer);
+    body.set(layers.subarray(below.length), this.#head);
+    const norms = body.length - this.#below;
+    for (let layer = 0; layer < this.#below; layer++) body[norms + layer] = below[layer * this.#layer] ?? NaN;
+    // What was read before is outdated, whether or not something takes its place.
+    for (const rows of [this.#lenses, this.#lateLenses]) rows.read(step)?.fill(NaN);
+    if (isRead(below)) readings.write(step).set(below);
+  }
+
+  #lensOf(step: number): Float32Array | undefined {
+    return [this.#lenses.read(step), this.#lateLenses.read(step)].find((row) => row !== undefined && isRead(row));
+  }
+
+  /** The step as the frame held it. Overwritten by the next call. */
+  #unpacked(step: number): Float32Array {
+    const packed = this.#scratch;
+    const body = this.#bodies.read(step) ?? new Float32Array(this.#stride).fill(NaN);
+    const norms = body.length - this.#below;
+    packed.set(body.subarray(0, this.#head));
+    packed.set(body.subarray(this.#head, norms), this.#head + this.#below * this.#layer);
+    const lens = this.#lensOf(step);
+    if (lens !== undefined) packed.set(lens, this.#head);
+    else {
+      for (let layer = 0; layer < this.#below; layer++) {
+        const at = this.#head + layer * this.#layer;
+        // Numbers that are not there, then candidates that are not there: ids of -1.
+        packed.fill(NaN, at, at + this.#layer);
+        packed[at] = body[norms + layer] ?? NaN;
+        packed.fill(-1, at + this.#layer - 2 * this.layout.lens, at + this.#layer);
+      }
+    }
+    return packed;
+  }
+}
+
+/** Whether layers were read: the number behind the first one's norm, a probability, says so. */
+function isRead(layers: Float32Array): boolean {
+  return !Number.isNaN(layers[1] ?? NaN);
 }

@@ -8,6 +8,7 @@ import { measureDecode } from './decode';
 import { measureImport } from './import';
 import { measureLanes } from './lanes';
 import { measureLens } from './lens';
+import { measureLongRun } from './long-run';
 import { measureMemory } from './memory';
 import { type LlamaModel, startLlama } from './peers';
 import { measurePrefill } from './prefill';
@@ -140,6 +141,16 @@ ofText('memory', 'the engine at the end of a context of a thousand tokens', 3).a
   const figures = await measureMemory({ resources, models: defaultModelsFolder(), id: options.model }, options.pairs, progress);
   print({ threads, versions: { ours: runtimeName }, memory: figures }, options.json === true);
 });
+
+program
+  .command('long-run')
+  .description('memory of engine and window while a run of many steps grows; its trace opened again and scrolled')
+  .option('--lanes <count>', 'lanes that share the steps', wholeNumber, 1)
+  .option('--steps <count>', 'steps in all', wholeNumber, 32_000)
+  .option('--json', 'print one JSON document')
+  .action(async (options: { lanes: number; steps: number; json?: boolean }) => {
+    print({ versions: { ours: runtimeName }, longRun: await measureLongRun(root, options, progress) }, options.json === true);
+  });
 
 program
   .command('import')

@@ -7,7 +7,7 @@ import { percentile, type Spread, spread } from './spread';
 const lanes = 6;
 const stepsPerLane = 2000;
 const keyPresses = 120;
-const minute = 60_000;
+export const minute = 60_000;
 
 export interface WindowFigures {
   /** From starting the program to a window that is connected and painted, in milliseconds. */
@@ -33,7 +33,7 @@ interface Latency {
   readonly presses: number;
 }
 
-interface Memory {
+export interface Memory {
   readonly renderer: number;
   readonly engine: number;
 }
@@ -79,7 +79,7 @@ function longRun(): object {
   return { schema: 1, prompt: 'ada→bob bob→cy tom→eli eli→sue ? cy or sue from ada', lanes: chains };
 }
 
-async function launch(root: string, userData: string, workspace?: object): Promise<ElectronApplication> {
+export async function launch(root: string, userData: string, workspace?: object): Promise<ElectronApplication> {
   const executablePath = process.env['INTERLINEAR_ELECTRON'];
   if (executablePath === undefined) throw new Error('INTERLINEAR_ELECTRON does not name an Electron: run this through npm run bench.');
   if (workspace) {
@@ -91,7 +91,7 @@ async function launch(root: string, userData: string, workspace?: object): Promi
 }
 
 /** Until the page says that nothing runs, no request is under way and the last change is on screen. */
-async function idle(page: Page): Promise<void> {
+export async function idle(page: Page): Promise<void> {
   page.setDefaultTimeout(10 * minute);
   await page.waitForFunction(() => window.__interlinear !== undefined);
   await page.evaluate(() => window.__interlinear?.waitForIdle());
@@ -151,7 +151,7 @@ function latency(milliseconds: readonly number[]): Latency {
   return { median: percentile(milliseconds, 0.5), p95: percentile(milliseconds, 0.95), presses: milliseconds.length };
 }
 
-async function memory(app: ElectronApplication): Promise<Memory> {
+export async function memory(app: ElectronApplication): Promise<Memory> {
   const metrics = await app.evaluate(({ app: main }) =>
     main.getAppMetrics().map(({ type, name, memory: used }) => ({ type, name, kilobytes: used.workingSetSize })),
   );

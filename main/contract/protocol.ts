@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { attentionBlock, attentionPositions } from './attention';
 import { errorSchema } from './errors';
 import { catalogueEntrySchema, importJobSchema, installedModelSchema, quantizations, windowSourceSchema } from './library';
 import { chatSchema, deviceSummarySchema, modelSummarySchema, presetSchema, promptCheckSchema } from './model';
@@ -14,6 +15,9 @@ export const maximumCredits = 2;
 export const lensPortion = 8;
 
 const branchReference = z.object({ run: z.string(), lane: z.number().int().min(0), branch: z.number().int().min(0) });
+
+/** @param layer 0 = first */
+const attentionPlace = branchReference.extend({ layer: z.number().int().min(0) });
 
 /** A row of the list of recorded runs. */
 export const traceSummarySchema = z.object({
@@ -99,6 +103,32 @@ export const requests = {
   'run.lens': {
     parameters: z.strictObject({ ...branchReference.shape, first: z.number().int().min(0), count: z.number().int().min(1).max(64) }),
     result: z.object({ packed: z.instanceof(Float32Array) }),
+    role: 'window',
+  },
+  /**
+   * Rows of a layer's attention over what a branch has read, computed again by the model of the run: `count` query positions from `first`
+   * (a multiple of `attentionBlock`), under one head or, with null, the mean of all. `codes` [count, first + count] as `attentionCode` gives
+   * them. With `pool`, `overview` [heads, ceil(count / pool), ceil((first + count) / pool)] has the largest code of each square of cells.
+   */
+  'run.attention': {
+    parameters: z.strictObject({
+      ...attentionPlace.shape,
+      head: z.number().int().min(0).nullable(),
+      first: z
+        .number()
+        .int()
+        .min(0)
+        .max(attentionPositions - attentionBlock),
+      count: z.number().int().min(1).max(attentionBlock),
+      pool: z.union([1, 2, 4, 8, 16, 32].map((size) => z.literal(size))).nullable(),
+    }),
+    result: z.object({ codes: z.instanceof(Uint8Array), overview: z.instanceof(Uint8Array) }),
+    role: 'window',
+  },
+  /** One query position under every head of a layer, exactly: `probabilities` [heads, position + 1]. Computed as `run.attention` is. */
+  'run.attentionRow': {
+    parameters: z.strictObject({ ...attentionPlace.shape, position: z.number().int().min(0) }),
+    result: z.object({ probabilities: z.instanceof(Float32Array) }),
     role: 'window',
   },
   /** One frozen PCA basis over the given runs' branches (all lanes shown). */

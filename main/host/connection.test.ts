@@ -16,6 +16,8 @@ const handlers: Handlers = {
   'run.close': () => Promise.reject(new Error('a bug')),
   'run.tap': refuse,
   'run.lens': refuse,
+  'run.attention': refuse,
+  'run.attentionRow': refuse,
   trajectory: refuse,
   'traces.list': () => Promise.resolve({ traces: [] }),
   'traces.open': () => Promise.reject(new InterlinearError('bad-trace', 'Damaged.', 'Ask for another copy.')),

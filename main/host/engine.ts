@@ -11,6 +11,7 @@ import { runtimeName } from '../runtime/runtime-name';
 import { type Bundle, openBundle } from '../traces/bundle-reader';
 import { exportTrace } from '../traces/export-trace';
 import { deleteTrace, listTraces, newTracePath, tracePath } from '../traces/trace-list';
+import { type AttentionRequest, AttentionShelf } from './attention-handlers';
 import { Connection, type Handlers } from './connection';
 import { measureTrajectory } from './measure-trajectory';
 import { type ModelRequest, modelHandlers } from './model-handlers';
@@ -41,6 +42,7 @@ export interface StartedRun {
 export class Engine {
   readonly #options: EngineOptions;
   readonly #models: ModelShelf;
+  readonly #attention: AttentionShelf;
   /** Runs whose steps and tensors can be asked for. */
   readonly #sources = new Map<string, RunSource>();
   readonly #active = new Map<string, { readonly abort: AbortController; readonly model: string }>();
@@ -58,7 +60,8 @@ export class Engine {
     this.#options = options;
     this.#models = new ModelShelf(options.resources, options.models);
     const inUse = (id: string): boolean => [...this.#active.values()].some(({ model }) => model === id);
-    this.#handlers = { ...this.#runHandlers, ...modelHandlers(this.#models, inUse) };
+    this.#attention = new AttentionShelf(this.#models, (run) => this.#source(run));
+    this.#handlers = { ...this.#runHandlers, ...this.#attention.handlers, ...modelHandlers(this.#models, inUse) };
   }
 
   connect(transport: Transport<EngineMessage, ClientMessage>, role: Role): Connection {
@@ -118,19 +121,21 @@ export class Engine {
     const source = this.#sources.get(run);
     this.#sources.delete(run);
     this.#bundles.delete(run);
+    this.#attention.forget(run);
     await source?.close();
   }
 
   /** Stops what runs and frees models and runs. Nothing may be asked afterwards. */
   async dispose(): Promise<void> {
     for (const { abort } of this.#active.values()) abort.abort();
+    this.#attention.forget();
     await this.#queue;
     await Promise.all([...this.#sources.values()].map(async (source) => source.close()));
     this.#sources.clear();
     await this.#models.dispose();
   }
 
-  readonly #runHandlers: Omit<Handlers, ModelRequest> = {
+  readonly #runHandlers: Omit<Handlers, ModelRequest | AttentionRequest> = {
     hello: async ({ protocol }) => {
       if (protocol !== protocolVersion)
         throw new InterlinearError(
@@ -171,14 +176,7 @@ export class Engine {
     },
     'run.lens': async ({ run, lane, branch, first, count }) => {
       const source = this.#source(run);
-      const { model, device } = source.info;
-      const loaded = await this.#models.load(model.id, device);
-      if (loaded.summary.weightsHash !== model.weightsHash)
-        throw new InterlinearError(
-          'bad-model',
-          `The model ${model.name} has other weights than this run was made with.`,
-          'Run the prompt again.',
-        );
+      const loaded = await this.#models.loadFor(source.info);
       return { packed: await readLenses(source, loaded.decoder, { lane, branch, first, count }) };
     },
     trajectory: async ({ branches, stream, components, scale }) =>

@@ -45,6 +45,27 @@ export class ModelShelf {
     return kept(this.#loaded, `${id}/${device}`, async () => loadOpenedModel(await this.reader(id), { device }));
   }
 
+  /**
+   * The model a run was made with, for what is read of it later.
+   * @throws InterlinearError `unknown-model` where it is not in the library any more, `bad-model` where it has other weights, `unsupported`
+   */
+  async loadFor({ model, device }: RunInfo): Promise<LoadedModel> {
+    const loaded = await this.load(model.id, device).catch((thrown: unknown) => {
+      if (!(thrown instanceof InterlinearError) || thrown.code !== 'unknown-model') throw thrown;
+      throw new InterlinearError(
+        'unknown-model',
+        `The model ${model.name}, which made this run, is not installed.`,
+        `This is computed by the model itself. Add ${model.name} to the library again.`,
+      );
+    });
+    if (loaded.summary.weightsHash === model.weightsHash) return loaded;
+    throw new InterlinearError(
+      'bad-model',
+      `The model ${model.name} has other weights than this run was made with.`,
+      'Run the prompt again.',
+    );
+  }
+
   /** Keeps with a model what the checks of a run found on its device; what fails to be written costs the run nothing. */
   async recordParity({ model, device }: RunInfo, { parity }: RunOutcome): Promise<void> {
     if (parity.length === 0) return;

@@ -51,7 +51,7 @@ export class FakeDecoder implements Decoder {
   /** Rows of each `step`, in order. */
   readonly batches: number[] = [];
   /** Passes of sequences, in order. */
-  readonly sequencePasses: { readonly first: number; readonly count: number; readonly layers: readonly number[] }[] = [];
+  readonly sequencePasses: { readonly first: number; readonly embeddings: Float32Array; readonly layers: readonly number[] }[] = [];
   /** Row caches made and not disposed of. */
   liveCaches = 0;
   /** Called before each step; throw to make the pass fail. */
@@ -149,7 +149,7 @@ export class FakeDecoder implements Decoder {
       read: (first, embeddings, wanted) => {
         const count = embeddings.length / width;
         if (first > length) return Promise.reject(new RangeError('A gap in the sequence'));
-        this.sequencePasses.push({ first, count, layers: wanted });
+        this.sequencePasses.push({ first, embeddings, layers: wanted });
         length = Math.max(length, first + count);
         return Promise.resolve(
           wanted.map((layer) => {

@@ -30,6 +30,18 @@ describe('dropKind', () => {
     await expect(dropKind('')).resolves.toBe('trace');
   });
 
+  it('takes a bundle of another name for a trace, and says of anything else that it is neither', async () => {
+    const renamed = join(folder, 'monday');
+    mkdirSync(renamed);
+    await expect(dropKind(renamed)).rejects.toMatchObject({ code: 'bad-request', message: '“monday” is neither a trace nor a model.' });
+    writeFileSync(join(renamed, 'manifest.json'), '{}');
+    await expect(dropKind(renamed)).resolves.toBe('trace');
+    writeFileSync(join(folder, 'run.zip'), '');
+    await expect(dropKind(join(folder, 'run.zip'))).resolves.toBe('trace');
+    writeFileSync(join(folder, 'holiday.jpg'), '');
+    await expect(dropKind(join(folder, 'holiday.jpg'))).rejects.toThrow('neither');
+  });
+
   it('says what is missing beside a lone weights file', async () => {
     await expect(dropKind(join(folder, 'model.safetensors'))).rejects.toMatchObject({
       code: 'bad-model',

@@ -15,6 +15,7 @@ import { notices } from './checks/notices.mjs';
 import { types } from './checks/types.mjs';
 import { model, parity, python, unit } from './checks/unit.mjs';
 import { ensurePython } from './bootstrap/python.mjs';
+import { ensureTextModel } from './bootstrap/text-model.mjs';
 
 const CHECKS = [types, lint, format, folders, deadCode, notices, build, unit, parity, model, python, e2e];
 
@@ -46,8 +47,11 @@ await runProgram(async () => {
   const checks = chosenChecks(process.argv.slice(2));
   const window = checks.some((check) => check.window);
   const { environment } = await setUp({ window, virtualDisplay: window, build: false });
-  const needsPython = checks.includes(python);
-  const env = needsPython ? { ...environment, ...(await ensurePython()) } : environment;
+  const env = {
+    ...environment,
+    ...(checks.includes(python) && (await ensurePython())),
+    ...(checks.some((check) => check === model || check === e2e) && (await ensureTextModel())),
+  };
 
   const results = [];
   for (const check of checks) results.push(await runCheck(check, env));

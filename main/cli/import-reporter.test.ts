@@ -8,6 +8,7 @@ const job = (phase: string, doneBytes: number): ImportJob => ({
   title: 'small',
   state: 'running',
   phase,
+  remark: null,
   doneBytes,
   totalBytes: 1_000_000,
   bytesPerSecond: 250_000,
@@ -44,4 +45,16 @@ it.each([
   [5e15, '5000 TB'],
 ])('%d is %s', (bytes, text) => {
   expect(formatBytes(bytes)).toBe(text);
+});
+
+it('says why a source was given up once, on a line of its own', () => {
+  for (const isTTY of [true, false]) {
+    let text = '';
+    const reporter = new ImportReporter({ isTTY, write: (more: string) => (text += more) });
+    reporter.report(job('Asking the hub', 0));
+    for (const phase of ['Fetching', 'Converting']) reporter.report({ ...job(phase, 0), remark: 'Not from the hub: it is away.' });
+    reporter.end();
+    expect(text.split('\n').filter((line) => line === 'Not from the hub: it is away.')).toHaveLength(1);
+    expect(text.split('\n')).toHaveLength(5);
+  }
 });

@@ -14,6 +14,7 @@ const reportsPerLine = 20;
 export class ImportReporter {
   readonly #screen: Screen;
   #phase = '';
+  #remark: string | null = null;
   #reports = 0;
   #open = false;
 
@@ -22,6 +23,11 @@ export class ImportReporter {
   }
 
   report(job: ImportJob): void {
+    if (job.remark !== null && job.remark !== this.#remark) {
+      this.end();
+      this.#screen.write(`${job.remark}\n`);
+    }
+    this.#remark = job.remark;
     const line = describe(job);
     const changed = job.phase !== this.#phase;
     this.#phase = job.phase;

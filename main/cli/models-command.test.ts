@@ -46,6 +46,22 @@ function printed(): unknown {
 }
 
 describe('interlinear models', () => {
+  it.each(['./nothing.gguf', 'nothing.gguf', '/no/folder', 'folder/nothing.gguf', '~/nothing'])(
+    'takes %s for a path that leads nowhere, not for a name',
+    async (what) => {
+      await expect(addCommand(store, what, { quantize: 'auto' })).rejects.toThrow(`There is no file or folder ${what}.`);
+    },
+  );
+
+  it('lists the catalogue for what is neither', async () => {
+    await expect(addCommand(store, 'smolm2', { quantize: 'auto' })).rejects.toMatchObject({
+      hint: expect.stringContaining('smollm2-135m-instruct') as string,
+    });
+    await expect(showModelCommand(store, 'smolm2', {})).rejects.toThrow('There is no model “smolm2”.');
+    await expect(verifyCommand(store, 'smolm2', {})).rejects.toThrow('smolm2');
+    expect(() => store.folder('smolm2')).toThrow('There is no model “smolm2”.');
+  });
+
   it('adds, lists, shows, verifies and removes', async () => {
     expect(await add(undefined, true)).toBe(0);
     expect(printed()).toMatchObject({ model: { summary: { id: 'small-f32' } }, seconds: expect.any(Number) as number });

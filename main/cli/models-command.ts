@@ -103,11 +103,17 @@ export interface AddOptions extends Output {
   readonly name?: string;
 }
 
+/** `./x`, `~/x`, `C:\\x`, or a file by its ending. `org/name/file.gguf` names a file of the hub. */
+function looksLikePath(what: string): boolean {
+  return /^(?:[.~]{0,2}[\\/]|[a-z]:[\\/])/iu.test(what) || /^(?:[^/]+\/)?[^/]+\.(?:gguf|safetensors)$/iu.test(what);
+}
+
 /** A name of the catalogue, then a path that is there, then an id of the hub. @throws InterlinearError `bad-request` */
 async function sourceOf(store: ModelStore, what: string): Promise<ImportSource> {
   const catalogue = await store.library.catalogue();
   if (catalogue.some(({ id }) => id === what)) return { kind: 'catalogue', id: what };
   if (existsSync(what)) return { kind: 'path', path: what };
+  if (looksLikePath(what)) throw new InterlinearError('bad-request', `There is no file or folder ${what}.`, 'Check the path.');
   if (parseHubId(what) !== null) return { kind: 'hub', id: what };
   const names = catalogue.map(({ id }) => id).join(', ');
   const hint = `Give a .gguf file, a folder, an id like org/name@revision, or a name of the catalogue: ${names}.`;

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { InterlinearError } from '../contract/errors';
 import { parseLane } from './parse-lane';
 
 describe('parseLane', () => {
@@ -14,11 +15,24 @@ describe('parseLane', () => {
   it.each([
     ['chain', 'no lane “chain”'],
     ['cot:temperature', 'not name=value'],
-    ['cot:heat=1', 'Unrecognized key'],
-    ['coconut:thoughts=13', 'thoughts'],
-    ['coconut:thoughts=two', 'thoughts'],
-    ['best-of-n:n=0', 'n'],
+    ['cot:heat=1', 'The lane “cot” has no setting “heat”.'],
+    ['coconut:thoughts=13', '“13” will not do for thoughts of the lane “coconut”: Too big'],
+    ['coconut:thoughts=two', '“two” will not do for thoughts of the lane “coconut”'],
+    ['best-of-n:n=0', '“0” will not do for n of the lane “best-of-n”: Too small'],
   ])('says what is wrong with %s', (text, message) => {
     expect(() => parseLane(text)).toThrow(message);
+  });
+
+  it('names the settings there are', () => {
+    const hint = (text: string): string => {
+      try {
+        parseLane(text);
+        return '';
+      } catch (error) {
+        return error instanceof InterlinearError ? error.hint : '';
+      }
+    };
+    expect(hint('coconut:temprature=1')).toBe('Its settings are thoughts, maximumSteps.');
+    expect(hint('direct:maximumSteps=many')).toBe('Its settings are maximumSteps.');
   });
 });

@@ -1,3 +1,4 @@
+import type { z } from 'zod';
 import { InterlinearError } from '../contract/errors';
 import { type LaneSettings, laneKinds, laneSettingsSchema } from '../contract/lanes';
 
@@ -41,13 +42,22 @@ export function parseLane(text: string): LaneSettings {
   }
   const parsed = laneSettingsSchema.safeParse(settings);
   if (parsed.success) return parsed.data;
-  const issue = parsed.error.issues[0];
-  const where = issue && issue.path.length > 0 ? `${issue.path.join('.')}: ` : '';
-  throw new InterlinearError(
-    'bad-request',
-    `Lane “${text}”: ${where}${issue?.message ?? 'unusable settings'}.`,
-    'See interlinear run --help for the settings of each lane.',
-  );
+  throw describeIssue(kind, settings, parsed.error.issues[0]);
+}
+
+/** What is wrong, in words of the command line. */
+function describeIssue(
+  kind: string,
+  settings: Readonly<Record<string, string | number | boolean>>,
+  issue: z.core.$ZodIssue | undefined,
+): InterlinearError {
+  const names = Object.keys(laneSettingsSchema.parse({ kind })).filter((name) => name !== 'kind');
+  const hint = `Its settings are ${names.join(', ')}.`;
+  if (issue?.code === 'unrecognized_keys')
+    return new InterlinearError('bad-request', `The lane “${kind}” has no setting “${issue.keys[0] ?? ''}”.`, hint);
+  const name = String(issue?.path[0] ?? '');
+  const wrong = `“${String(settings[name])}” will not do for ${name} of the lane “${kind}”`;
+  return new InterlinearError('bad-request', `${wrong}: ${issue?.message ?? 'unusable'}.`, hint);
 }
 
 function readValue(text: string): string | number | boolean {

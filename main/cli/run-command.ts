@@ -48,7 +48,9 @@ export async function runCommand(engine: Engine, options: RunOptions): Promise<n
   for (const [index, { line, request, bundle }] of jobs.entries()) {
     if (stopped) break;
     const name = line.id ?? `${index + 1}`;
-    progress(`Prompt ${name}, ${index + 1} of ${jobs.length}: ${request.lanes.length} lanes, ${request.schedule}`);
+    progress(
+      `Prompt ${name}, ${index + 1} of ${jobs.length}: ${request.lanes.length} ${request.lanes.length === 1 ? 'lane' : 'lanes'}, ${request.schedule}`,
+    );
     try {
       const started = await engine.start(request, { push: reportLane, ready: () => Promise.resolve() }, bundle === null ? {} : { bundle });
       cancel = () => {

@@ -13,6 +13,8 @@ export interface RunDocument {
     readonly settings: Omit<LaneSettings, 'kind'>;
     readonly answer: string | null;
     readonly verdict: LaneRecord['verdict'];
+    /** Index of the branch whose answer this is; null where the lane has none. */
+    readonly branch: LaneRecord['branch'];
     readonly text: string;
     readonly steps: number;
     readonly milliseconds: number;
@@ -21,6 +23,9 @@ export interface RunDocument {
     readonly passAtN: number | null;
     readonly error: LaneRecord['error'];
     readonly branches: readonly {
+      /** `cut`: ended by `maximumSteps` or by the model's last position. */
+      readonly state: BranchRecord['state'];
+      readonly steps: number;
       readonly answer: string | null;
       readonly verdict: BranchRecord['verdict'];
       readonly text: string;
@@ -58,6 +63,7 @@ export function describeFinished(run: FinishedRun, trace: string | null, id?: st
         settings,
         answer: record?.answer ?? null,
         verdict: record?.verdict ?? 'none',
+        branch: record?.branch ?? null,
         text: branches.find((branch) => branch.branch === (record?.branch ?? 0))?.text ?? '',
         steps: record?.steps ?? 0,
         milliseconds: record?.milliseconds ?? 0,
@@ -65,7 +71,7 @@ export function describeFinished(run: FinishedRun, trace: string | null, id?: st
         picks: record?.picks ?? [],
         passAtN: record?.passAtN ?? null,
         error: record?.error ?? null,
-        branches: branches.map(({ answer, verdict, text, scores }) => ({ answer, verdict, text, scores })),
+        branches: branches.map(({ state, steps, answer, verdict, text, scores }) => ({ state, steps, answer, verdict, text, scores })),
       };
     }),
     trace,

@@ -20,7 +20,7 @@ export function formatRun(run: RunDocument): string {
     lane.kind,
     lane.answer ?? '–',
     lane.error ? `failed: ${lane.error.message}` : verdictWords[lane.verdict],
-    String(lane.steps),
+    `${lane.steps}${lane.branches[lane.branch ?? 0]?.state === 'cut' ? ', cut' : ''}`,
     lane.milliseconds.toFixed(0),
     lane.tokensPerSecond.toFixed(0),
   ]);

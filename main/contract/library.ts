@@ -61,8 +61,10 @@ export const importJobSchema = z.object({
   id: z.string(),
   title: z.string(),
   state: z.enum(importStates),
-  /** What is being done, for people; also why a source was given up. */
+  /** What is being done, for people. */
   phase: z.string(),
+  /** What people should know besides, for example why a source was given up; null where there is nothing. */
+  remark: z.string().nullable().default(null),
   /** Bytes of this phase, and of how many; null where that is not known. */
   doneBytes: z.number(),
   totalBytes: z.number().nullable(),

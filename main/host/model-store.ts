@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { InterlinearError } from '../contract/errors';
 import type { CatalogueEntry, InstalledModel, ModelParity } from '../contract/library';
@@ -82,7 +83,14 @@ export class ModelStore {
 
   /** Folder of a model. @throws InterlinearError `unknown-model` */
   folder(id: string): string {
-    return this.isShipped(id) ? join(this.#embedded, id) : this.library.models.path(id);
+    if (this.isShipped(id)) return join(this.#embedded, id);
+    const folder = this.library.models.path(id);
+    if (existsSync(folder)) return folder;
+    throw new InterlinearError(
+      'unknown-model',
+      `There is no model “${id}”.`,
+      'The model library has what is installed: interlinear models.',
+    );
   }
 
   /**

@@ -200,7 +200,8 @@ describe('an import from the catalogue', () => {
     const jobs = new ImportJobs(tools);
     const id = jobs.add(what);
     const watch = setInterval(() => {
-      phases.add(jobs.get(id).phase);
+      const { phase, remark } = jobs.get(id);
+      phases.add(`${phase} (${remark ?? ''})`);
     }, 1);
     const job = await jobs.finished(id);
     clearInterval(watch);
@@ -208,7 +209,7 @@ describe('an import from the catalogue', () => {
       state: 'failed',
       error: { code: 'unreachable', message: expect.stringMatching(/hub cannot be reached.*needs Python with pip/u) as string },
     });
-    expect([...phases].join('\n')).toMatch(/llm-small 1 with pip \(not from the hub: The hub cannot be reached/u);
+    expect([...phases].join('\n')).toMatch(/llm-small 1 with pip \(Not from the hub: The hub cannot be reached/u);
     await expect(left()).resolves.toEqual([]);
   });
 });

@@ -108,5 +108,5 @@ const endings = { done: 'Installed', failed: 'Failed', cancelled: 'Cancelled' } 
 function describe({ id, title, meter, state, model, error }: Job): ImportJob {
   const { progress } = meter;
   if (state === 'queued' || state === 'running') return { id, title, state, ...progress, model, error };
-  return { id, title, state, ...progress, phase: endings[state], bytesPerSecond: null, secondsLeft: null, model, error };
+  return { id, title, state, ...progress, phase: endings[state], remark: null, bytesPerSecond: null, secondsLeft: null, model, error };
 }

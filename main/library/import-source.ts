@@ -133,7 +133,7 @@ export async function fetchFirst({ attempts }: ImportPlan, options: FetchOptions
         if (reasons.length === 1) throw error;
         throw new InterlinearError(error.code, reasons.join(' '), error.hint, { cause: error });
       }
-      options.meter.remark = `not from ${from}: ${error.message.replace(/\.$/u, '')}`;
+      options.meter.remark = `Not from ${from}: ${error.message}`;
     }
   }
   throw new Error('A plan has at least one source');

@@ -5,7 +5,14 @@ it('smooths the rate and says how long the rest will take', () => {
   let now = 0;
   const meter = new ProgressMeter(() => now);
   meter.begin('Fetching', 1000, 500);
-  expect(meter.progress).toEqual({ phase: 'Fetching', doneBytes: 500, totalBytes: 1000, bytesPerSecond: null, secondsLeft: null });
+  expect(meter.progress).toEqual({
+    phase: 'Fetching',
+    remark: null,
+    doneBytes: 500,
+    totalBytes: 1000,
+    bytesPerSecond: null,
+    secondsLeft: null,
+  });
   now = 1000;
   meter.update(600);
   expect(meter.progress).toMatchObject({ bytesPerSecond: 100, secondsLeft: 4 });

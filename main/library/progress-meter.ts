@@ -1,6 +1,7 @@
 /** Progress of one job as a window shows it. */
 export interface Progress {
   readonly phase: string;
+  readonly remark: string | null;
   readonly doneBytes: number;
   readonly totalBytes: number | null;
   readonly bytesPerSecond: number | null;
@@ -56,7 +57,8 @@ export class ProgressMeter {
     const rate = this.#rate;
     const left = this.#total === null ? null : Math.max(0, this.#total - this.#done);
     return {
-      phase: this.remark === null ? this.#phase : `${this.#phase} (${this.remark})`,
+      phase: this.#phase,
+      remark: this.remark,
       doneBytes: this.#done,
       totalBytes: this.#total,
       bytesPerSecond: rate,

@@ -10,6 +10,7 @@ const job: ImportJob = {
   title: 'owner/name',
   state: 'running',
   phase: 'fetching',
+  remark: null,
   doneBytes: 1,
   totalBytes: 4,
   bytesPerSecond: 1,
@@ -72,6 +73,20 @@ describe('Library', () => {
     expect(services.engine.store.getState().facts?.models.map((model) => model.id)).toEqual(['kin', sampleTextModel.id]);
     // Nothing is under way any more, so nothing is asked any more.
     expect(vi.getTimerCount()).toBe(0);
+  });
+
+  it('calls an import of the catalogue as the catalogue does', async () => {
+    const { library } = await sampleServices([sampleKin], {
+      'models.list': () => ({
+        installed: [kin],
+        catalogue: [
+          { id: 'small-talk-2', name: 'Small Talk 2', license: 'MIT', bytes: 1, parameters: 1, installed: false, description: '' },
+        ],
+      }),
+      'models.jobs': () => ({ jobs: [{ ...job, title: 'small-talk-2' }, job] }),
+    });
+    await library.refresh();
+    expect(library.store.getState().jobs.map(({ title }) => title)).toEqual(['owner/name', 'Small Talk 2']);
   });
 
   it('asks again for an import that failed, and forgets one that was dismissed', async () => {

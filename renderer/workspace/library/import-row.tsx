@@ -98,6 +98,7 @@ export function ImportRow({ job, installed, onUse }: ImportRowProps) {
       {job.state === 'running' && (
         <>
           <progress className={styles['progress']} aria-label={`Import of ${job.title}`} max={1} {...(value !== null && { value })} />
+          {job.remark !== null && <p className={styles['faint']}>{job.remark}</p>}
           {numbers !== '' && (
             <p className={styles['numbers']}>
               {value !== null && `${Math.floor(100 * value)} % · `}

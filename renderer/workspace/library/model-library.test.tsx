@@ -2,7 +2,7 @@
 import { cleanup, fireEvent, render, screen, waitFor, within } from '@testing-library/react';
 import { afterEach, describe, expect, it } from 'vitest';
 import { InterlinearError } from '../../../main/contract/errors';
-import type { CatalogueEntry } from '../../../main/contract/library';
+import type { CatalogueEntry, ImportJob } from '../../../main/contract/library';
 import { ServicesContext } from '../../state/services';
 import { sampleInstalled, sampleKin, sampleServices } from '../../testing/sample-services';
 import { sampleTextModel } from '../../testing/sample-text-run';
@@ -23,11 +23,11 @@ const entry: CatalogueEntry = {
   description: 'The place to begin.',
 };
 
-async function open(added: unknown[] = []) {
+async function open(added: unknown[] = [], jobs: readonly ImportJob[] = []) {
   let installed = [kin, text];
   const services = await sampleServices([sampleKin, sampleTextModel], {
     'models.list': () => ({ installed, catalogue: [entry] }),
-    'models.jobs': () => ({ jobs: [] }),
+    'models.jobs': () => ({ jobs }),
     'models.verify': () => ({ passed: false, problems: ['weights.safetensors has changed'] }),
     'models.remove': () => {
       installed = [kin];
@@ -64,6 +64,32 @@ describe('ModelLibrary', () => {
     expect(row.getByText(/needs 145 MB at 1.024 tokens, 475 MB at 8.192/)).toBeTruthy();
     expect(row.getByText('Continuous thought: it was not trained for it.')).toBeTruthy();
     expect(row.getByLabelText('passed')).toBeTruthy();
+  });
+
+  it('says what an import does and why not from where it was asked for first', async () => {
+    const running: ImportJob = {
+      id: 'job-1',
+      title: entry.id,
+      state: 'running',
+      phase: 'Fetching the package small 2 with pip',
+      remark: 'Not from the hub: it cannot be reached.',
+      doneBytes: 49_000_000,
+      totalBytes: 98_000_000,
+      bytesPerSecond: 7_000_000,
+      secondsLeft: 7,
+      model: null,
+      error: null,
+    };
+    await open([], [running]);
+    const row = within(screen.getByRole('region', { name: 'Imports' })).getByRole('listitem');
+    for (const text of [
+      'Small Talk 2',
+      running.phase,
+      'Not from the hub: it cannot be reached.',
+      '50 % · 49.0 MB of 98.0 MB · 7.0 MB/s · 7 s left',
+    ])
+      expect(row.textContent).toContain(text);
+    expect(screen.getByRole('button', { name: 'Add Small Talk 2' })).toHaveProperty('disabled', true);
   });
 
   it('offers no removal of what ships with the app', async () => {

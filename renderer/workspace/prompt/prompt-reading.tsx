@@ -1,33 +1,44 @@
 import { useState } from 'react';
-import type { PromptCheck } from '../../../main/contract/model';
+import type { PromptCheck, PromptToken } from '../../../main/contract/model';
 import { formatCount } from '../../design/format';
 import { Segmented } from '../../design/segmented';
 import { isSpecialToken } from '../../design/token-pieces';
 import { TokenText } from '../../design/token-text';
+import { ownRanges, type ReadPart, readParts } from './own-parts';
 import styles from './prompt-reading.module.css';
 
 /** Tokens drawn of a long prompt: its beginning, and its end, where the model goes on. */
 const tokensShown = { first: 400, last: 200 } as const;
 
-/** The text the model reads, control tokens set apart from what was written. */
-function RenderedText({ text }: { readonly text: string }) {
-  const parts = text.split(/(<\|[^\s|]+\|>|<\/?[a-z_]+>|\[\/?[A-Z]+\])/);
+const controls = /(<\|[^\s|]+\|>|<\/?[a-z_]+>|\[\/?[A-Z]+\])/;
+
+/** The text the model reads: what was written stands out from the template around it, control tokens from both. */
+function RenderedText({ parts }: { readonly parts: readonly ReadPart[] }) {
   return (
     <p className={styles['text']}>
-      {parts.map((part, place) =>
-        isSpecialToken(part) ? (
-          <span key={place} className={styles['control']}>
-            {part}
-          </span>
-        ) : (
-          part
-        ),
-      )}
+      {parts.map(({ text, own }, place) => (
+        <span key={place} className={own ? undefined : styles['template']}>
+          {text.split(controls).map((piece, at) =>
+            isSpecialToken(piece) ? (
+              <span key={at} className={styles['control']}>
+                {piece}
+              </span>
+            ) : (
+              piece
+            ),
+          )}
+        </span>
+      ))}
     </p>
   );
 }
 
-function TokenList({ tokens }: Pick<PromptCheck, 'tokens'>) {
+interface TokenListProps extends Pick<PromptCheck, 'tokens'> {
+  /** Whether the user wrote it; the rest is the template's. */
+  readonly isOwn: (token: PromptToken) => boolean;
+}
+
+function TokenList({ tokens, isOwn }: TokenListProps) {
   const cut = tokens.length > tokensShown.first + tokensShown.last;
   const hidden = tokens.length - tokensShown.first - tokensShown.last;
   const shown = tokens.map((token, place) => ({ token, place }));
@@ -38,7 +49,8 @@ function TokenList({ tokens }: Pick<PromptCheck, 'tokens'>) {
       key={place}
       className={styles['token']}
       data-special={token.special}
-      title={`Token ${place + 1}${token.special ? ', special' : ''}`}
+      data-own={isOwn(token)}
+      title={`Token ${place + 1}: id ${token.id}${token.special ? ', special' : isOwn(token) ? '' : ', of the template'}`}
     >
       <span className={styles['piece']}>
         <TokenText text={token.text} />
@@ -58,6 +70,7 @@ function TokenList({ tokens }: Pick<PromptCheck, 'tokens'>) {
 export interface PromptReadingProps {
   readonly id: string;
   readonly prompt: string;
+  readonly system: string;
   /** Null while nothing is known. */
   readonly check: PromptCheck | null;
   /** A chat template stands around the prompt. */
@@ -65,8 +78,10 @@ export interface PromptReadingProps {
 }
 
 /** What the model reads: the prompt with its template, as text or as tokens with their ids. */
-export function PromptReading({ id, prompt, check, template }: PromptReadingProps) {
+export function PromptReading({ id, prompt, system, check, template }: PromptReadingProps) {
   const [view, setView] = useState<'tokens' | 'text'>('tokens');
+  const rendered = check?.rendered ?? null;
+  const ranges = rendered === null ? null : ownRanges(rendered, { system, prompt });
   return (
     <section id={id} className={styles['reading']} aria-label="What the model reads">
       <header className={styles['head']}>
@@ -89,8 +104,15 @@ export function PromptReading({ id, prompt, check, template }: PromptReadingProp
         tabIndex={0}
       >
         {check === null && <p className={styles['note']}>Not known yet.</p>}
-        {check !== null && view === 'tokens' && <TokenList tokens={check.tokens} />}
-        {check !== null && view === 'text' && <RenderedText text={check.rendered ?? prompt} />}
+        {check !== null && view === 'tokens' && (
+          <TokenList
+            tokens={check.tokens}
+            isOwn={(token) => ranges === null || ranges.some(({ start, end }) => token.start < end && token.end > start)}
+          />
+        )}
+        {check !== null && view === 'text' && (
+          <RenderedText parts={rendered === null ? [{ text: prompt, own: true }] : readParts(rendered, { system, prompt })} />
+        )}
       </div>
     </section>
   );

@@ -2,6 +2,7 @@
 import { cleanup, fireEvent, render, screen, waitFor, within } from '@testing-library/react';
 import { afterEach, describe, expect, it } from 'vitest';
 import { chooseModel } from '../../state/model-commands';
+import { speaksOf } from '../../state/prompt-check';
 import { ServicesContext } from '../../state/services';
 import { sampleKin, sampleServices } from '../../testing/sample-services';
 import { sampleTextModel } from '../../testing/sample-text-run';
@@ -16,7 +17,8 @@ async function open() {
   const services = await sampleServices([sampleKin, sampleTextModel], {
     'prompt.check': ({ prompt, chat }) => ({
       tokens,
-      problems: prompt.length > 20 ? [{ start: 0, end: 1, severity: 'error', message: 'Too long.', hint: 'Shorten it.' }] : [],
+      problems:
+        prompt === '' || prompt.length > 20 ? [{ start: 0, end: 1, severity: 'error', message: 'Too long.', hint: 'Shorten it.' }] : [],
       expected: null,
       path: [],
       hops: null,
@@ -46,6 +48,17 @@ describe('the prompt of a model of text', () => {
       chat: { system: 'You answer in exactly one short sentence.' },
     });
     expect(screen.queryByRole('button', { name: 'A fact to recall' })).toBeNull();
+  });
+
+  it('does not call an empty field wrong before anything is written', async () => {
+    const { workspace, checker } = await open();
+    for (const value of ['a', '']) fireEvent.change(screen.getByRole('textbox', { name: 'Prompt' }), { target: { value } });
+    await waitFor(() => {
+      expect(speaksOf(checker.store.getState(), workspace.document)).toBe(true);
+    });
+    expect(checker.store.getState().check?.problems).toHaveLength(1);
+    expect(screen.queryByRole('list', { name: 'Problems of the prompt' })).toBeNull();
+    expect(screen.getByRole('textbox', { name: 'Prompt' }).getAttribute('aria-invalid')).toBe('false');
   });
 
   it('keeps the system prompt while raw text is looked at', async () => {

@@ -30,7 +30,8 @@ export function TextPrompt({ input }: { readonly input: Ref<HTMLTextAreaElement>
   const current = speaksOf(state, document);
   // The last count stays until the next is known: a number that comes and goes with every key cannot be read.
   const check = state.model === document.model ? state.check : null;
-  const problems = (current ? check?.problems : undefined) ?? [];
+  // An empty field says so itself, and what to write is offered beneath it.
+  const problems = (current && prompt !== '' ? check?.problems : undefined) ?? [];
   const chats = model?.chat === true;
   const limit = model?.maximumPositions ?? null;
 
@@ -43,7 +44,7 @@ export function TextPrompt({ input }: { readonly input: Ref<HTMLTextAreaElement>
             <textarea
               className={styles['area']}
               aria-label="System prompt"
-              placeholder="None: how the model should behave"
+              placeholder="How the model should behave; empty: what its template says, if anything"
               spellCheck={false}
               autoComplete="off"
               rows={1}
@@ -128,7 +129,7 @@ export function TextPrompt({ input }: { readonly input: Ref<HTMLTextAreaElement>
         {current && state.failure !== null && <span className={styles['facts']}>not checked: {state.failure}</span>}
       </div>
       <PromptProblems id={problemsId} problems={problems} />
-      {open && <PromptReading id={readingId} prompt={prompt} check={check} template={chats && chat !== null} />}
+      {open && <PromptReading id={readingId} prompt={prompt} system={chat?.system ?? ''} check={check} template={chats && chat !== null} />}
     </section>
   );
 }

@@ -59,6 +59,7 @@ function info(kinds: readonly ('direct' | 'cot' | 'best-of-n' | 'coconut')[]): R
     threads: 2,
     engine: '',
     appVersion: '',
+    others: [],
     startedAt: '',
   };
 }

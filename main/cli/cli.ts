@@ -45,11 +45,11 @@ program
   .option('--prompts <file>', 'one {"id","prompt"} per line')
   .option(
     '--lane <kind:name=value,…>',
-    'a lane, repeatable: direct | cot:temperature,samples,topK,topP,minP | best-of-n:n,temperature,pick | coconut:thoughts',
+    'a lane, repeatable: direct | cot:temperature,samples,topK,topP,minP | best-of-n:n,temperature,pick | coconut:thoughts; each also model=ID, where it is not on --model',
     lane,
     [],
   )
-  .option('--model <id>', 'the model', 'kin')
+  .option('--model <id>', 'the model of lanes that name none', 'kin')
   .option('--system <text>', 'system prompt for a model with a chat template')
   .option('--raw', 'read the prompt as it stands, without the chat template')
   .addOption(new Option('--device <device>', 'where it runs').choices(devices).default('cpu'))

@@ -12,6 +12,10 @@ describe('parseLane', () => {
     expect(parseLane('best-of-n:n=16,pick=self-certainty')).toMatchObject({ n: 16, pick: 'self-certainty' });
   });
 
+  it('reads the model a lane is on, whatever its id looks like', () => {
+    expect(parseLane('cot:model=123,temperature=0.7')).toMatchObject({ kind: 'cot', model: '123', temperature: 0.7 });
+  });
+
   it.each([
     ['chain', 'no lane “chain”'],
     ['cot:temperature', 'not name=value'],

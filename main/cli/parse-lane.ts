@@ -38,7 +38,8 @@ export function parseLane(text: string): LaneSettings {
         'Example: cot:temperature=0.8,samples=4',
       );
     }
-    settings[aliases[name] ?? name] = readValue(value);
+    // A model's id may look like a number.
+    settings[aliases[name] ?? name] = name === 'model' ? value : readValue(value);
   }
   const parsed = laneSettingsSchema.safeParse(settings);
   if (parsed.success) return parsed.data;

@@ -1,4 +1,5 @@
 import type { InterlinearError } from '../contract/errors';
+import { modelOfLane } from '../contract/lane-models';
 import type { LaneSettings } from '../contract/lanes';
 import type { BranchRecord, LaneRecord, ParityCheck, RunInfo, RunOutcome } from '../contract/run';
 
@@ -10,7 +11,8 @@ export interface RunDocument {
   readonly status: RunOutcome['status'];
   readonly lanes: readonly {
     readonly kind: LaneSettings['kind'];
-    readonly settings: Omit<LaneSettings, 'kind'>;
+    readonly model: { readonly id: string; readonly weightsSha256: string };
+    readonly settings: Omit<LaneSettings, 'kind' | 'model'>;
     readonly answer: string | null;
     readonly verdict: LaneRecord['verdict'];
     /** Index of the branch whose answer this is; null where the lane has none. */
@@ -33,7 +35,7 @@ export interface RunDocument {
     }[];
   }[];
   readonly trace: string | null;
-  /** Whether each check passed; null where it was not made. */
+  /** Whether each check passed, on every model of the run; null where it was not made. */
   readonly parity: Readonly<Record<ParityCheck['name'], boolean | null>>;
   readonly error: RunOutcome['error'];
 }
@@ -48,18 +50,23 @@ export interface FinishedRun {
 
 /** @param trace path of the bundle, or null where none was written */
 export function describeFinished(run: FinishedRun, trace: string | null, id?: string): RunDocument {
-  const parity = (name: ParityCheck['name']): boolean | null => run.outcome.parity.find((check) => check.name === name)?.passed ?? null;
+  const parity = (name: ParityCheck['name']): boolean | null => {
+    const checks = run.outcome.parity.filter((check) => check.name === name);
+    return checks.length === 0 ? null : checks.every(({ passed }) => passed);
+  };
   return {
     ...(id !== undefined && { id }),
     prompt: run.info.request.prompt,
     expected: run.info.check.expected,
     status: run.outcome.status,
     lanes: run.info.request.lanes.map((lane, index) => {
-      const { kind, ...settings } = lane;
+      const { kind, model: _named, ...settings } = lane;
+      const { id, weightsHash } = modelOfLane(run.info, index).model;
       const record = run.lanes.find((candidate) => candidate.lane === index);
       const branches = run.branches.filter((branch) => branch.lane === index).toSorted((a, b) => a.branch - b.branch);
       return {
         kind,
+        model: { id, weightsSha256: weightsHash },
         settings,
         answer: record?.answer ?? null,
         verdict: record?.verdict ?? 'none',

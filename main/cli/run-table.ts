@@ -16,8 +16,10 @@ export function formatTable(rows: readonly (readonly string[])[]): string {
 
 /** The table a person reads: lane, answer, right or wrong, steps, milliseconds, steps per second. */
 export function formatRun(run: RunDocument): string {
+  const several = new Set(run.lanes.map(({ model }) => model.id)).size > 1;
   const rows = run.lanes.map((lane) => [
     lane.kind,
+    ...(several ? [lane.model.id] : []),
     lane.answer ?? '–',
     lane.error ? `failed: ${lane.error.message}` : verdictWords[lane.verdict],
     `${lane.steps}${lane.branches[lane.branch ?? 0]?.state === 'cut' ? ', cut' : ''}`,
@@ -29,7 +31,7 @@ export function formatRun(run: RunDocument): string {
   );
   return [
     run.prompt,
-    formatTable([['lane', 'answer', 'verdict', 'steps', 'ms', 'steps/s'], ...rows]),
+    formatTable([['lane', ...(several ? ['model'] : []), 'answer', 'verdict', 'steps', 'ms', 'steps/s'], ...rows]),
     `parity: ${checks.join(', ')}`,
     ...(run.trace === null ? [] : [`trace: ${run.trace}`]),
     ...(run.error === null ? [] : [`error: ${run.error.message} ${run.error.hint}`]),

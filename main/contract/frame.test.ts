@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type FrameLayout, decodeSteps, encodeSteps, stepLength } from './frame';
+import { type FrameLayout, decodeSteps, encodeSteps, stepLength, stepPlaces } from './frame';
 import { bits, branchIndex, laneIndex, milliseconds, stepIndex } from './ids';
 import { type Candidates, type StepRecord, stepKinds } from './steps';
 
@@ -62,5 +62,25 @@ describe('frame', () => {
   it('refuses an array that ends inside a step', () => {
     const layout = { streams: 3, candidates: 8, lens: 4, nearest: 4 };
     expect(() => decodeSteps(layout, new Float32Array(stepLength(layout) + 1))).toThrow(RangeError);
+  });
+});
+
+describe('steps of lanes with different layouts', () => {
+  const layouts = [
+    { streams: 3, candidates: 2, lens: 1, nearest: 0 },
+    { streams: 5, candidates: 8, lens: 4, nearest: 4 },
+  ];
+  const layoutOf = (lane: number): FrameLayout => layouts[lane] ?? { streams: 1, candidates: 1, lens: 1, nearest: 0 };
+
+  it('are found one after the other, whatever their order', () => {
+    fc.assert(
+      fc.property(fc.array(fc.integer({ min: 0, max: 1 })), (lanes) => {
+        const parts = lanes.map((lane) => Float32Array.from({ length: stepLength(layoutOf(lane)) }, (_, i) => (i === 0 ? lane : 7)));
+        const packed = Float32Array.from(parts.flatMap((part) => [...part]));
+        const places = stepPlaces(packed, layoutOf);
+        expect(places.map((place) => packed[place])).toEqual(lanes);
+        if (packed.length > 0) expect(() => stepPlaces(packed.subarray(0, -1), layoutOf)).toThrow(RangeError);
+      }),
+    );
   });
 });

@@ -155,14 +155,35 @@ export function decodeStep(layout: FrameLayout, source: Float32Array, offset: nu
   };
 }
 
-/** Packs steps one after the other into one array of exactly the size needed. */
-export function encodeSteps(steps: readonly StepRecord[], layout: FrameLayout): Float32Array<ArrayBuffer> {
-  const length = stepLength(layout);
-  const packed = new Float32Array(steps.length * length);
-  steps.forEach((step, i) => {
-    encodeStep(step, layout, packed, i * length);
-  });
+/** Layout by lane: lanes of different models differ in their number of layers. */
+export type LaneLayouts = (lane: number) => FrameLayout;
+
+/** Packs steps one after the other, each in the layout of its lane, into one array of exactly the size needed. */
+export function encodeSteps(steps: readonly StepRecord[], layout: FrameLayout | LaneLayouts): Float32Array<ArrayBuffer> {
+  const layoutOf = typeof layout === 'function' ? layout : () => layout;
+  const packed = new Float32Array(steps.reduce((sum, { lane }) => sum + stepLength(layoutOf(lane)), 0));
+  let at = 0;
+  for (const step of steps) {
+    const own = layoutOf(step.lane);
+    encodeStep(step, own, packed, at);
+    at += stepLength(own);
+  }
   return packed;
+}
+
+/**
+ * Where each packed step begins, in floats. A step begins with its lane, which says how long it is.
+ * @throws RangeError when `packed` does not hold a whole number of steps
+ */
+export function stepPlaces(packed: Float32Array, layoutOf: LaneLayouts): readonly number[] {
+  const places: number[] = [];
+  let at = 0;
+  while (at < packed.length) {
+    places.push(at);
+    at += stepLength(layoutOf(packed[at] ?? -1));
+  }
+  if (at !== packed.length) throw new RangeError(`A frame of ${packed.length} floats ends within a step`);
+  return places;
 }
 
 /** @throws RangeError when `packed` does not hold a whole number of steps. */

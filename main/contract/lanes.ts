@@ -12,10 +12,14 @@ const stepLimit = z.number().int().min(1).max(100_000);
 
 export const samplerSchema = z.strictObject(samplerShape);
 
-export const directSchema = z.strictObject({ kind: z.literal('direct'), maximumSteps: stepLimit.default(128) });
+/** The model a lane runs on; without it, the run's. */
+const laneModel = z.string().min(1).max(200).optional();
+
+export const directSchema = z.strictObject({ kind: z.literal('direct'), model: laneModel, maximumSteps: stepLimit.default(128) });
 
 export const cotSchema = z.strictObject({
   kind: z.literal('cot'),
+  model: laneModel,
   temperature: samplerShape.temperature.default(0),
   topK: samplerShape.topK.default(0),
   topP: samplerShape.topP.default(1),
@@ -31,6 +35,7 @@ export const picks = ['majority', 'mean-log-probability', 'self-certainty'] as c
 
 export const bestOfNSchema = z.strictObject({
   kind: z.literal('best-of-n'),
+  model: laneModel,
   n: z.number().int().min(1).max(64).default(16),
   temperature: samplerShape.temperature.default(1),
   topK: samplerShape.topK.default(0),
@@ -43,6 +48,7 @@ export const bestOfNSchema = z.strictObject({
 
 export const coconutSchema = z.strictObject({
   kind: z.literal('coconut'),
+  model: laneModel,
   /** Continuous thoughts before the forced exit to the answer. */
   thoughts: z.number().int().min(0).max(12).default(4),
   maximumSteps: stepLimit.default(128),

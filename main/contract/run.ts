@@ -98,6 +98,8 @@ export type LaneRecord = z.infer<typeof laneRecordSchema>;
 
 /** One parity check: what was compared, over how much, the largest difference seen and the limit. */
 export const parityCheckSchema = z.object({
+  /** Id of the model it was made on, where the run has several. */
+  model: z.string().optional(),
   name: z.enum(['lastLayerLensEqualsLogits', 'cachedEqualsUncached', 'equalsReference']),
   passed: z.boolean(),
   maximumDifference: z.number(),
@@ -113,10 +115,8 @@ const frameLayoutSchema = z.object({
   nearest: z.number().int().min(0).max(256),
 });
 
-/** What is known of a run when it starts; fixed from then on. */
-export const runInfoSchema = z.object({
-  id: z.string(),
-  request: runRequestSchema,
+/** A model of a run: what it makes of the prompt, how steps of its lanes are packed, and what computes it. */
+export const runModelSchema = z.object({
   model: modelSummarySchema,
   check: promptCheckSchema,
   layout: frameLayoutSchema,
@@ -126,6 +126,17 @@ export const runInfoSchema = z.object({
   dtype: z.enum(dtypes),
   threads: z.number().int(),
   engine: z.string(),
+});
+export type RunModelInfo = z.infer<typeof runModelSchema>;
+
+/** What is known of a run when it starts; fixed from then on. Which of its models a lane is on: see `modelOfLane`. */
+export const runInfoSchema = z.object({
+  id: z.string(),
+  request: runRequestSchema,
+  /** The run's own model; where every lane names another, the first lane's. */
+  ...runModelSchema.shape,
+  /** The other models lanes are on, each once. */
+  others: z.array(runModelSchema).max(maximumLanes).default([]),
   appVersion: z.string(),
   /** ISO 8601. */
   startedAt: z.string(),

@@ -1,8 +1,13 @@
 import { z } from 'zod';
-import { branchRecordSchema, laneRecordSchema, runInfoSchema, runOutcomeSchema } from './run';
+import { branchRecordSchema, laneRecordSchema, type RunInfo, runInfoSchema, runOutcomeSchema } from './run';
 
-/** Raised whenever a bundle written by this version could not be read by the one before. */
-export const traceSchemaVersion = 1;
+/** The newest bundle that can be read. Raised whenever a bundle written by this version could not be read by the one before. */
+export const traceSchemaVersion = 2;
+
+/** The schema a run is written in: the oldest that can hold it. Lanes on several models came with 2. */
+export function traceSchemaOf({ others, request }: Pick<RunInfo, 'others' | 'request'>): number {
+  return others.length > 0 || request.lanes.some(({ model }) => model !== undefined) ? 2 : 1;
+}
 
 /** Files of a bundle folder. */
 export const bundleFiles = {

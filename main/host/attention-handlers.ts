@@ -1,5 +1,6 @@
 import { attentionBlock } from '../contract/attention';
 import { InterlinearError } from '../contract/errors';
+import { modelOfLane } from '../contract/lane-models';
 import type { RequestName } from '../contract/protocol';
 import type { Decoder } from '../runtime/decoder';
 import { AttentionReader } from './attention-reader';
@@ -51,7 +52,7 @@ export class AttentionShelf {
 
   async #reader({ run, lane, branch, layer }: Omit<HandlerParameters<'run.attentionRow'>, 'position'>) {
     const source = this.source(run);
-    const { decoder } = await this.models.loadFor(source.info);
+    const { decoder } = await this.models.loadFor(modelOfLane(source.info, lane));
     if (layer >= decoder.layers) throw new InterlinearError('bad-request', `The model has ${decoder.layers} layers.`);
     const key = `${run}/${lane}/${branch}`;
     if (this.#held?.key !== key || this.#held.decoder !== decoder) {

@@ -27,8 +27,9 @@ beforeAll(async () => {
   const check = model.checkPrompt(fakePrompt);
   promptLength = check.tokens.length;
   sink = new CollectingSink();
-  await executeRun({ model, request, check, layout: defaultLayout(model), sink, signal: new AbortController().signal });
-  source = new MemoryRun(describeRun('run', request, model, check, 'test'));
+  const models = [{ model, check, layout: defaultLayout(model) }] as const;
+  await executeRun({ models, request, sink, signal: new AbortController().signal });
+  source = new MemoryRun(describeRun('run', request, models, 'test'));
   for (const lane of request.lanes.keys()) source.add(sink.taps(lane));
 });
 

@@ -1,22 +1,28 @@
-import type { PromptCheck } from '../contract/model';
-import type { RunInfo, RunRequest } from '../contract/run';
-import type { LoadedModel } from '../runtime/decoder';
-import { defaultLayout } from '../runtime/execute-run';
+import type { RunInfo, RunModelInfo, RunRequest } from '../contract/run';
+import type { ModelOfRun, RunInput } from '../runtime/execute-run';
 
 /** What is known of a run before its first step: enough to make it again, and to read its trace with no model at hand. */
-export function describeRun(run: string, request: RunRequest, model: LoadedModel, check: PromptCheck, appVersion: string): RunInfo {
+export function describeRun(run: string, request: RunRequest, models: RunInput['models'], appVersion: string): RunInfo {
+  const [own, ...others] = models;
   return {
     id: run,
     request,
+    ...describeModel(own, request),
+    others: others.map((other) => describeModel(other, request)),
+    appVersion,
+    startedAt: new Date().toISOString(),
+  };
+}
+
+function describeModel({ model, check, layout }: ModelOfRun, { device }: RunRequest): RunModelInfo {
+  return {
     model: model.summary,
     check,
-    layout: defaultLayout(model),
+    layout,
     vocabulary: [...model.tokenizer.vocabulary],
-    device: request.device,
+    device,
     dtype: model.dtype,
     threads: model.threads,
     engine: model.engine,
-    appVersion,
-    startedAt: new Date().toISOString(),
   };
 }

@@ -3,6 +3,7 @@ import { basename } from 'node:path';
 import { InterlinearError, toErrorReport } from '../contract/errors';
 import type { ClientMessage, EngineMessage, Role, Transport } from '../contract/protocol';
 import { protocolVersion } from '../contract/protocol';
+import { modelOfLane, modelsOfLanes } from '../contract/lane-models';
 import type { ModelSummary } from '../contract/model';
 import type { RunRequest } from '../contract/run';
 import { listDevices } from '../runtime/devices';
@@ -16,6 +17,7 @@ import { Connection, type Handlers } from './connection';
 import { measureTrajectory } from './measure-trajectory';
 import { type ModelRequest, modelHandlers } from './model-handlers';
 import { ModelShelf } from './model-shelf';
+import { loadModelsOfRun } from './models-of-run';
 import { describeRun } from './describe-run';
 import { readLenses } from './read-lenses';
 import { type RunResult, recordRun } from './record-run';
@@ -45,7 +47,7 @@ export class Engine {
   readonly #attention: AttentionShelf;
   /** Runs whose steps and tensors can be asked for. */
   readonly #sources = new Map<string, RunSource>();
-  readonly #active = new Map<string, { readonly abort: AbortController; readonly model: string }>();
+  readonly #active = new Map<string, { readonly abort: AbortController; readonly models: readonly string[] }>();
   readonly #handlers: Handlers;
   /** Paths of traces outside the runs folder that the shell has let the window open. */
   readonly #granted = new Map<string, string>();
@@ -59,7 +61,7 @@ export class Engine {
   constructor(options: EngineOptions) {
     this.#options = options;
     this.#models = new ModelShelf(options.resources, options.models);
-    const inUse = (id: string): boolean => [...this.#active.values()].some(({ model }) => model === id);
+    const inUse = (id: string): boolean => [...this.#active.values()].some(({ models }) => models.includes(id));
     this.#attention = new AttentionShelf(this.#models, (run) => this.#source(run));
     this.#handlers = { ...this.#runHandlers, ...this.#attention.handlers, ...modelHandlers(this.#models, inUse) };
   }
@@ -71,29 +73,26 @@ export class Engine {
   /**
    * Checks the prompt and starts the run, or queues it behind the one that is running.
    * @param options.bundle path of the bundle to write; by default a new one in the runs folder
-   * @throws InterlinearError `unknown-model`, `bad-model`, `bad-prompt`
+   * @throws InterlinearError `unknown-model`, `bad-model`, `bad-prompt`, `unsupported`
    */
   async start(
     request: RunRequest,
     observer: RunObserver,
     options: { readonly bundle?: string; readonly prefix?: RunPrefix } = {},
   ): Promise<StartedRun> {
-    const model = await this.#models.load(request.model, request.device);
-    const check = model.checkPrompt(request.prompt, request.chat);
-    const problem = check.problems.find((candidate) => candidate.severity === 'error');
-    if (problem) throw new InterlinearError('bad-prompt', problem.message, problem.hint);
+    const models = await loadModelsOfRun(this.#models, request, options.prefix !== undefined);
     const run = randomUUID();
     const abort = new AbortController();
-    this.#active.set(run, { abort, model: request.model });
+    this.#active.set(run, { abort, models: modelsOfLanes(request) });
     const finished = this.#enqueue(async () => {
-      const info = describeRun(run, request, model, check, this.#options.appVersion);
+      const info = describeRun(run, request, models, this.#options.appVersion);
       const bundle = options.bundle ?? newTracePath(this.#options.runs, info);
       this.#recording.add(basename(bundle));
       const onSource = (source: RunSource): void => void this.#sources.set(run, source);
       try {
         const result = await recordRun({
           info,
-          model,
+          models,
           bundle,
           observer,
           signal: abort.signal,
@@ -156,7 +155,8 @@ export class Engine {
       const source = this.#source(run);
       const settings = source.info.request.lanes[lane];
       if (!settings) throw new InterlinearError('unknown-run', `The run has no lane ${lane + 1}.`);
-      if (token >= source.info.vocabulary.length) throw new InterlinearError('bad-request', `The model has no token ${token}.`);
+      if (token >= modelOfLane(source.info, lane).model.vocabulary)
+        throw new InterlinearError('bad-request', `The model has no token ${token}.`);
       const steps = await source.steps(lane, branch, 0, step);
       const kept = await Promise.all(
         steps.map(async (record) => ({
@@ -176,7 +176,7 @@ export class Engine {
     },
     'run.lens': async ({ run, lane, branch, first, count }) => {
       const source = this.#source(run);
-      const loaded = await this.#models.loadFor(source.info);
+      const loaded = await this.#models.loadFor(modelOfLane(source.info, lane));
       return { packed: await readLenses(source, loaded.decoder, { lane, branch, first, count }) };
     },
     trajectory: async ({ branches, stream, components, scale }) =>

@@ -1,4 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
+import { InterlinearError } from '../contract/errors';
+import { modelOfLane } from '../contract/lane-models';
 import type { Trajectory } from '../contract/protocol';
 import { fitTrajectoryBasis, project, shuffleCoordinates } from '../measures/trajectory';
 import { norm } from '../measures/vectors';
@@ -30,11 +32,12 @@ export async function measureTrajectory(
   const paths = [];
   for (const { run, source, lane, branch } of branches) {
     const steps = await source.steps(lane, branch);
+    const { streams } = modelOfLane(source.info, lane).layout;
     const vectors: Float32Array[] = [];
     // One after the other: a tensor holds every stream of its step, and only one of them is kept.
     for (const step of steps) {
       const { data } = await source.tap(lane, branch, step.index, 'residual');
-      const width = data.length / source.info.layout.streams;
+      const width = data.length / streams;
       const vector = data.slice(stream * width, (stream + 1) * width);
       vectors.push(scale === 'unit' ? overRootMeanSquare(vector) : vector);
       if (vectors.length % 256 === 0) await setImmediate();
@@ -42,6 +45,8 @@ export async function measureTrajectory(
     paths.push({ run, source, lane, branch, steps, vectors });
   }
   const vectors = paths.flatMap((path) => path.vectors);
+  if (new Set(vectors.map(({ length }) => length)).size > 1)
+    throw new InterlinearError('unsupported', 'Hidden states of different width have no basis in common.', 'Show lanes of one model.');
   if (vectors.length === 0) return { stream, explained: [], residual: 0, vectors: 0, paths: [] };
   const basis = fitTrajectoryBasis(evenly(vectors, mostFitted), components);
   return {
@@ -56,7 +61,7 @@ export async function measureTrajectory(
         lane,
         branch,
         kinds: steps.map((step) => step.kind),
-        captions: steps.map((step) => source.info.vocabulary[step.candidates.ids[0] ?? -1] ?? ''),
+        captions: steps.map((step) => modelOfLane(source.info, lane).vocabulary[step.candidates.ids[0] ?? -1] ?? ''),
         points: vectors.map((vector) => project(basis, vector)),
         shuffled: vectors.map((vector) => project(basis, shuffleCoordinates(vector, uniform))),
       };

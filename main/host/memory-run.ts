@@ -1,4 +1,5 @@
 import { InterlinearError } from '../contract/errors';
+import { modelOfLane } from '../contract/lane-models';
 import type { RunInfo } from '../contract/run';
 import type { StepRecord } from '../contract/steps';
 import type { TappedStep } from '../runtime/run-sink';
@@ -31,11 +32,10 @@ export class MemoryRun implements RunSource {
     const steps = this.#branches.get(branchKey(lane, branch)) ?? [];
     const tapped = steps[step - (steps[0]?.record.index ?? 0)];
     if (!tapped) throw new InterlinearError('unknown-run', `Lane ${lane + 1}, branch ${branch + 1} has no step ${step + 1}.`);
-    if (name === 'residual')
-      return Promise.resolve({
-        shape: [this.info.layout.streams, tapped.residual.length / this.info.layout.streams],
-        data: tapped.residual,
-      });
+    if (name === 'residual') {
+      const { streams } = modelOfLane(this.info, lane).layout;
+      return Promise.resolve({ shape: [streams, tapped.residual.length / streams], data: tapped.residual });
+    }
     if (!tapped.thought) throw new InterlinearError('unsupported', `Step ${step + 1} fed back a token, not a thought.`);
     return Promise.resolve({ shape: [tapped.thought.length], data: tapped.thought });
   }

@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import { InterlinearError } from '../contract/errors';
 import type { Device, ModelSummary, Preset } from '../contract/model';
-import type { RunInfo, RunOutcome } from '../contract/run';
+import { modelsOfRun } from '../contract/lane-models';
+import type { RunInfo, RunModelInfo, RunOutcome } from '../contract/run';
 import { readPresets } from '../models/presets';
 import { openPromptReader, type PromptReader } from '../models/prompt-reader';
 import type { LoadedModel } from '../runtime/decoder';
@@ -49,7 +50,7 @@ export class ModelShelf {
    * The model a run was made with, for what is read of it later.
    * @throws InterlinearError `unknown-model` where it is not in the library any more, `bad-model` where it has other weights, `unsupported`
    */
-  async loadFor({ model, device }: RunInfo): Promise<LoadedModel> {
+  async loadFor({ model, device }: Pick<RunModelInfo, 'model' | 'device'>): Promise<LoadedModel> {
     const loaded = await this.load(model.id, device).catch((thrown: unknown) => {
       if (!(thrown instanceof InterlinearError) || thrown.code !== 'unknown-model') throw thrown;
       throw new InterlinearError(
@@ -66,16 +67,19 @@ export class ModelShelf {
     );
   }
 
-  /** Keeps with a model what the checks of a run found on its device; what fails to be written costs the run nothing. */
-  async recordParity({ model, device }: RunInfo, { parity }: RunOutcome): Promise<void> {
-    if (parity.length === 0) return;
-    const found = {
-      device,
-      passed: parity.every(({ passed }) => passed),
-      maximumDifference: Math.max(...parity.map(({ maximumDifference }) => maximumDifference)),
-      checkedAt: new Date().toISOString(),
-    };
-    await this.store.recordParity(model, found).catch(() => undefined);
+  /** Keeps with each model what the checks of a run found on its device; what fails to be written costs the run nothing. */
+  async recordParity(info: RunInfo, { parity }: RunOutcome): Promise<void> {
+    for (const { model, device } of modelsOfRun(info)) {
+      const own = parity.filter((check) => (check.model ?? info.model.id) === model.id);
+      if (own.length === 0) continue;
+      const found = {
+        device,
+        passed: own.every(({ passed }) => passed),
+        maximumDifference: Math.max(...own.map(({ maximumDifference }) => maximumDifference)),
+        checkedAt: new Date().toISOString(),
+      };
+      await this.store.recordParity(model, found).catch(() => undefined);
+    }
   }
 
   /** Frees a model on all devices. No run may need it. */

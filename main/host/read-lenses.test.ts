@@ -14,8 +14,9 @@ it('gives what the run itself read of every layer, from the streams it kept', as
   const check = model.checkPrompt(fakePrompt);
   const sink = new CollectingSink();
   const layout = defaultLayout(model);
-  await executeRun({ model, request, check, layout, sink, signal: new AbortController().signal });
-  const source = new MemoryRun(describeRun('run', request, model, check, 'test'));
+  const models = [{ model, check, layout }] as const;
+  await executeRun({ models, request, sink, signal: new AbortController().signal });
+  const source = new MemoryRun(describeRun('run', request, models, 'test'));
   for (const lane of [0, 1]) source.add(sink.taps(lane));
 
   for (const lane of [0, 1]) {

@@ -1,6 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { InterlinearError } from '../contract/errors';
 import { encodeLayers, type FrameLayout } from '../contract/frame';
+import { modelOfLane } from '../contract/lane-models';
 import type { StepRecord } from '../contract/steps';
 import { layerReading, readLens } from '../measures/lens-reading';
 import type { Decoder } from '../runtime/decoder';
@@ -23,8 +24,8 @@ export interface LensRange {
  * @returns packed layers of each step there is, one after the other: see `encodeLayers`
  */
 export async function readLenses(source: RunSource, decoder: Decoder, range: LensRange): Promise<Float32Array<ArrayBuffer>> {
-  const { layout } = source.info;
   const { first, count, lane, branch } = range;
+  const { layout } = modelOfLane(source.info, lane);
   const steps = await source.steps(lane, branch, first, count);
   const packed: Float32Array[] = [];
   for (const step of steps) {

@@ -1,9 +1,9 @@
 import { basename } from 'node:path';
 import { type ErrorReport, toErrorReport } from '../contract/errors';
 import { encodeSteps } from '../contract/frame';
+import { layoutsOf } from '../contract/lane-models';
 import type { BranchRecord, LaneRecord, RunInfo, RunOutcome } from '../contract/run';
-import type { LoadedModel } from '../runtime/decoder';
-import { executeRun } from '../runtime/execute-run';
+import { executeRun, type RunInput } from '../runtime/execute-run';
 import type { RunPrefix } from '../runtime/run-prefix';
 import type { RunSink } from '../runtime/run-sink';
 import { openBundle } from '../traces/bundle-reader';
@@ -14,7 +14,7 @@ import type { RunSource } from './run-source';
 
 interface RecordRunOptions {
   readonly info: RunInfo;
-  readonly model: LoadedModel;
+  readonly models: RunInput['models'];
   /** Path of the bundle to write. */
   readonly bundle: string;
   readonly observer: RunObserver;
@@ -55,7 +55,7 @@ export async function recordRun(options: RecordRunOptions): Promise<RunResult> {
       if (!recorder.recording) live.keep(steps);
       const packed = encodeSteps(
         steps.map((step) => step.record),
-        info.layout,
+        layoutsOf(info),
       );
       observer.push({ type: 'steps', run, packed });
       await observer.ready();
@@ -78,11 +78,10 @@ export async function recordRun(options: RecordRunOptions): Promise<RunResult> {
   return { info, lanes: [...lanes.values()], branches: [...branches.values()], outcome, trace, recordingError };
 }
 
-async function execute({ info, model, signal, prefix }: RecordRunOptions, sink: RunSink): Promise<RunOutcome> {
+async function execute({ info, models, signal, prefix }: RecordRunOptions, sink: RunSink): Promise<RunOutcome> {
   const started = performance.now();
   try {
-    const { request, check, layout } = info;
-    return await executeRun({ model, request, check, layout, sink, signal, ...(prefix && { prefix }) });
+    return await executeRun({ models, request: info.request, sink, signal, ...(prefix && { prefix }) });
   } catch (error) {
     return { status: 'failed', milliseconds: performance.now() - started, prefillMilliseconds: 0, parity: [], error: toErrorReport(error) };
   }

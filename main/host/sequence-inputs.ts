@@ -1,4 +1,5 @@
 import { InterlinearError } from '../contract/errors';
+import { modelOfLane } from '../contract/lane-models';
 import type { StepRecord } from '../contract/steps';
 import type { Decoder } from '../runtime/decoder';
 import type { RunSource } from './run-source';
@@ -24,7 +25,7 @@ export class SequenceInputs {
    */
   async reach(source: RunSource, length: number): Promise<void> {
     if (length <= this.length) return;
-    const prompt = source.info.check.tokens;
+    const prompt = modelOfLane(source.info, this.lane).check.tokens;
     for (const { id } of prompt.slice(this.length)) this.#inputs.push(this.#token(id));
     const steps = await source.steps(this.lane, this.branch);
     // The last step of a branch was never read.

@@ -56,10 +56,8 @@ async function run(id: string): Promise<RunOutcome> {
   const request = runRequestSchema.parse({ model: id, prompt: 'abc', lanes: [{ kind: 'cot', maximumSteps: 6, ignoreEnd: true }] });
   try {
     return await executeRun({
-      model,
+      models: [{ model, check: model.checkPrompt(request.prompt), layout: defaultLayout(model) }],
       request,
-      check: model.checkPrompt(request.prompt),
-      layout: defaultLayout(model),
       sink: new CollectingSink(),
       signal: new AbortController().signal,
     });

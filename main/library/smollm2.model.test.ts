@@ -117,10 +117,8 @@ describe('SmolLM2-135M-Instruct from the catalogue', () => {
     });
     const sink = new CollectingSink();
     const outcome = await executeRun({
-      model,
+      models: [{ model, check: model.checkPrompt(request.prompt, request.chat), layout: defaultLayout(model) }],
       request,
-      check: model.checkPrompt(request.prompt, request.chat),
-      layout: defaultLayout(model),
       sink,
       signal: new AbortController().signal,
     });

@@ -24,10 +24,8 @@ describe('a run of the embedded model', () => {
   async function run(prompt: string, request: Omit<RunRequestInput, 'prompt'>): Promise<CollectingSink> {
     const sink = new CollectingSink();
     const outcome = await executeRun({
-      model,
+      models: [{ model, check: model.checkPrompt(prompt), layout: defaultLayout(model) }],
       request: runRequestSchema.parse({ ...request, prompt }),
-      check: model.checkPrompt(prompt),
-      layout: defaultLayout(model),
       sink,
       signal: new AbortController().signal,
     });

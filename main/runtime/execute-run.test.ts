@@ -33,10 +33,8 @@ interface Trial {
 async function run(request: Partial<RunRequestInput>, more: Partial<RunInput> = {}, model = fakeModel()): Promise<Trial> {
   const sink = new CollectingSink();
   const outcome = await executeRun({
-    model,
+    models: [{ model, check: model.checkPrompt(fakePrompt), layout: defaultLayout(model) }],
     request: runRequestSchema.parse({ prompt: fakePrompt, lanes: mixed, ...request }),
-    check: model.checkPrompt(fakePrompt),
-    layout: defaultLayout(model),
     sink,
     signal: new AbortController().signal,
     ...more,
@@ -261,10 +259,11 @@ describe('failures', () => {
 
   it('of the request are refused before anything is recorded', async () => {
     const model = fakeModel();
+    const of = { model, check: model.checkPrompt(fakePrompt), layout: defaultLayout(model) };
     const check = model.checkPrompt('nobody knows');
-    await expect(run({}, { check })).rejects.toMatchObject({ code: 'bad-prompt' });
+    await expect(run({}, { models: [{ ...of, check }] })).rejects.toMatchObject({ code: 'bad-prompt' });
     const textModel = { ...model, summary: { ...model.summary, lanes: ['direct' as const] } };
-    await expect(run({}, { model: textModel })).rejects.toMatchObject({ code: 'unsupported' });
+    await expect(run({}, { models: [{ ...of, model: textModel }] })).rejects.toMatchObject({ code: 'unsupported' });
     await expect(run({}, { prefix: { steps: [], token: 1 } })).rejects.toMatchObject({ code: 'bad-request' });
   });
 });

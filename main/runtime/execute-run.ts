@@ -1,10 +1,9 @@
-import { type ErrorReport, InterlinearError, toErrorReport } from '../contract/errors';
+import { type ErrorReport, toErrorReport } from '../contract/errors';
 import type { FrameLayout } from '../contract/frame';
 import type { PromptCheck } from '../contract/model';
 import type { ParityCheck, RunOutcome, RunRequest } from '../contract/run';
 import { createLane } from '../lanes/registry';
 import { NearestTokens } from '../measures/nearest-tokens';
-import type { RunContext } from './branch-run';
 import { checkCache } from './cache-check';
 import type { LoadedModel } from './decoder';
 import { LaneRun } from './lane-run';
@@ -13,16 +12,23 @@ import { checkReference } from './reference-check';
 import { comparisonFor } from './parity-check';
 import { isTiny } from './tiny-model';
 import { PassReader } from './pass-reader';
+import { chatFor, refuse } from './refuse-run';
 import { prefixMoves, type RunPrefix } from './run-prefix';
 import type { RunSink } from './run-sink';
-import { runLanes, type SchedulerInput } from './scheduler';
+import { type LaneGroup, runLanes } from './scheduler';
 
-export interface RunInput {
+/** A model lanes of a run are on. */
+export interface ModelOfRun {
   readonly model: LoadedModel;
-  readonly request: RunRequest;
   /** What the model makes of the prompt: no run is started on one with errors. */
   readonly check: PromptCheck;
   readonly layout: FrameLayout;
+}
+
+export interface RunInput {
+  /** The run's own model first: lanes that name none of the others are on it. */
+  readonly models: readonly [ModelOfRun, ...ModelOfRun[]];
+  readonly request: RunRequest;
   readonly sink: RunSink;
   readonly signal: AbortSignal;
   /** For a fork: what its one lane starts with. */
@@ -37,31 +43,19 @@ export function defaultLayout(model: LoadedModel): FrameLayout {
 }
 
 /**
- * Reads the prompt once, runs all lanes, then checks what was seen against independent readings.
+ * Has every model read the prompt once, runs all lanes, then checks what was seen against independent readings.
  * @throws InterlinearError `unsupported`, `bad-prompt` or `bad-request` before anything is recorded; whatever the sink throws. Everything that
- *   goes wrong in the model is told by the outcome and the lanes' records instead, with the steps before it kept.
+ *   goes wrong in a model is told by the outcome and the lanes' records instead, with the steps before it kept.
  */
 export async function executeRun(input: RunInput): Promise<RunOutcome> {
-  const { model, request, layout, sink, signal } = input;
+  const { request, signal, sink } = input;
   const clock = input.clock ?? (() => performance.now());
-  const tokens = model.read(request.prompt, request.chat);
-  const context = prepare(input, tokens.length);
-  const { decoder } = model;
-  const laneContext = { markers: model.markers, candidates: layout.candidates };
-  const lanes = request.lanes.map(
-    (settings, i) => new LaneRun(i, createLane(settings, laneContext), request.seed, context, tokens.length, sink),
-  );
-  const comparison = comparisonFor(model.dtype, isTiny(model.summary.parameters));
-  const lensCheck = new LensCheck(comparison);
-  const reader = new PassReader(decoder, layout, lensCheck);
+  const teams = makeTeams(input);
+  const lanes = teams.flatMap((team) => team.lanes);
 
   const started = clock();
-  const outcome = (
-    status: RunOutcome['status'],
-    prefillMilliseconds: number,
-    parity: ParityCheck[],
-    error: ErrorReport | null,
-  ): RunOutcome => ({
+  let prefillMilliseconds = 0;
+  const outcome = (status: RunOutcome['status'], parity: ParityCheck[], error: ErrorReport | null): RunOutcome => ({
     status,
     milliseconds: clock() - started,
     prefillMilliseconds,
@@ -69,46 +63,96 @@ export async function executeRun(input: RunInput): Promise<RunOutcome> {
     error,
   });
 
-  let prefillMilliseconds = 0;
-  let start: Pick<SchedulerInput, 'prompt' | 'root'>;
-  try {
-    const { cache, last } = await decoder.prefill(tokens);
-    prefillMilliseconds = clock() - started;
-    const [root] = await reader.read([{ output: last, tokenId: tokens.at(-1) ?? null }], prefillMilliseconds);
-    if (!root) throw new Error('The prompt gave no reading');
-    start = { prompt: cache, root };
-  } catch (thrown) {
-    for (const lane of lanes) lane.fail(thrown);
-    return outcome('failed', prefillMilliseconds, [], toErrorReport(thrown));
+  const groups: LaneGroup[] = [];
+  let failedPass: ErrorReport | null = null;
+  for (const team of teams) {
+    try {
+      const from = clock();
+      groups.push(await team.readPrompt(clock));
+      prefillMilliseconds += clock() - from;
+    } catch (thrown) {
+      for (const lane of team.lanes) lane.fail(thrown);
+      failedPass ??= toErrorReport(thrown);
+    }
   }
-  const failedPass = await runLanes({ ...start, decoder, reader, lanes, schedule: request.schedule, sink, signal, clock });
-  if (failedPass) return outcome('failed', prefillMilliseconds, [], failedPass);
-  if (lanes.some(({ state }) => state === 'cancelled')) return outcome('cancelled', prefillMilliseconds, [], null);
-  const branches = lanes.flatMap((lane) => lane.branches);
-  const reference = await checkReference(model);
-  const parity = [lensCheck.result(), await checkCache(decoder, tokens, branches, comparison), ...(reference ? [reference] : [])];
+  const failedLater = await runLanes({ groups, schedule: request.schedule, sink, signal, clock });
+  failedPass ??= failedLater;
+  if (failedPass) return outcome('failed', [], failedPass);
+  if (lanes.some(({ state }) => state === 'cancelled')) return outcome('cancelled', [], null);
+  const parity: ParityCheck[] = [];
+  for (const team of teams) {
+    const model = teams.length > 1 ? { model: team.model.summary.id } : {};
+    parity.push(...(await team.checkParity()).map((check) => ({ ...model, ...check })));
+  }
   const allFailed = lanes.every(({ state }) => state === 'failed');
-  return outcome(allFailed ? 'failed' : 'done', prefillMilliseconds, parity, allFailed ? (lanes[0]?.error ?? null) : null);
+  return outcome(allFailed ? 'failed' : 'done', parity, allFailed ? (lanes[0]?.error ?? null) : null);
 }
 
-/** Refuses what cannot be run. */
-function prepare({ model, request, check, layout, prefix }: RunInput, promptLength: number): RunContext {
-  const problem = check.problems.find(({ severity }) => severity === 'error');
-  if (problem) throw new InterlinearError('bad-prompt', problem.message, problem.hint);
-  const unsupported = request.lanes.find(({ kind }) => !model.summary.lanes.includes(kind));
-  if (unsupported) {
-    const known = model.summary.lanes.join(', ');
-    throw new InterlinearError('unsupported', `${model.summary.name} cannot run the lane ${unsupported.kind}.`, `It can run: ${known}.`);
-  }
-  if (prefix && request.lanes.length !== 1)
-    throw new InterlinearError('bad-request', 'A fork runs exactly one lane.', 'Fork one lane at a time.');
-  return {
-    model,
+/** A model and the lanes on it. */
+interface Team {
+  readonly model: LoadedModel;
+  readonly lanes: readonly LaneRun[];
+  /** Reads the prompt once, for all lanes. */
+  readPrompt(clock: () => number): Promise<LaneGroup>;
+  checkParity(): Promise<ParityCheck[]>;
+}
 
+/** Refuses what cannot be run, then divides the lanes among the models. */
+function makeTeams({ models, request, prefix, sink }: RunInput): Team[] {
+  refuse(
+    request,
+    models.map(({ model, check }) => ({ summary: model.summary, check })),
+    prefix !== undefined,
+  );
+  const prepared = models.map((of) => ({ of, ...prepare(of, request, prefix) }));
+  const lanes = request.lanes.map((settings, i) => {
+    const place = Math.max(
+      0,
+      models.findIndex(({ model }) => model.summary.id === settings.model),
+    );
+    const on = prepared[place];
+    if (!on) throw new Error(`No model for lane ${i}`);
+    const rule = createLane(settings, { markers: on.of.model.markers, candidates: on.of.layout.candidates });
+    return { on, run: new LaneRun(i, rule, request.seed, on.context, on.tokens.length, sink) };
+  });
+  return prepared.map((each) => {
+    const own = lanes.flatMap(({ on, run }) => (on === each ? [run] : []));
+    return teamOf(each.of, each.tokens, own);
+  });
+}
+
+function prepare({ model, check, layout }: ModelOfRun, request: RunRequest, prefix: RunPrefix | undefined) {
+  const tokens = model.read(request.prompt, chatFor(request, model.summary));
+  const context = {
+    model,
     nearest: new NearestTokens(() => model.decoder.embeddings, model.decoder.width, layout.nearest),
     expected: check.expected,
     prefix: prefix ? prefixMoves(prefix, model) : [],
     // The last step is chosen by the pass at the last position, and needs none of its own.
-    maximumSteps: (model.summary.maximumPositions ?? Infinity) - promptLength + 1,
+    maximumSteps: (model.summary.maximumPositions ?? Infinity) - tokens.length + 1,
+  };
+  return { tokens, context };
+}
+
+function teamOf({ model, layout }: ModelOfRun, tokens: readonly number[], lanes: readonly LaneRun[]): Team {
+  const { decoder } = model;
+  const comparison = comparisonFor(model.dtype, isTiny(model.summary.parameters));
+  const lensCheck = new LensCheck(comparison);
+  const reader = new PassReader(decoder, layout, lensCheck);
+  return {
+    model,
+    lanes,
+    readPrompt: async (clock) => {
+      const from = clock();
+      const { cache, last } = await decoder.prefill(tokens);
+      const [root] = await reader.read([{ output: last, tokenId: tokens.at(-1) ?? null }], clock() - from);
+      if (!root) throw new Error('The prompt gave no reading');
+      return { decoder, reader, prompt: cache, root, lanes };
+    },
+    checkParity: async () => {
+      const branches = lanes.flatMap((lane) => lane.branches);
+      const reference = await checkReference(model);
+      return [lensCheck.result(), await checkCache(decoder, tokens, branches, comparison), ...(reference ? [reference] : [])];
+    },
   };
 }

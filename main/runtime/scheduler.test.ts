@@ -46,7 +46,13 @@ async function start(
   const [root] = await reader.read([{ output: last, tokenId: null }], 0);
   if (!root) throw new Error('No reading');
   const clock = (): number => performance.now();
-  const done = runLanes({ decoder: model.decoder, reader, prompt: cache, root, lanes, schedule, sink, signal: controller.signal, clock });
+  const done = runLanes({
+    groups: [{ decoder: model.decoder, reader, prompt: cache, root, lanes }],
+    schedule,
+    sink,
+    signal: controller.signal,
+    clock,
+  });
   return { sink, model, lanes, done };
 }
 

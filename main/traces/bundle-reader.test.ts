@@ -77,7 +77,7 @@ describe('a bundle', () => {
     });
     await expect(openBundle(path)).rejects.toMatchObject({
       code: 'newer-trace',
-      message: expect.stringMatching(/schema 12.*schema 1 /) as string,
+      message: expect.stringMatching(/schema 12.*schema 2 /) as string,
       hint: 'Update Interlinear to open it.',
     });
   });

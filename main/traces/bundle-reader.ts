@@ -1,5 +1,6 @@
 import { InterlinearError } from '../contract/errors';
 import { decodeSteps, stepLength } from '../contract/frame';
+import { modelOfLane } from '../contract/lane-models';
 import type { RunEvent } from '../contract/protocol';
 import type { RunInfo } from '../contract/run';
 import type { StepRecord } from '../contract/steps';
@@ -30,8 +31,8 @@ export class Bundle {
   async *events(run: string, trace: string): AsyncGenerator<RunEvent> {
     const { info, series, branches, lanes, outcome, bytes } = this.content;
     yield { type: 'started', run, info, recorded: true };
-    const portion = Math.max(1, Math.floor(eventFloats / stepLength(info.layout)));
     for (const one of series) {
+      const portion = Math.max(1, Math.floor(eventFloats / stepLength(modelOfLane(info, one.lane).layout)));
       for (let from = 0; from < one.steps.length; from += portion) {
         const packed = await this.content.packed(one, from, Math.min(from + portion, one.steps.length));
         yield { type: 'steps', run, packed };
@@ -51,7 +52,7 @@ export class Bundle {
   async steps(lane: number, branch: number, first = 0, count = Infinity): Promise<readonly StepRecord[]> {
     const series = this.#series(lane, branch);
     const end = Math.min(series.steps.length, first + count);
-    return decodeSteps(this.info.layout, await this.content.packed(series, Math.min(first, end), end));
+    return decodeSteps(modelOfLane(this.info, lane).layout, await this.content.packed(series, Math.min(first, end), end));
   }
 
   /**

@@ -1,5 +1,6 @@
 import { basename, dirname } from 'node:path';
 import { decodeSteps } from '../contract/frame';
+import { modelOfLane } from '../contract/lane-models';
 import type { StepRecord } from '../contract/steps';
 import type { Bundle } from './bundle-reader';
 import { replaceFile, type WriteBytes } from './file-writer';
@@ -40,11 +41,12 @@ async function* csvOf({ content }: Bundle): AsyncGenerator<string> {
   yield csvLine(csvColumns.map((column) => column.name));
   for (const one of series) {
     const parent = branches.find((branch) => branch.lane === one.lane && branch.branch === one.branch)?.parent ?? null;
-    const context = { layout: info.layout, vocabulary: info.vocabulary, parent };
+    const { layout, vocabulary } = modelOfLane(info, one.lane);
+    const context = { layout, vocabulary, parent };
     const kind = info.request.lanes[one.lane]?.kind ?? '';
     for (let from = 0; from < one.steps.length; from += portion) {
       const packed = await content.packed(one, from, Math.min(from + portion, one.steps.length));
-      const steps = decodeSteps(info.layout, packed);
+      const steps = decodeSteps(layout, packed);
       yield steps.map((step) => csvLine(csvColumns.map((column) => column.value(step, context, kind)))).join('');
     }
   }

@@ -1,4 +1,5 @@
 import { stepLength } from '../contract/frame';
+import { modelOfLane } from '../contract/lane-models';
 import type { BranchRecord, LaneRecord, RunInfo, RunOutcome } from '../contract/run';
 import { badTrace } from './bad-trace';
 import type { ByteSource } from './byte-source';
@@ -42,7 +43,7 @@ class JournalContent implements TraceContent {
   }
 
   async packed(series: Series, from: number, to: number): Promise<Float32Array<ArrayBuffer>> {
-    const length = stepLength(this.info.layout);
+    const length = stepLength(modelOfLane(this.info, series.lane).layout);
     const packed = new Float32Array((to - from) * length);
     const offsets = this.#own(series).offsets.slice(from, to);
     for (const [row, offset] of offsets.entries()) {
@@ -59,7 +60,10 @@ class JournalContent implements TraceContent {
   tap(series: Series, row: number, name: TapName): Promise<StoredTap | null> {
     const offset = this.#own(series).taps[name][row] ?? -1;
     if (offset < 0) return Promise.resolve(null);
-    return Promise.resolve({ shape: tapShape(this.info, name), bytes: this.#source.read(offset, tapBytes(this.info, name)) });
+    return Promise.resolve({
+      shape: tapShape(this.info, series.lane, name),
+      bytes: this.#source.read(offset, tapBytes(this.info, series.lane, name)),
+    });
   }
 
   close(): void {

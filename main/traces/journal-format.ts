@@ -1,9 +1,9 @@
 import { crc32 } from 'node:zlib';
-import { encodeSteps, type FrameLayout } from '../contract/frame';
+import { encodeSteps, type LaneLayouts } from '../contract/frame';
 import { tapNames } from '../contract/protocol';
 import type { BranchRecord, LaneRecord, RunInfo } from '../contract/run';
 import type { StepRecord } from '../contract/steps';
-import { traceSchemaVersion } from '../contract/trace';
+import { traceSchemaOf } from '../contract/trace';
 import { encodeHalf } from '../models/half';
 
 /**
@@ -29,8 +29,8 @@ export const tapHeadBytes = 16;
 
 export type TapName = (typeof tapNames)[number];
 
-export function encodeHead(): Uint8Array {
-  return Uint8Array.from([...Buffer.from(magic, 'latin1'), traceSchemaVersion]);
+export function encodeHead(info: RunInfo): Uint8Array {
+  return Uint8Array.from([...Buffer.from(magic, 'latin1'), traceSchemaOf(info)]);
 }
 
 /** The schema version of a journal, or null when these are not its first bytes. */
@@ -61,8 +61,8 @@ export const encodeBranch = (record: BranchRecord): Uint8Array => encodeJson(rec
 export const encodeLane = (record: LaneRecord): Uint8Array => encodeJson(recordTypes.lane, record);
 
 /** @param elapsed milliseconds since the run started */
-export function encodeStepsRecord(steps: readonly StepRecord[], layout: FrameLayout, elapsed: number): Uint8Array {
-  const packed = encodeSteps(steps, layout);
+export function encodeStepsRecord(steps: readonly StepRecord[], layouts: LaneLayouts, elapsed: number): Uint8Array {
+  const packed = encodeSteps(steps, layouts);
   const payload = new Uint8Array(stepsHeadBytes + packed.byteLength);
   const view = new DataView(payload.buffer);
   view.setFloat64(0, elapsed, true);

@@ -1,4 +1,5 @@
 import { stepLength } from '../contract/frame';
+import { layoutsOf } from '../contract/lane-models';
 import type { RunInfo } from '../contract/run';
 import type { TappedStep } from '../runtime/run-sink';
 import { encodeStepsRecord, encodeTap, recordHeadBytes, stepsHeadBytes, type TapName, tapHeadBytes } from './journal-format';
@@ -39,19 +40,21 @@ export class JournalGrowth {
         thought: thought === null ? -1 : put(encodeTap(record, 'thought', thought)) + tapHeadBytes,
       });
     }
-    const layout = this.#info.layout;
+    const layoutOf = layoutsOf(this.#info);
     const packed = put(
       encodeStepsRecord(
         steps.map((step) => step.record),
-        layout,
+        layoutOf,
         elapsed,
       ),
     );
     const written = (): void => {
+      let place = packed + stepsHeadBytes;
       steps.forEach(({ record: { lane, branch, index } }, i) => {
         const series = this.#of(lane, branch);
         series.steps.push(index);
-        series.offsets.push(packed + stepsHeadBytes + 4 * i * stepLength(layout));
+        series.offsets.push(place);
+        place += 4 * stepLength(layoutOf(lane));
         series.taps.residual.push(places[i]?.residual ?? -1);
         series.taps.thought.push(places[i]?.thought ?? -1);
       });

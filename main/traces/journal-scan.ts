@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { stepLength } from '../contract/frame';
+import { layoutsOf } from '../contract/lane-models';
 import { tapNames } from '../contract/protocol';
 import { type BranchRecord, branchRecordSchema, type LaneRecord, laneRecordSchema, type RunInfo, runInfoSchema } from '../contract/run';
 import { traceSchemaVersion } from '../contract/trace';
@@ -65,13 +66,11 @@ class IndexBuilder {
 
   #takeSteps(info: RunInfo, payload: Uint8Array, offset: number): void {
     const view = new DataView(payload.buffer, payload.byteOffset, payload.byteLength);
-    const stepBytes = 4 * stepLength(info.layout);
-    if (payload.byteLength < stepsHeadBytes || payload.byteLength !== stepsHeadBytes + view.getUint32(8, true) * stepBytes) {
-      throw new Error('a record of steps has the wrong length');
-    }
+    const places = placesIn(view, info);
+    if (places === null) throw new Error('a record of steps has the wrong length');
     const elapsed = view.getFloat64(0, true);
     if (Number.isFinite(elapsed) && elapsed >= 0) this.elapsed = elapsed;
-    for (let at = stepsHeadBytes; at < payload.byteLength; at += stepBytes) {
+    for (const at of places) {
       const [lane, branch, step] = [0, 4, 8].map((place) => view.getFloat32(at + place, true));
       if (!isIndex(lane) || !isIndex(branch) || !isIndex(step) || lane >= info.request.lanes.length) {
         throw new Error('a step belongs to no lane of the run');
@@ -93,7 +92,8 @@ class IndexBuilder {
     const [lane, branch, step, place] = [0, 4, 8, 12].map((at) => view.getUint32(at, true));
     const name = tapNames[place ?? -1];
     if (name === undefined) throw new Error('a tensor of an unknown kind');
-    if (payload.byteLength !== tapHeadBytes + tapBytes(info, name)) throw new Error('a tensor has the wrong size');
+    if (lane === undefined || payload.byteLength !== tapHeadBytes + tapBytes(info, lane, name))
+      throw new Error('a tensor has the wrong size');
     this.#pending.set(`${lane}/${branch}/${step}/${name}`, offset + tapHeadBytes);
   }
 
@@ -109,6 +109,17 @@ class IndexBuilder {
       damage,
     };
   }
+}
+
+/** Where each step of a record begins, in bytes, or null where its length is not that of whole steps. A step begins with its lane. */
+function placesIn(view: DataView, info: RunInfo): readonly number[] | null {
+  if (view.byteLength < stepsHeadBytes) return null;
+  const layoutOf = layoutsOf(info);
+  const count = view.getUint32(8, true);
+  const places: number[] = [];
+  let at = stepsHeadBytes;
+  for (; places.length < count && at + 4 <= view.byteLength; at += 4 * stepLength(layoutOf(view.getFloat32(at, true)))) places.push(at);
+  return places.length === count && at === view.byteLength ? places : null;
 }
 
 function isIndex(value: number | undefined): value is number {

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { bundleFiles, type Manifest, manifestSchema, manifestVersionSchema, traceSchemaVersion } from '../contract/trace';
+import { bundleFiles, type Manifest, manifestSchema, manifestVersionSchema, traceSchemaOf, traceSchemaVersion } from '../contract/trace';
 import { badTrace, newerTrace } from './bad-trace';
 import type { ByteSource } from './byte-source';
 import { infoFault } from './check-info';
@@ -9,7 +9,7 @@ import { replaceFile, type WriteBytes } from './file-writer';
 const largestManifest = 1 << 26;
 
 export function writeManifest(folder: string, manifest: Omit<Manifest, 'format' | 'schema'>, write?: WriteBytes): Promise<unknown> {
-  const whole: Manifest = { format: 'interlinear-trace', schema: traceSchemaVersion, ...manifest };
+  const whole: Manifest = { format: 'interlinear-trace', schema: traceSchemaOf(manifest.info), ...manifest };
   return replaceFile(folder, bundleFiles.manifest, write, (file) => {
     file.append(Buffer.from(`${JSON.stringify(whole, null, 1)}\n`, 'utf8'));
   });

@@ -51,7 +51,7 @@ export class Recorder implements RunSink {
       mkdirSync(dirname(path), { recursive: true });
       mkdirSync(path);
       this.#journal = new FileWriter(join(path, bundleFiles.journal), write);
-      this.#journal.append(Buffer.concat([encodeHead(), encodeInfo(info)]));
+      this.#journal.append(Buffer.concat([encodeHead(info), encodeInfo(info)]));
       const outcome: RunOutcome = { status: 'recording', milliseconds: 0, prefillMilliseconds: 0, parity: [], error: null };
       await writeManifest(path, { info, lanes: [], branches: [], outcome, files: {} }, write);
       this.#growth = new JournalGrowth(info);

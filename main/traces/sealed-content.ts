@@ -1,4 +1,6 @@
-import { encodeSteps, type FrameLayout } from '../contract/frame';
+import { encodeSteps, stepPlaces } from '../contract/frame';
+import { layoutsOf, modelsOfRun } from '../contract/lane-models';
+import type { RunInfo } from '../contract/run';
 import { bundleFiles, type Manifest } from '../contract/trace';
 import { badTrace } from './bad-trace';
 import type { BundleFiles } from './bundle-files';
@@ -26,7 +28,7 @@ class SealedContent implements TraceContent {
   readonly #table: ParquetTable;
   #tensors: Promise<TensorTable> | null = null;
   /** The row group read last: steps are mostly read in order. */
-  #group: { readonly index: number; readonly packed: Float32Array } | null = null;
+  #group: ({ readonly index: number } & PackedGroup) | null = null;
 
   constructor(
     files: BundleFiles,
@@ -54,9 +56,8 @@ class SealedContent implements TraceContent {
     const parts: Float32Array[] = [];
     for (const [index, { start, end }] of this.#table.groups().entries()) {
       if (end <= first || start >= last) continue;
-      const packed = await this.#readGroup(index);
-      const stepFloats = packed.length / (end - start);
-      parts.push(packed.subarray((Math.max(first, start) - start) * stepFloats, (Math.min(last, end) - start) * stepFloats));
+      const { packed, places } = await this.#readGroup(index);
+      parts.push(packed.subarray(places[Math.max(first, start) - start], places[Math.min(last, end) - start]));
     }
     const whole = new Float32Array(parts.reduce((sum, part) => sum + part.length, 0));
     let at = 0;
@@ -67,12 +68,10 @@ class SealedContent implements TraceContent {
     return whole;
   }
 
-  async #readGroup(index: number): Promise<Float32Array> {
-    if (this.#group?.index === index) return this.#group.packed;
-    const rows = await this.#table.readGroup(index);
-    const packed = packRows(rows, this.info.layout);
-    this.#group = { index, packed };
-    return packed;
+  async #readGroup(index: number): Promise<PackedGroup> {
+    if (this.#group?.index === index) return this.#group;
+    this.#group = { index, ...packRows(await this.#table.readGroup(index), this.info) };
+    return this.#group;
   }
 
   async hasTap(series: Series, row: number, name: TapName): Promise<boolean> {
@@ -94,12 +93,20 @@ class SealedContent implements TraceContent {
   }
 }
 
-function packRows(rows: readonly Readonly<Record<string, unknown>>[], layout: FrameLayout): Float32Array {
+/** The rows of a group as packed steps, and where each begins. */
+interface PackedGroup {
+  readonly packed: Float32Array;
+  readonly places: readonly number[];
+}
+
+function packRows(rows: readonly Readonly<Record<string, unknown>>[], info: RunInfo): PackedGroup {
+  const layouts = layoutsOf(info);
   try {
-    return encodeSteps(
-      rows.map((row) => stepFromRow(row, layout)),
-      layout,
+    const packed = encodeSteps(
+      rows.map((row) => stepFromRow(row, layouts)),
+      layouts,
     );
+    return { packed, places: stepPlaces(packed, layouts) };
   } catch (thrown) {
     throw badTrace(bundleFiles.steps, thrown instanceof Error ? thrown.message : String(thrown), thrown);
   }
@@ -119,7 +126,7 @@ async function openChecked(files: BundleFiles, name: string, manifest: Manifest)
 export async function openSealed(files: BundleFiles, manifest: Manifest): Promise<TraceContent> {
   const source = await openChecked(files, bundleFiles.steps, manifest);
   await openChecked(files, bundleFiles.branches, manifest);
-  const table = new ParquetTable(source, stepColumns, stepTableLimits(manifest.info.layout));
+  const table = new ParquetTable(source, stepColumns, stepTableLimits(modelsOfRun(manifest.info).map(({ layout }) => layout)));
   return new SealedContent(files, manifest, table, await readSeries(table, manifest));
 }
 

@@ -1,4 +1,4 @@
-import { type FrameLayout, stepLength } from '../contract/frame';
+import { type FrameLayout, type LaneLayouts, stepLength } from '../contract/frame';
 import { bits, branchIndex, laneIndex, milliseconds, stepIndex } from '../contract/ids';
 import { type Candidates, type LayerReading, type StepRecord, stepKinds } from '../contract/steps';
 import type { Column, TableLimits } from './parquet-profile';
@@ -66,12 +66,13 @@ export const stepColumns: readonly StepColumn[] = [
   { name: 'nearest_cosines', type: 'FLOAT', list: true, value: (step) => step.nearest.probabilities },
 ];
 
-/** How large a table's parts may be: what the writer keeps to and the reader checks. */
-export function stepTableLimits(layout: FrameLayout): TableLimits {
+/** How large a table's parts may be: what the writer keeps to and the reader checks. @param layouts of the run's models */
+export function stepTableLimits(layouts: readonly FrameLayout[]): TableLimits {
   const groupFloats = 1 << 18;
+  const longestStep = Math.max(...layouts.map(stepLength));
   return {
-    longestList: Math.max(layout.candidates, layout.nearest, layout.streams * layout.lens),
-    rowsPerGroup: Math.min(2048, Math.max(16, Math.floor(groupFloats / stepLength(layout)))),
+    longestList: Math.max(...layouts.map(({ candidates, nearest, streams, lens }) => Math.max(candidates, nearest, streams * lens))),
+    rowsPerGroup: Math.min(2048, Math.max(16, Math.floor(groupFloats / longestStep))),
   };
 }
 
@@ -119,10 +120,11 @@ function candidatesAt(ids: readonly number[], probabilities: readonly number[], 
 
 /**
  * A step out of a row, exactly as it was recorded.
- * @throws Error saying which value is wrong when the row does not fit the layout
+ * @throws Error saying which value is wrong when the row does not fit the layout of its lane
  */
-export function stepFromRow(values: Readonly<Record<string, unknown>>, layout: FrameLayout): StepRecord {
+export function stepFromRow(values: Readonly<Record<string, unknown>>, layoutOf: LaneLayouts): StepRecord {
   const row = new Row(values);
+  const layout = layoutOf(row.number('lane'));
   const kind = stepKinds.find((one) => one === values['kind']);
   if (!kind) throw new Error('kind is not one of the known kinds of step');
   const forced = values['forced'];

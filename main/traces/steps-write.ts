@@ -1,4 +1,5 @@
 import { decodeSteps } from '../contract/frame';
+import { modelOfLane, modelsOfRun } from '../contract/lane-models';
 import type { FileWriter } from './file-writer';
 import { type Value, writeParquet } from './parquet-write';
 import { stepColumns, stepTableLimits } from './step-columns';
@@ -9,12 +10,16 @@ const portion = 256;
 
 /** Writes `steps.parquet`, one row group in memory at a time. */
 export async function writeSteps(file: FileWriter, content: TraceContent): Promise<void> {
-  await writeParquet(file, stepColumns, groupsOf(rowsOf(content), stepTableLimits(content.info.layout).rowsPerGroup));
+  await writeParquet(
+    file,
+    stepColumns,
+    groupsOf(rowsOf(content), stepTableLimits(modelsOfRun(content.info).map(({ layout }) => layout)).rowsPerGroup),
+  );
 }
 
 async function* rowsOf(content: TraceContent): AsyncGenerator<readonly Value[]> {
-  const { layout, vocabulary } = content.info;
   for (const series of content.series) {
+    const { layout, vocabulary } = modelOfLane(content.info, series.lane);
     const own = content.branches.find((branch) => branch.lane === series.lane && branch.branch === series.branch);
     const context = { layout, vocabulary, parent: own?.parent ?? null };
     for (let from = 0; from < series.steps.length; from += portion) {

@@ -47,24 +47,24 @@ export class TensorTable {
     const rows = this.#rowsOf(series, tap);
     const row = rows?.rowOf.get(step);
     if (!rows || row === undefined) return null;
-    const bytes = tapBytes(this.#info, tap);
-    return { shape: tapShape(this.#info, tap), bytes: this.#source.read(rows.values.offset + row * bytes, bytes) };
+    const bytes = tapBytes(this.#info, series.lane, tap);
+    return { shape: tapShape(this.#info, series.lane, tap), bytes: this.#source.read(rows.values.offset + row * bytes, bytes) };
   }
 
   #rowsOf(series: Series, tap: TapName): Rows | null {
     const names = tensorNames(series.lane, series.branch, tap);
     const known = this.#rows.get(names.values);
     if (known !== undefined) return known;
-    const rows = this.#readRows(names, tap);
+    const rows = this.#readRows(names, series.lane, tap);
     this.#rows.set(names.values, rows);
     return rows;
   }
 
-  #readRows(names: ReturnType<typeof tensorNames>, tap: TapName): Rows | null {
+  #readRows(names: ReturnType<typeof tensorNames>, lane: number, tap: TapName): Rows | null {
     const values = this.#header.tensors.get(names.values);
     if (!values) return null;
     const steps = this.#header.tensors.get(names.steps);
-    const shape = [steps?.shape[0] ?? -1, ...tapShape(this.#info, tap)];
+    const shape = [steps?.shape[0] ?? -1, ...tapShape(this.#info, lane, tap)];
     const fits = values.dtype === (tap === 'residual' ? 'F16' : 'F32') && values.shape.join() === shape.join();
     if (!steps || steps.dtype !== 'I32' || steps.shape.length !== 1 || !fits) {
       throw badTrace(this.#source.name, `tensor '${names.values}' does not have the type and shape its run asks for`);

@@ -1,5 +1,5 @@
 import { tapNames } from '../contract/protocol';
-import { traceSchemaVersion } from '../contract/trace';
+import { traceSchemaOf } from '../contract/trace';
 import { planSafetensors } from '../models/safetensors';
 import type { FileWriter } from './file-writer';
 import { pause } from './pause';
@@ -17,7 +17,7 @@ interface Planned {
 export async function writeTensors(file: FileWriter, content: TraceContent): Promise<void> {
   const planned: Planned[] = [];
   for (const series of content.series) planned.push(...(await planSeries(content, series)));
-  const { head, ordered } = planSafetensors(planned, { format: 'interlinear-trace', schema: String(traceSchemaVersion) });
+  const { head, ordered } = planSafetensors(planned, { format: 'interlinear-trace', schema: String(traceSchemaOf(content.info)) });
   file.append(head);
   for (const tensor of ordered) {
     for await (const chunk of tensor.chunks()) file.append(chunk);
@@ -36,7 +36,7 @@ async function planSeries(content: TraceContent, series: Series): Promise<Planne
     planned.push({
       name: names.values,
       dtype: tap === 'residual' ? 'F16' : 'F32',
-      shape: [rows.length, ...tapShape(content.info, tap)],
+      shape: [rows.length, ...tapShape(content.info, series.lane, tap)],
       chunks: async function* () {
         for (const [i, row] of rows.entries()) {
           const stored = await content.tap(series, row, tap);

@@ -1,3 +1,4 @@
+import { modelOfLane } from '../contract/lane-models';
 import type { BranchRecord, LaneRecord, RunInfo, RunOutcome } from '../contract/run';
 import type { TapName } from './journal-format';
 
@@ -32,13 +33,14 @@ export interface TraceContent {
   close(): void;
 }
 
-/** Shape of a tensor kept of every step of a run. */
-export function tapShape(info: RunInfo, name: TapName): readonly number[] {
-  return name === 'residual' ? [info.layout.streams, info.model.width] : [info.model.width];
+/** Shape of a tensor kept of every step of a lane. */
+export function tapShape(info: RunInfo, lane: number, name: TapName): readonly number[] {
+  const { layout, model } = modelOfLane(info, lane);
+  return name === 'residual' ? [layout.streams, model.width] : [model.width];
 }
 
 /** Bytes of one such tensor on disk. */
-export function tapBytes(info: RunInfo, name: TapName): number {
+export function tapBytes(info: RunInfo, lane: number, name: TapName): number {
   const elementBytes = name === 'residual' ? 2 : 4;
-  return tapShape(info, name).reduce((product, size) => product * size, elementBytes);
+  return tapShape(info, lane, name).reduce((product, size) => product * size, elementBytes);
 }

@@ -2,6 +2,7 @@ import { existsSync, rmSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { InterlinearError } from '../contract/errors';
+import { modelsOfRun } from '../contract/lane-models';
 import type { TraceSummary } from '../contract/protocol';
 import type { RunInfo } from '../contract/run';
 import { bundleFiles } from '../contract/trace';
@@ -77,7 +78,9 @@ async function summarise(path: string, id: string, recording: ReadonlySet<string
       return {
         id,
         prompt: info.request.prompt,
-        model: info.model.name,
+        model: modelsOfRun(info)
+          .map(({ model }) => model.name)
+          .join(', '),
         lanes: info.request.lanes.map((lane) => lane.kind),
         startedAt: info.startedAt,
         status: unfinished ? 'interrupted' : outcome.status,

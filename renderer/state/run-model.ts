@@ -1,5 +1,6 @@
 import type { ErrorReport } from '../../main/contract/errors';
-import { scalarPlace, stepLength } from '../../main/contract/frame';
+import { type LaneLayouts, scalarPlace, stepPlaces } from '../../main/contract/frame';
+import { layoutsOf } from '../../main/contract/lane-models';
 import type { RunEvent } from '../../main/contract/protocol';
 import type { BranchRecord, LaneRecord, RunInfo, RunOutcome } from '../../main/contract/run';
 import { PackedStepSeries } from './packed-step-series';
@@ -27,6 +28,7 @@ const neverFinished: Omit<RunOutcome, 'status' | 'error'> = { milliseconds: NaN,
 export class RunModel {
   readonly id: string;
   readonly #info: RunInfo;
+  readonly #layoutOf: LaneLayouts;
   readonly #recorded: boolean;
   readonly #lanes: readonly Lane[];
   #outcome: RunOutcome | null = null;
@@ -38,6 +40,7 @@ export class RunModel {
   constructor(started: StartedEvent) {
     this.id = started.run;
     this.#info = started.info;
+    this.#layoutOf = layoutsOf(started.info);
     this.#recorded = started.recorded;
     this.#lanes = started.info.request.lanes.map(() => ({ record: null, branches: new Map(), chosen: null, view: null }));
   }
@@ -55,8 +58,7 @@ export class RunModel {
         this.#appendSteps(event.packed);
         return;
       case 'branch': {
-        const lane = this.#touch(event.record.lane);
-        this.#branch(lane, event.record.branch).record = event.record;
+        this.#branch(event.record.lane, event.record.branch).record = event.record;
         return;
       }
       case 'lane':
@@ -110,23 +112,20 @@ export class RunModel {
     return lane;
   }
 
-  #branch(lane: Lane, index: number): Branch {
+  #branch(laneIndex: number, index: number): Branch {
+    const lane = this.#touch(laneIndex);
     const known = lane.branches.get(index);
     if (known !== undefined) return known;
-    const branch: Branch = { record: null, steps: new PackedStepSeries(this.#info.layout) };
+    const branch: Branch = { record: null, steps: new PackedStepSeries(this.#layoutOf(laneIndex)) };
     lane.branches.set(index, branch);
     return branch;
   }
 
   #appendSteps(packed: Float32Array): void {
-    const { layout } = this.#info;
-    const stride = stepLength(layout);
-    if (packed.length % stride !== 0) throw new RangeError(`A frame of ${packed.length} floats does not hold whole steps of ${stride}`);
-    const lanePlace = scalarPlace('lane', layout);
-    const branchPlace = scalarPlace('branch', layout);
-    for (let at = 0; at < packed.length; at += stride) {
-      const lane = this.#touch(packed[at + lanePlace] ?? -1);
-      this.#branch(lane, packed[at + branchPlace] ?? 0).steps.append(packed, at);
+    for (const at of stepPlaces(packed, this.#layoutOf)) {
+      const index = packed[at] ?? -1;
+      const branchPlace = scalarPlace('branch', this.#layoutOf(index));
+      this.#branch(index, packed[at + branchPlace] ?? 0).steps.append(packed, at);
     }
   }
 

@@ -223,6 +223,7 @@ function runInfo(id: string): RunInfo {
     threads: 2,
     engine: 'onnxruntime 1.24.3',
     appVersion: '0.1.0',
+    others: [],
     startedAt: '2026-11-23T12:00:00.000Z',
   };
 }

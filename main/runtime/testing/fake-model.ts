@@ -6,8 +6,8 @@ import { FakeDecoder, type FakeWeights } from './fake-decoder';
 const names = ['ada', 'bob', 'cy', 'dee'];
 const facts = names.flatMap((parent) => names.filter((child) => child !== parent).map((child) => `${parent}→${child}`));
 const fakeVocabulary = ['⟨unk⟩', '⟨bos⟩', '⟨think⟩', '⟨thought⟩', '⟨answer⟩', '⟨end⟩', '?', 'or', 'from', ...names, ...facts];
-const id = (token: string): number => fakeVocabulary.indexOf(token);
-const markers = { think: [id('⟨think⟩')], thought: [id('⟨thought⟩')], answer: [id('⟨answer⟩')], ends: [id('⟨end⟩')] };
+const idOf = (token: string): number => fakeVocabulary.indexOf(token);
+const markers = { think: [idOf('⟨think⟩')], thought: [idOf('⟨thought⟩')], answer: [idOf('⟨answer⟩')], ends: [idOf('⟨end⟩')] };
 
 /** A prompt of the fake model whose right answer is `dee`. */
 export const fakePrompt = 'ada→bob bob→dee ? dee or cy from ada';
@@ -16,12 +16,12 @@ export const fakePrompt = 'ada→bob bob→dee ? dee or cy from ada';
  * A toy of the embedded model, made by hand: its vocabulary with four names, markers and facts; chains of names that end
  * in ⟨answer⟩ name ⟨end⟩ and differ when sampled. It does not reason; its answers are right or wrong by chance.
  */
-export function fakeModel(): LoadedModel & { readonly decoder: FakeDecoder } {
+export function fakeModel(id = 'fake'): LoadedModel & { readonly decoder: FakeDecoder } {
   const decoder = new FakeDecoder(handmadeWeights());
   return {
     summary: {
-      id: 'fake',
-      name: 'Fake',
+      id,
+      name: id === 'fake' ? 'Fake' : id,
       task: 'kin',
       weightsHash: '0'.repeat(64),
       license: 'MIT',
@@ -41,7 +41,7 @@ export function fakeModel(): LoadedModel & { readonly decoder: FakeDecoder } {
     decoder,
     reference: null,
     tokenizer: {
-      encode: (prompt) => [id('⟨bos⟩'), ...words(prompt).map(({ token }) => token)],
+      encode: (prompt) => [idOf('⟨bos⟩'), ...words(prompt).map(({ token }) => token)],
       text: (token) => fakeVocabulary[token] ?? '⟨unk⟩',
       vocabulary: fakeVocabulary,
     },
@@ -50,7 +50,7 @@ export function fakeModel(): LoadedModel & { readonly decoder: FakeDecoder } {
     threads: 1,
     engine: 'fake 1',
     checkPrompt,
-    read: (prompt) => [id('⟨bos⟩'), ...words(prompt).map(({ token }) => token)],
+    read: (prompt) => [idOf('⟨bos⟩'), ...words(prompt).map(({ token }) => token)],
     ...kinWriting({ text: (token) => fakeVocabulary[token] ?? '⟨unk⟩' }, markers),
   };
 }
@@ -58,7 +58,7 @@ export function fakeModel(): LoadedModel & { readonly decoder: FakeDecoder } {
 function words(prompt: string): { text: string; token: number; start: number; end: number }[] {
   return [...prompt.matchAll(/\S+/g)].map(([text], i, all) => {
     const start = all[i]?.index ?? 0;
-    return { text, token: Math.max(0, id(text.replace('->', '→'))), start, end: start + text.length };
+    return { text, token: Math.max(0, idOf(text.replace('->', '→'))), start, end: start + text.length };
   });
 }
 
@@ -90,7 +90,7 @@ function checkPrompt(prompt: string): PromptCheck {
   const expected = [first, second].filter((name) => reached.has(name));
   return {
     tokens: [
-      { id: id('⟨bos⟩'), text: '⟨bos⟩', start: 0, end: 0, special: true },
+      { id: idOf('⟨bos⟩'), text: '⟨bos⟩', start: 0, end: 0, special: true },
       ...found.map(({ token, text, start, end }) => ({ id: token, text, start, end, special: false })),
     ],
     problems,
@@ -121,8 +121,8 @@ function handmadeWeights(): FakeWeights {
   const next = table();
   const context = table();
   const want = (rows: Float32Array[], from: string, to: string, weight: number): void => {
-    const row = rows[id(from)];
-    if (row) row[id(to)] = weight;
+    const row = rows[idOf(from)];
+    if (row) row[idOf(to)] = weight;
   };
   names.forEach((name, i) => {
     for (const marker of ['⟨think⟩', '⟨thought⟩']) want(next, marker, name, 2 + 0.3 * i);

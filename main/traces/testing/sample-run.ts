@@ -60,6 +60,7 @@ export const sampleInfo: RunInfo = {
   threads: 2,
   engine: 'none',
   appVersion: '0.1.0',
+  others: [],
   startedAt: '2026-11-23T10:11:12.345Z',
 };
 

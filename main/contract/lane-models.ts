@@ -1,0 +1,26 @@
+import type { FrameLayout } from './frame';
+import type { LaneSettings } from './lanes';
+import type { RunInfo, RunModelInfo } from './run';
+
+/** Ids of the models a run's lanes are on, each once: the run's own first where a lane is on it, then in the order of the lanes. */
+export function modelsOfLanes(request: { readonly model: string; readonly lanes: readonly LaneSettings[] }): readonly string[] {
+  const used = new Set(request.lanes.map((lane) => lane.model ?? request.model));
+  return used.delete(request.model) ? [request.model, ...used] : [...used];
+}
+
+/** The model a lane of a run is on. */
+export function modelOfLane(info: RunInfo, lane: number): RunModelInfo {
+  if (info.others.length === 0) return info;
+  const id = info.request.lanes[lane]?.model ?? info.request.model;
+  return info.others.find(({ model }) => model.id === id) ?? info;
+}
+
+/** All models of a run. */
+export function modelsOfRun(info: RunInfo): readonly RunModelInfo[] {
+  return [info, ...info.others];
+}
+
+/** How the steps of each lane of a run are packed: lanes of one model are packed alike. */
+export function layoutsOf(info: RunInfo): (lane: number) => FrameLayout {
+  return (lane) => modelOfLane(info, lane).layout;
+}

@@ -1,0 +1,152 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { EngineClient } from '../contract/client';
+import { InterlinearError } from '../contract/errors';
+import { layoutsOf, modelOfLane } from '../contract/lane-models';
+import { encodeLayers, layersPlace, stepPlaces } from '../contract/frame';
+import type { RunEvent } from '../contract/protocol';
+import { type RunRequestInput, runRequestSchema } from '../contract/run';
+import { createLibrary } from '../library/create-library';
+import { writeSmallFolder } from '../library/testing/small-checkpoints';
+import { openBundle } from '../traces/bundle-reader';
+import { Engine } from './engine';
+import { createMemoryPair } from './memory-transport';
+import type { RunResult } from './record-run';
+
+const resources = join(import.meta.dirname, '..', '..', 'resources');
+const prompt = 'ada→bob bob→cy tom→eli eli→sue ? cy or sue from ada';
+const small = 'small-f32';
+
+let folder = '';
+let engine: Engine;
+let client: EngineClient;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'interlinear-several-'));
+  await writeSmallFolder(join(folder, 'Small'));
+  const models = join(folder, 'models');
+  const library = createLibrary({ folder: models, resources, reserved: new Set(['kin']), environment: {} });
+  const job = library.jobs.add({ source: { kind: 'path', path: join(folder, 'Small') }, quantize: 'f32' });
+  await library.jobs.finished(job);
+  await library.jobs.dispose();
+  engine = new Engine({ resources, runs: join(folder, 'runs'), models, appVersion: '0.0.0' });
+  const pair = createMemoryPair();
+  engine.connect(pair.engine, 'window');
+  client = new EngineClient(pair.client);
+});
+afterAll(async () => {
+  await engine.dispose();
+  await rm(folder, { recursive: true });
+});
+
+interface Ran extends RunResult {
+  readonly run: string;
+  readonly events: readonly RunEvent[];
+}
+
+async function run(request: Partial<RunRequestInput> & Pick<RunRequestInput, 'lanes'>): Promise<Ran> {
+  const events: RunEvent[] = [];
+  const observer = { push: (event: RunEvent) => void events.push(event), ready: () => Promise.resolve() };
+  const started = await engine.start(runRequestSchema.parse({ prompt, ...request }), observer);
+  return { ...(await started.finished), run: started.run, events };
+}
+
+async function refused(request: RunRequestInput): Promise<InterlinearError> {
+  const thrown: unknown = await engine
+    .start(runRequestSchema.parse(request), { push: () => undefined, ready: () => Promise.resolve() })
+    .catch((error: unknown) => error);
+  if (!(thrown instanceof InterlinearError)) throw new Error('It was not refused');
+  return thrown;
+}
+
+describe('lanes on two models', () => {
+  it('run side by side: each prompt by its own tokenizer, each model checked', async () => {
+    const { info, outcome, lanes, events } = await run({
+      lanes: [{ kind: 'cot' }, { kind: 'direct', model: small, maximumSteps: 9 }, { kind: 'direct' }],
+    });
+    expect(outcome).toMatchObject({ status: 'done', error: null });
+    expect(outcome.parity.map(({ model, passed }) => [model, passed])).toEqual([
+      ['kin', true],
+      ['kin', true],
+      [small, true],
+      [small, true],
+    ]);
+    expect(lanes.map(({ state }) => state)).toEqual(['done', 'done', 'done']);
+    const [own, other] = [modelOfLane(info, 0), modelOfLane(info, 1)];
+    expect([own.model.id, other.model.id, modelOfLane(info, 2).model.id]).toEqual(['kin', small, 'kin']);
+    expect(own.check.expected).toBe('cy');
+    expect(other.check.expected).toBeNull();
+    expect(own.check.tokens.map(({ id }) => id)).not.toEqual(other.check.tokens.map(({ id }) => id));
+    expect(own.vocabulary).not.toEqual(other.vocabulary);
+    const layouts = layoutsOf(info);
+    expect(own.model.width).not.toBe(other.model.width);
+    const seen = events.flatMap((event) =>
+      event.type === 'steps' ? stepPlaces(event.packed, layouts).map((place) => event.packed[place]) : [],
+    );
+    expect(lanes.map(({ lane, steps }) => seen.filter((each) => each === lane).length === steps)).toEqual([true, true, true]);
+  });
+
+  it('are forked, read by the lens and projected on the model each is on', async () => {
+    const { run: id, info } = await run({ lanes: [{ kind: 'cot' }, { kind: 'direct', model: small, maximumSteps: 9 }] });
+    const { layout, model } = modelOfLane(info, 1);
+    const { packed } = await client.request('run.lens', { run: id, lane: 1, branch: 0, first: 0, count: 2 });
+    expect(packed).toHaveLength(2 * layersPlace(layout).length);
+    expect(packed).not.toEqual(encodeLayers([], layout));
+    const trajectory = await client.request('trajectory', { branches: [{ run: id, lane: 1, branch: 0 }], stream: 1 });
+    expect(trajectory.vectors).toBe(9);
+    const both = [0, 1].map((lane) => ({ run: id, lane, branch: 0 }));
+    await expect(client.request('trajectory', { branches: both, stream: 1 })).rejects.toMatchObject({ code: 'unsupported' });
+    const fork = await client.request('run.fork', { run: id, lane: 1, branch: 0, step: 2, token: model.vocabulary - 1 });
+    expect(fork.run).not.toBe(id);
+    await expect(client.request('run.fork', { run: id, lane: 1, branch: 0, step: 2, token: model.vocabulary })).rejects.toMatchObject({
+      code: 'bad-request',
+    });
+  });
+
+  it('open from their trace with no model at hand', async () => {
+    const { trace, info } = await run({ lanes: [{ kind: 'cot' }, { kind: 'direct', model: small, maximumSteps: 5 }] });
+    const bundle = await openBundle(trace?.path ?? '');
+    expect(bundle.info).toEqual(info);
+    expect((await bundle.steps(1, 0)).map(({ layers }) => layers.length)).toEqual(Array(5).fill(modelOfLane(info, 1).layout.streams));
+    await bundle.close();
+    const { traces } = await client.request('traces.list', {});
+    expect(traces.find(({ id }) => id === basename(trace?.path ?? ''))?.model).toBe('kin-2L, Small');
+  });
+
+  it('need not be on the run’s own model at all', async () => {
+    const { info, outcome } = await run({ prompt: 'the sky is', lanes: [{ kind: 'direct', model: small, maximumSteps: 4 }] });
+    expect(outcome.status).toBe('done');
+    expect([info.model.id, info.others]).toEqual([small, []]);
+  });
+
+  it('are refused where a model cannot read the prompt, run the lane, or is not there, with its name', async () => {
+    expect(
+      await refused({ prompt: 'Why is the sky blue?', model: small, lanes: [{ kind: 'direct' }, { kind: 'cot', model: 'kin' }] }),
+    ).toMatchObject({
+      code: 'bad-prompt',
+      message: 'kin-2L cannot read this prompt: “Why” is not a fact.',
+    });
+    expect(await refused({ prompt, lanes: [{ kind: 'direct' }, { kind: 'cot', model: 'nobody' }] })).toMatchObject({
+      code: 'unknown-model',
+    });
+  });
+
+  it('read a chat where they have a template, and say so where they have none', async () => {
+    const { info, outcome } = await run({
+      model: small,
+      chat: { system: '' },
+      lanes: [
+        { kind: 'direct', maximumSteps: 3 },
+        { kind: 'direct', model: 'kin' },
+      ],
+    });
+    expect(outcome.status).toBe('done');
+    expect(modelOfLane(info, 0).check.rendered).toContain('<|im_start|>');
+    expect(modelOfLane(info, 1).check).toMatchObject({
+      rendered: null,
+      problems: [{ severity: 'warning', message: 'kin-2L has no chat template: it reads the prompt as it stands.' }],
+    });
+  });
+});

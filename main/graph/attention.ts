@@ -2,7 +2,10 @@ import type { DecoderSpec } from './decoder-spec';
 import type { GraphBuilder, Value } from './graph-builder';
 import { linear, normalize } from './layers';
 
-/** Keys and values of positions already read, each [1 or B, Hkv, positions, Hd]; batch 1 is shared by all rows. */
+/**
+ * Keys and values of positions already read, each [1 or B, Hkv, 1, Hd, positions]; batch 1 is shared by all rows. Position by position
+ * along the last axis: a product of one row with it runs through memory in order, without being repacked first.
+ */
 export interface Segment {
   readonly keys: Value;
   readonly values: Value;
@@ -10,27 +13,30 @@ export interface Segment {
 
 /** What every layer's attention is told, the same for all of them. */
 export interface AttentionInputs {
+  /** int64 [4]: B, T, heads of queries, keys and values together, Hd. */
+  readonly headShape: Value;
   /** int64 [B, T], row of the rotary tables for each new position, and the tables, [maximum, Hd / 2]; null where nothing turns. */
   readonly rotary: { readonly positions: Value; readonly cosines: Value; readonly sines: Value } | null;
-  /** [B, 1, T, S] added to the scores: 0 where a position may be seen, minus infinity where not. S counts all segments. */
+  /** [B, 1, 1, T, S] added to the scores: 0 where a position may be seen, minus infinity where not. S counts all segments. */
   readonly mask: Value;
   /** int64 [3]: positions of the prompt segment, of the own segment and of the new one; their sum is S. */
   readonly segmentLengths: Value;
 }
 
 export interface AttentionOutputs {
-  /** [B, T, D], to be added to the residual stream. */
+  /** [B·T, D], to be added to the residual stream. */
   readonly mixed: Value;
   /** Keys and values of the new positions, each [B, Hkv, T, Hd]. */
   readonly added: Segment;
-  /** [B, H, T, S] */
+  /** [B, Hkv, H / Hkv, T, S] */
   readonly probabilities: Value;
 }
 
 /**
  * Attention of the new positions over the prompt's segment, the row's own and themselves, under one softmax. Written out rather
  * than left to a fused operator: those hand the whole cache back through their outputs, which costs more than the arithmetic,
- * and hide the probabilities.
+ * and hide the probabilities. Query heads that read the same keys lie along an axis of their own, over which the keys are broadcast.
+ * @param x [B·T, D], normalised
  */
 export function attention(
   graph: GraphBuilder,
@@ -41,43 +47,55 @@ export function attention(
   inputs: AttentionInputs,
 ): AttentionOutputs {
   const { heads, keyValueHeads, headWidth } = spec;
-  const biased = spec.attentionBiases.queryKeyValue;
+  const projections = ['query', 'key', 'value'].map((name) => `${prefix}.${name}`);
+  const projected = linear(graph, x, projections, spec.attentionBiases.queryKeyValue);
+  const perHead = graph.node('Transpose', [graph.node('Reshape', [projected, inputs.headShape])], { perm: [0, 2, 1, 3] });
+  const [queries, keys, values] = queriesKeysValues(graph, spec, prefix, perHead, inputs.rotary);
 
-  const toHeads = (name: 'query' | 'key' | 'value', count: number): Value => {
-    const projected = linear(graph, x, `${prefix}.${name}`, biased);
-    const perHead = graph.node('Reshape', [projected, graph.integers(0, 0, count, headWidth)]);
-    const scaled = spec.queryKeyNormalization && name !== 'value' ? normalize(graph, spec, perHead, `${prefix}.${name}.norm`) : perHead;
-    return graph.node('Transpose', [scaled], { perm: [0, 2, 1, 3] });
-  };
-  const { rotary } = inputs;
-  const turn = (perHead: Value): Value =>
-    rotary
-      ? graph.node('com.microsoft:RotaryEmbedding', [perHead, rotary.positions, rotary.cosines, rotary.sines], { interleaved: 0 })
-      : perHead;
-
-  const added: Segment = { keys: turn(toHeads('key', keyValueHeads)), values: toHeads('value', keyValueHeads) };
-  const segments = [...past, added];
-
-  // Query heads that read the same keys lie next to each other: they are handled as further rows of one head.
-  const shared = heads !== keyValueHeads;
-  const group = (perHead: Value): Value => (shared ? graph.node('Reshape', [perHead, graph.integers(0, keyValueHeads, -1, 0)]) : perHead);
-  const ungroup = (perGroup: Value): Value => (shared ? graph.node('Reshape', [perGroup, graph.integers(0, heads, -1, 0)]) : perGroup);
-
-  const queries = group(turn(toHeads('query', heads)));
-  const scale = { transB: 1, alpha: { float: 1 / Math.sqrt(headWidth) } };
+  const grouped = (heads: Value, group: number): Value =>
+    graph.node('Reshape', [heads, graph.integers(0, keyValueHeads, group, -1, headWidth)]);
+  const scaled = graph.node('Mul', [grouped(queries, heads / keyValueHeads), graph.float(1 / Math.sqrt(headWidth))]);
   const scores = graph.node(
     'Concat',
-    segments.map(({ keys }) => graph.node('com.microsoft:FusedMatMul', [queries, keys], scale)),
-    { axis: 3 },
+    [
+      ...past.map((segment) => graph.node('MatMul', [scaled, segment.keys])),
+      graph.node('com.microsoft:FusedMatMul', [scaled, grouped(keys, 1)], { transB: 1 }),
+    ],
+    { axis: 4 },
   );
-  const probabilities = graph.node('Softmax', [graph.node('Add', [ungroup(scores), inputs.mask])], { axis: -1 });
+  const probabilities = graph.node('Softmax', [graph.node('Add', [scores, inputs.mask])], { axis: -1 });
 
-  const shares = graph.split(group(probabilities), inputs.segmentLengths, segments.length, 3);
-  const read = graph.node(
-    'Sum',
-    segments.map(({ values }, i) => graph.node('MatMul', [shares[i] ?? probabilities, values])),
-  );
-  const positionsFirst = graph.node('Transpose', [ungroup(read)], { perm: [0, 2, 1, 3] });
-  const joined = graph.node('Reshape', [positionsFirst, graph.integers(0, 0, heads * headWidth)]);
-  return { mixed: linear(graph, joined, `${prefix}.output`, spec.attentionBiases.output), added, probabilities };
+  const [prompt = probabilities, own = probabilities, added = probabilities] = graph.split(probabilities, inputs.segmentLengths, 3, 4);
+  const read = graph.node('Sum', [
+    graph.node('com.microsoft:FusedMatMul', [prompt, past[0].values], { transB: 1 }),
+    graph.node('com.microsoft:FusedMatMul', [own, past[1].values], { transB: 1 }),
+    graph.node('MatMul', [added, grouped(values, 1)]),
+  ]);
+  const positionsFirst = graph.node('Transpose', [read], { perm: [0, 3, 1, 2, 4] });
+  const joined = graph.node('Reshape', [positionsFirst, graph.integers(-1, heads * headWidth)]);
+  return { mixed: linear(graph, joined, [`${prefix}.output`], spec.attentionBiases.output), added: { keys, values }, probabilities };
+}
+
+/** [B, H + 2 Hkv, T, Hd] into queries, keys and values per head, normalised and turned as the model does it. */
+function queriesKeysValues(
+  graph: GraphBuilder,
+  spec: DecoderSpec,
+  prefix: string,
+  perHead: Value,
+  rotary: AttentionInputs['rotary'],
+): readonly [queries: Value, keys: Value, values: Value] {
+  const { heads, keyValueHeads } = spec;
+  const cut = (value: Value, ...sizes: readonly number[]): Value[] => graph.split(value, graph.integers(...sizes), sizes.length, 1);
+  const turn = (value: Value): Value =>
+    rotary
+      ? graph.node('com.microsoft:RotaryEmbedding', [value, rotary.positions, rotary.cosines, rotary.sines], { interleaved: 0 })
+      : value;
+  if (spec.queryKeyNormalization) {
+    const [queries = perHead, keys = perHead, values = perHead] = cut(perHead, heads, keyValueHeads, keyValueHeads);
+    const normalized = (value: Value, name: string): Value => turn(normalize(graph, spec, value, `${prefix}.${name}.norm`));
+    return [normalized(queries, 'query'), normalized(keys, 'key'), values];
+  }
+  const [turning = perHead, values = perHead] = cut(perHead, heads + keyValueHeads, keyValueHeads);
+  const [queries = perHead, keys = perHead] = cut(turn(turning), heads, keyValueHeads);
+  return [queries, keys, values];
 }

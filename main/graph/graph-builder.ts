@@ -83,7 +83,8 @@ export class GraphBuilder {
   private readonly outputNames = new Map<string, string>();
   /** Weights stored as 16-bit floats, by name, as the graph computes with them. */
   private readonly widened = new Map<string, Value>();
-  private readonly memo = new Map<string, Value>();
+  /** Neighbouring weights as one, by the names of all of them. */
+  private readonly adjoined = new Map<string, WeightPlace>();
   private values = 0;
 
   constructor(private readonly weights: ReadonlyMap<string, WeightPlace>) {}
@@ -106,7 +107,29 @@ export class GraphBuilder {
 
   /** Shape of a weight as it is stored. */
   shapeOf(name: string): readonly number[] {
-    return this.weights.get(name)?.shape ?? [];
+    return this.place(name)?.shape ?? [];
+  }
+
+  /**
+   * Name of a weight made of several whose rows lie one after the other in the file, so that nothing has to be copied; null where
+   * they do not.
+   */
+  adjoin(names: readonly string[]): string | null {
+    const [first, ...rest] = names.map((name) => this.weights.get(name));
+    const [name] = names;
+    if (!first || name === undefined) return null;
+    if (rest.length === 0) return name;
+    let rows = first.shape[0] ?? 0;
+    let end = first.offset + first.byteLength;
+    for (const place of rest) {
+      const isAlike = place?.element === first.element && place?.shape.slice(1).join() === first.shape.slice(1).join();
+      if (!place || !isAlike || place.offset !== end) return null;
+      rows += place.shape[0] ?? 0;
+      end += place.byteLength;
+    }
+    const joint = names.join('+');
+    this.adjoined.set(joint, { ...first, shape: [rows, ...first.shape.slice(1)], byteLength: end - first.offset });
+    return joint;
   }
 
   /**
@@ -114,7 +137,7 @@ export class GraphBuilder {
    * the session starts.
    */
   weight(name: string): Value {
-    const place = this.weights.get(name);
+    const place = this.place(name);
     if (!place) throw new Error(`The graph asks for the weight '${name}', which the table does not have`);
     const element = place.element ?? 'f32';
     const known = this.widened.get(name);
@@ -148,6 +171,13 @@ export class GraphBuilder {
     return name as Value;
   }
 
+  /** A constant number. */
+  float(number: number): Value {
+    const name = `float(${number})`;
+    this.initializers.set(name, { name, dims: [], dataType: TensorProto_DataType.FLOAT, floatData: [number] });
+    return name as Value;
+  }
+
   /** Adds a node with one output. A `domain:` prefix selects another operator set. */
   node(operator: string, inputs: readonly Value[], attributes: Readonly<Record<string, Attribute>> = {}): Value {
     const output = this.nextValue();
@@ -155,18 +185,23 @@ export class GraphBuilder {
     return output;
   }
 
-  /** The same value for the same key, made once: for what several nodes need of one input. */
-  once(key: string, make: () => Value): Value {
-    const known = this.memo.get(key) ?? make();
-    this.memo.set(key, known);
-    return known;
-  }
-
   /** Cuts a value along an axis into parts whose sizes are given by another value. */
   split(value: Value, sizes: Value, parts: number, axis: number): Value[] {
     const outputs = Array.from({ length: parts }, () => this.nextValue());
     this.add('Split', [value, sizes], outputs, { axis });
     return outputs;
+  }
+
+  /** A node of which the outputs of these indices are wanted, in this order. */
+  outputsOf(
+    operator: string,
+    inputs: readonly Value[],
+    wanted: readonly number[],
+    attributes: Readonly<Record<string, Attribute>>,
+  ): Value[] {
+    const all = Array.from({ length: Math.max(...wanted) + 1 }, (_, i) => (wanted.includes(i) ? this.nextValue() : ('' as Value)));
+    this.add(operator, inputs, all, attributes);
+    return wanted.map((i) => all[i] ?? this.nextValue());
   }
 
   build(name: string): Uint8Array {
@@ -188,6 +223,10 @@ export class GraphBuilder {
   private renamed(node: NodeInit): NodeInit {
     const rename = (value: string): string => this.outputNames.get(value) ?? value;
     return { ...node, input: node.input.map(rename), output: node.output.map(rename) };
+  }
+
+  private place(name: string): WeightPlace | undefined {
+    return this.weights.get(name) ?? this.adjoined.get(name);
   }
 
   private nextValue(): Value {

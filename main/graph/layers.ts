@@ -1,15 +1,38 @@
 import type { Activation, DecoderSpec } from './decoder-spec';
 import type { GraphBuilder, Value } from './graph-builder';
-import { quantizedBits, quantizedLinear } from './quantized-linear';
+import { type StoredMatrix, storedMatrix } from './quantized-parts';
+import { quantizedLinear } from './quantized-linear';
 
-/** x [.., input] times the transpose of a weight [output, input], as checkpoints store it. */
-export function linear(graph: GraphBuilder, x: Value, weight: string, biased = false): Value {
-  const bits = quantizedBits(graph, weight);
-  const product =
-    bits === null
-      ? graph.node('com.microsoft:FusedMatMul', [x, graph.weight(weight)], { transB: 1 })
-      : quantizedLinear(graph, x, weight, bits);
-  return biased ? graph.node('Add', [product, graph.weight(`${weight}.bias`)]) : product;
+/**
+ * x [rows, input] times the transposes of weights [output, input], as checkpoints store them: [rows, Σ output], product beside product.
+ * Weights that lie one after the other in the file are one matrix.
+ */
+export function linear(graph: GraphBuilder, x: Value, weights: readonly string[], biased = false): Value {
+  const matrix = storedMatrix(graph, weights);
+  const product = matrix
+    ? multiply(graph, x, matrix)
+    : graph.node(
+        'Concat',
+        weights.map((weight) => linear(graph, x, [weight])),
+        { axis: -1 },
+      );
+  if (!biased) return product;
+  const biases = weights.map((weight) => `${weight}.bias`);
+  const bias = graph.adjoin(biases);
+  return graph.node('Add', [
+    product,
+    bias === null
+      ? graph.node(
+          'Concat',
+          biases.map((name) => graph.weight(name)),
+          { axis: 0 },
+        )
+      : graph.weight(bias),
+  ]);
+}
+
+function multiply(graph: GraphBuilder, x: Value, matrix: StoredMatrix): Value {
+  return matrix.bits === null ? graph.node('Gemm', [x, graph.weight(matrix.name)], { transB: 1 }) : quantizedLinear(graph, x, matrix);
 }
 
 /** Normalisation over the last axis. */
@@ -18,6 +41,24 @@ export function normalize(graph: GraphBuilder, spec: DecoderSpec, x: Value, weig
   return spec.normalization.kind === 'rms'
     ? graph.node('SimplifiedLayerNormalization', [x, graph.weight(weight)], attributes)
     : graph.node('LayerNormalization', [x, graph.weight(weight), graph.weight(`${weight}.bias`)], attributes);
+}
+
+/** The residual stream [rows, D] with something added to it, and that normalised: one operation for the runtime. */
+export function addAndNormalize(
+  graph: GraphBuilder,
+  spec: DecoderSpec,
+  stream: Value,
+  added: Value,
+  weight: string,
+): { readonly sum: Value; readonly normalized: Value } {
+  const { kind, epsilon } = spec.normalization;
+  const [operator, ...weights] =
+    kind === 'rms'
+      ? (['SkipSimplifiedLayerNormalization', weight] as const)
+      : (['SkipLayerNormalization', weight, `${weight}.bias`] as const);
+  const inputs = [stream, added, ...weights.map((name) => graph.weight(name))];
+  const [normalized = stream, sum = stream] = graph.outputsOf(`com.microsoft:${operator}`, inputs, [0, 3], { epsilon: { float: epsilon } });
+  return { sum, normalized };
 }
 
 function activate(graph: GraphBuilder, x: Value, activation: Activation): Value {
@@ -31,12 +72,14 @@ function activate(graph: GraphBuilder, x: Value, activation: Activation): Value 
   }
 }
 
-/** Feed-forward block, [B, T, D] to [B, T, D]: down(activation(gate(x)) · up(x)) with a gate, down(activation(up(x))) without. */
+/** Feed-forward block, [rows, D] to [rows, D]: down(activation(gate(x)) · up(x)) with a gate, down(activation(up(x))) without. */
 export function feedForward(graph: GraphBuilder, spec: DecoderSpec, x: Value, prefix: string): Value {
   const biased = spec.feedForwardBiases;
-  const up = linear(graph, x, `${prefix}.up`, biased);
-  const inner = spec.gatedFeedForward
-    ? graph.node('Mul', [activate(graph, linear(graph, x, `${prefix}.gate`, biased), spec.activation), up])
-    : activate(graph, up, spec.activation);
-  return linear(graph, inner, `${prefix}.down`, biased);
+  const inner = (): Value => {
+    if (!spec.gatedFeedForward) return activate(graph, linear(graph, x, [`${prefix}.up`], biased), spec.activation);
+    const both = linear(graph, x, [`${prefix}.gate`, `${prefix}.up`], biased);
+    const [gate = both, up = both] = graph.split(both, graph.integers(spec.innerWidth, spec.innerWidth), 2, 1);
+    return graph.node('Mul', [activate(graph, gate, spec.activation), up]);
+  };
+  return linear(graph, inner(), [`${prefix}.down`], biased);
 }

@@ -31,7 +31,7 @@ export function readStoredWeights(bytes: Uint8Array, spec: DecoderSpec): Weights
     const blocks = columns / blockSize;
     take(parts.integers, [rows, blocks, 4 * bits], ['U8']);
     take(parts.scales, [rows, blocks], ['F32']);
-    if (tensors.has(parts.offsets)) take(parts.offsets, [blocks, rows], ['F32']);
+    if (tensors.has(parts.offsets)) take(parts.offsets, [rows, blocks], ['F32']);
   }
   return { bytes, places };
 }

@@ -83,7 +83,7 @@ export class OnnxDecoder implements Decoder {
     const count = residuals.length / this.width;
     if (!Number.isInteger(count)) throw new RangeError(`${residuals.length} numbers are not whole residual streams of ${this.width}`);
     if (count === 0) return new Float32Array(0);
-    return floatsOf(await this.lensSession.run({ residual: floats(residuals, 1, count, this.width) }), 'logits');
+    return floatsOf(await this.lensSession.run({ residual: floats(residuals, count, this.width) }), 'logits');
   }
 
   async prefill(tokens: readonly number[]): Promise<{ readonly cache: PromptCache; readonly last: PassOutput }> {
@@ -124,9 +124,9 @@ export class OnnxDecoder implements Decoder {
         {
           embeddings: floats(embeddings, count, 1, this.width),
           positions,
-          mask: floats(mask, count, 1, 1, total),
+          mask: floats(mask, count, 1, 1, 1, total),
           segments: [prompt.length, window.capacity, 1],
-          readout: [0],
+          readout: inputs.map((_, i) => i),
           caches: [prompt.feeds, own],
         },
         outputNames,

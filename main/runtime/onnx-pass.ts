@@ -14,31 +14,50 @@ export interface Pass {
   readonly embeddings: Tensor;
   /** [B · T] */
   readonly positions: readonly number[];
-  /** [B, 1, T, S] */
+  /** [B, 1, 1, T, S] */
   readonly mask: Tensor;
   readonly segments: readonly [prompt: number, own: number, added: number];
+  /** Of the B · T positions. */
   readonly readout: readonly number[];
   readonly caches: readonly CacheFeeds[];
 }
 
+/** Keys and values of the first positions of a sequence, in the place of the prompt's. */
+export interface SequencePast {
+  readonly filled: number;
+  /** Places the cache has, filled or not; at least 1. */
+  readonly capacity: number;
+  readonly feeds: CacheFeeds;
+}
+
+/**
+ * Places of a segment that holds nothing: one, masked. The runtime leaves the result of a transposed product over no positions as it
+ * finds it, so a segment of length 0 would read whatever the memory held.
+ */
+const emptyPlaces = 1;
+
+/** Places before the new positions in a pass over a sequence: its past, then a row's own segment, which holds nothing. */
+export function placesBefore(past: SequencePast | null): number {
+  return (past?.capacity ?? emptyPlaces) + emptyPlaces;
+}
+
 /**
  * Every new position sees what of the past is filled, itself and those before it: 0 there, the rest minus infinity,
- * [1, 1, T, capacity + T].
+ * [1, 1, 1, T, capacity + T].
  */
-export function causalMask(length: number, past: { readonly filled: number; readonly capacity: number }): Tensor {
+function causalMask(length: number, past: { readonly filled: number; readonly capacity: number }): Tensor {
   const total = past.capacity + length;
   const mask = new Float32Array(length * total);
   for (let query = 0; query < length; query++) {
     mask.fill(-Infinity, query * total + past.filled, query * total + past.capacity);
     mask.fill(-Infinity, query * total + past.capacity + query + 1, (query + 1) * total);
   }
-  return floats(mask, 1, 1, length, total);
+  return floats(mask, 1, 1, 1, length, total);
 }
 
 /** Runs passes of one decoder graph, and keeps the rotary tables they need. */
 export class PassRunner {
-  /** For a pass with nothing before it. */
-  readonly noPast: CacheFeeds;
+  private readonly empty: Readonly<Record<'prompt' | 'own', CacheFeeds>>;
   private rotary: RotaryTable | null;
 
   constructor(
@@ -46,8 +65,9 @@ export class PassRunner {
     private readonly session: InferenceSession,
   ) {
     this.rotary = spec.positions.kind === 'rotary' ? rotaryTable(spec.positions, spec.headWidth, smallestRotaryTable) : null;
-    const nothing = (): Float32Array => new Float32Array(0);
-    this.noPast = { ...this.cacheFeeds('prompt', 1, 0, nothing), ...this.cacheFeeds('own', 1, 0, nothing) };
+    const nothing = new Float32Array(spec.keyValueHeads * spec.headWidth * emptyPlaces);
+    const feeds = (name: 'prompt' | 'own'): CacheFeeds => this.cacheFeeds(name, 1, emptyPlaces, () => nothing);
+    this.empty = { prompt: feeds('prompt'), own: feeds('own') };
   }
 
   /** @param fetches names of the outputs wanted: each costs a copy */
@@ -55,6 +75,7 @@ export class PassRunner {
     const [batch = 1, added = 1] = pass.embeddings.dims;
     const feeds: Record<string, Tensor> = {
       embeddings: pass.embeddings,
+      headShape: integers([batch, added, this.spec.heads + 2 * this.spec.keyValueHeads, this.spec.headWidth]),
       positionIds: integers(pass.positions, batch, added),
       mask: pass.mask,
       segments: integers(pass.segments),
@@ -63,6 +84,15 @@ export class PassRunner {
     };
     for (const cache of pass.caches) Object.assign(feeds, cache);
     return this.session.run(feeds, fetches);
+  }
+
+  /** What a pass is told of a sequence, batch 1, of which it reads `added` further positions. */
+  sequence(past: SequencePast | null, added: number): Pick<Pass, 'mask' | 'segments' | 'caches'> {
+    return {
+      mask: causalMask(added, { filled: past?.filled ?? 0, capacity: placesBefore(past) }),
+      segments: [past?.capacity ?? emptyPlaces, emptyPlaces, added],
+      caches: [past?.feeds ?? this.empty.prompt, this.empty.own],
+    };
   }
 
   /** Rotary tables that reach the last of some positions. */
@@ -75,7 +105,7 @@ export class PassRunner {
     return { cosines: floats(cosines, rows, headWidth / 2), sines: floats(sines, rows, headWidth / 2) };
   }
 
-  /** @param data keys or values of one layer, [batch, Hkv, positions, Hd]; fed as they lie, without a copy */
+  /** @param data keys or values of one layer, [batch, Hkv, Hd, positions]; fed as they lie, without a copy */
   cacheFeeds(
     name: 'prompt' | 'own',
     batch: number,
@@ -86,7 +116,7 @@ export class PassRunner {
     const feeds: Record<string, Tensor> = {};
     for (let layer = 0; layer < layers; layer++) {
       for (const kind of ['keys', 'values'] as const) {
-        feeds[`${name}.${layer}.${kind}`] = floats(data(layer, kind), batch, keyValueHeads, positions, headWidth);
+        feeds[`${name}.${layer}.${kind}`] = floats(data(layer, kind), batch, keyValueHeads, 1, headWidth, positions);
       }
     }
     return feeds;

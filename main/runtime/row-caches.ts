@@ -1,3 +1,4 @@
+import { copyLines } from './cache-lines';
 import type { RowCache } from './decoder';
 
 /** Sizes of the own segment of one row. */
@@ -7,7 +8,7 @@ export interface CacheShape {
   readonly headWidth: number;
 }
 
-/** Keys or values: one array a layer, each [slots, Hkv, capacity, Hd]. */
+/** Keys or values: one array a layer, each [slots, Hkv, Hd, capacity]. */
 type Store = readonly Float32Array[];
 
 /** Rows lying side by side in the store, ready to be fed to a pass without copying. */
@@ -16,7 +17,7 @@ export interface RowWindow {
   readonly capacity: number;
   /** Position of each row, in the order asked for, inside the window. */
   readonly places: readonly number[];
-  /** Per layer, [rows, Hkv, capacity, Hd]: views, to be read before the next batch is gathered. */
+  /** Per layer, [rows, Hkv, Hd, capacity]: views, to be read before the next batch is gathered. */
   readonly keys: Store;
   readonly values: Store;
 }
@@ -118,26 +119,31 @@ export class RowCaches {
   /**
    * Appends one position to every row, wherever it lies by now: rows may have come and gone while the pass ran.
    * @param places position of each row in the pass, as `gather` gave it
-   * @param keys new keys of all rows, [L · rows, Hkv, 1, Hd], in the order of the window; `values` likewise
+   * @param keys new keys of all rows, [L · rows, Hkv, Hd, 1], in the order of the window; `values` likewise
    */
   append(rows: readonly RowCache[], places: readonly number[], keys: Float32Array, values: Float32Array): void {
-    const { layers, keyValueHeads, headWidth } = this.shape;
+    const lines = this.lines();
+    const put = (stores: Store, added: Float32Array, row: StoredRow, place: number): void => {
+      stores.forEach((store, layer) => {
+        const from = { data: added, width: 1, line: (layer * rows.length + place) * lines, at: 0 };
+        copyLines(from, { data: store, width: this.capacity, line: row.slot * lines, at: row.length }, lines, 1);
+      });
+    };
     rows.forEach((row, i) => {
       if (!(row instanceof StoredRow) || this.slots[row.slot] !== row) return;
-      for (let layer = 0; layer < layers; layer++) {
-        for (let head = 0; head < keyValueHeads; head++) {
-          const from = ((layer * rows.length + (places[i] ?? 0)) * keyValueHeads + head) * headWidth;
-          const to = ((row.slot * keyValueHeads + head) * this.capacity + row.length) * headWidth;
-          this.keys[layer]?.set(keys.subarray(from, from + headWidth), to);
-          this.values[layer]?.set(values.subarray(from, from + headWidth), to);
-        }
-      }
+      put(this.keys, keys, row, places[i] ?? 0);
+      put(this.values, values, row, places[i] ?? 0);
       row.length++;
     });
   }
 
+  /** Of `capacity` numbers, in a slot. */
+  private lines(): number {
+    return this.shape.keyValueHeads * this.shape.headWidth;
+  }
+
   private stride(): number {
-    return this.shape.keyValueHeads * this.capacity * this.shape.headWidth;
+    return this.lines() * this.capacity;
   }
 
   /** Moves rows until those given fill a window; returns its first slot. */
@@ -171,16 +177,15 @@ export class RowCaches {
 
   /** Copies every row's filled places into arrays of the new sizes. */
   private resize(slots: number, capacity: number): void {
-    const { layers, keyValueHeads, headWidth } = this.shape;
+    const { layers } = this.shape;
+    const lines = this.lines();
     const before = this.capacity;
     const grow = (old: Float32Array | undefined): Float32Array => {
-      const array = new Float32Array(slots * keyValueHeads * capacity * headWidth);
+      const array = new Float32Array(slots * lines * capacity);
       for (const row of this.slots) {
         if (!row || !old) continue;
-        for (let head = 0; head < keyValueHeads; head++) {
-          const from = (row.slot * keyValueHeads + head) * before * headWidth;
-          array.set(old.subarray(from, from + row.length * headWidth), (row.slot * keyValueHeads + head) * capacity * headWidth);
-        }
+        const from = { data: old, width: before, line: row.slot * lines, at: 0 };
+        copyLines(from, { data: array, width: capacity, line: row.slot * lines, at: 0 }, lines, row.length);
       }
       return array;
     };

@@ -1,5 +1,6 @@
 import type { DecoderSpec } from '../graph/decoder-spec';
-import { causalMask, type CacheFeeds, type PassRunner } from './onnx-pass';
+import { copyLines } from './cache-lines';
+import { type CacheFeeds, type PassRunner } from './onnx-pass';
 import { floats, floatsOf } from './onnx-session';
 
 /** Up to so many positions are read in one pass; attention's scores and mask grow with the square. */
@@ -15,7 +16,7 @@ export interface SequenceReading {
   readonly hidden: Float32Array;
   /** [L + 1, R, D] */
   readonly residual: Float32Array;
-  /** Per layer and kind, [Hkv, T, Hd]. */
+  /** Per layer and kind, [Hkv, Hd, T]. */
   readonly keys: readonly Float32Array[];
   readonly values: readonly Float32Array[];
 }
@@ -48,17 +49,14 @@ export class SequenceReader {
       const added = Math.min(size, length - start);
       const first = Math.max(0, from - start);
       const readout = Array.from({ length: Math.max(0, added - first) }, (_, i) => first + i);
-      const past = start > 0;
       const names = ['keys', 'values', ...(readout.length > 0 ? ['logits', 'hidden', 'residual'] : [])];
       const outputs = await this.passes.run(
         {
           embeddings: floats(embeddings.slice(start * width, (start + added) * width), 1, added, width),
           positions: Array.from({ length: added }, (_, i) => start + i),
-          mask: causalMask(added, past ? { filled: start, capacity: length } : { filled: 0, capacity: 0 }),
-          segments: [past ? length : 0, 0, added],
+          ...this.passes.sequence(start > 0 ? { filled: start, capacity: length, feeds: this.#pastFeeds(cache, length) } : null, added),
           // A pass has to read something out; what nobody asked for is not fetched.
           readout: readout.length > 0 ? readout : [added - 1],
-          caches: [past ? this.#pastFeeds(cache, length) : this.passes.noPast],
         },
         names,
       );
@@ -78,19 +76,15 @@ export class SequenceReader {
   }
 
   #pastFeeds(cache: { readonly keys: readonly Float32Array[]; readonly values: readonly Float32Array[] }, length: number): CacheFeeds {
-    const past = this.passes.cacheFeeds('prompt', 1, length, (layer, kind) => cache[kind][layer] ?? new Float32Array(0));
-    return { ...this.passes.noPast, ...past };
+    return this.passes.cacheFeeds('prompt', 1, length, (layer, kind) => cache[kind][layer] ?? new Float32Array(0));
   }
 
-  /** Puts the new rows [L, Hkv, added, Hd] of a pass where they belong in [Hkv, T, Hd]. */
+  /** Puts the new positions [L, Hkv, Hd, added] of a pass where they belong in [Hkv, Hd, T]. */
   #append(stores: readonly Float32Array[], rows: Float32Array, start: number, added: number, length: number): void {
-    const { keyValueHeads, headWidth } = this.spec;
-    const size = added * headWidth;
+    const lines = this.spec.keyValueHeads * this.spec.headWidth;
     stores.forEach((store, layer) => {
-      for (let head = 0; head < keyValueHeads; head++) {
-        const at = (layer * keyValueHeads + head) * size;
-        store.set(rows.subarray(at, at + size), (head * length + start) * headWidth);
-      }
+      const from = { data: rows, width: added, line: layer * lines, at: 0 };
+      copyLines(from, { data: store, width: length, line: 0, at: start }, lines, added);
     });
   }
 }

@@ -70,9 +70,7 @@ export class WeightMatrix {
       values[i] = (integer - centre) * (scales[Math.floor(i / blockSize)] ?? NaN);
     }
     if (!places.has(parts.offsets)) return;
-    for (let block = 0; block < blocks; block++) {
-      const [offset = NaN] = stored(this.#weights, parts.offsets, block * this.#rows + row, 1);
-      for (let i = block * blockSize; i < (block + 1) * blockSize; i++) values[i] = (values[i] ?? NaN) + offset;
-    }
+    const offsets = stored(this.#weights, parts.offsets, row * blocks, blocks);
+    for (let i = 0; i < this.#columns; i++) values[i] = (values[i] ?? NaN) + (offsets[Math.floor(i / blockSize)] ?? NaN);
   }
 }

@@ -56,7 +56,7 @@ interface Job {
 export async function convertWeights(input: ConvertInput): Promise<ConvertedWeights> {
   const jobs = plan(input);
   const total = jobs.reduce((sum, { tensor }) => sum + tensor.byteLength, 0);
-  const sink = await SafetensorsSink.create(input.target, jobs.flatMap(tensorPlans), { format: 'interlinear' });
+  const sink = await SafetensorsSink.create(input.target, inReadingOrder(jobs.flatMap(tensorPlans)), { format: 'interlinear' });
   try {
     const report: ConvertedTensor[] = [];
     let done = 0;
@@ -90,6 +90,17 @@ function plan({ checkpoint, spec, sources, quantize }: ConvertInput): Job[] {
 const bitsOf = (storage: Storage): 4 | 8 | null => (storage.startsWith('int4') ? 4 : storage.startsWith('int8') ? 8 : null);
 const sizeOf = (shape: readonly number[]): number => shape.reduce((product, size) => product * size, 1);
 
+/**
+ * Tensors of a kind one after the other: matrices the graph multiplies the same vector with (query, key and value; gate and up) follow
+ * each other among the weights, so here they become one matrix.
+ */
+function inReadingOrder(plans: readonly TensorPlan[]): TensorPlan[] {
+  const kindOf = ({ name, shape }: TensorPlan): string =>
+    /\.(?:int4|int8|scales|offsets)$/u.exec(name)?.[0] ?? (shape.length === 1 ? 'vector' : 'matrix');
+  const kinds = [...new Set(plans.map(kindOf))];
+  return kinds.flatMap((kind) => plans.filter((plan) => kindOf(plan) === kind));
+}
+
 function tensorPlans({ weight, shape, storage, tensor }: Job): TensorPlan[] {
   const bits = bitsOf(storage);
   if (bits === null) return [{ name: weight, dtype: storage === 'f16' ? 'F16' : 'F32', shape }];
@@ -100,7 +111,7 @@ function tensorPlans({ weight, shape, storage, tensor }: Job): TensorPlan[] {
     { name: parts.integers, dtype: 'U8', shape: [rows, blocks, 4 * bits] },
     { name: parts.scales, dtype: 'F32', shape: [rows, blocks] },
   ];
-  if (storage === 'int4-exact' && tensor.type === 'Q4_1') plans.push({ name: parts.offsets, dtype: 'F32', shape: [blocks, rows] });
+  if (storage === 'int4-exact' && tensor.type === 'Q4_1') plans.push({ name: parts.offsets, dtype: 'F32', shape: [rows, blocks] });
   return plans;
 }
 
@@ -108,18 +119,17 @@ function tensorPlans({ weight, shape, storage, tensor }: Job): TensorPlan[] {
 async function convert(job: Job, sink: SafetensorsSink, signal: AbortSignal, onShare: (share: number) => void): Promise<number> {
   const { weight, shape, source, tensor, storage } = job;
   const [rows = 1, columns] = shape;
-  const writer = rowWriter(weight, shape, storage, tensor.type, sink);
+  const write = rowWriter(weight, shape, storage, tensor.type, sink);
   const portion = columns === undefined ? rows : Math.max(1, Math.floor(valuesAtOnce / columns));
   const sum: RowsWritten = { squaredError: 0, squaredValues: 0 };
   for (let first = 0; first < rows; first += portion) {
     if (signal.aborted) throw new InterlinearError('cancelled', 'The import was cancelled.', 'Nothing of it is kept.');
     const count = Math.min(portion, rows - first);
-    const written = await writer.write(first, count, await readMatrixRows(tensor, source, first, count));
+    const written = await write(first, count, await readMatrixRows(tensor, source, first, count));
     sum.squaredError += written.squaredError;
     sum.squaredValues += written.squaredValues;
     onShare((first + count) / rows);
   }
-  await writer.finish();
   return sum.squaredValues === 0 ? 0 : Math.sqrt(sum.squaredError / sum.squaredValues);
 }
 

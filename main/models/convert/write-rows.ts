@@ -16,91 +16,62 @@ export interface RowsWritten {
   squaredValues: number;
 }
 
-interface RowWriter {
-  write(first: number, count: number, rows: SourceRows): Promise<RowsWritten>;
-  /** What can only be written once all rows are known. */
-  finish(): Promise<void>;
-}
+/** Writes `count` rows from `first` on. */
+type RowWriter = (first: number, count: number, rows: SourceRows) => Promise<RowsWritten>;
 
 const nothing: RowsWritten = { squaredError: 0, squaredValues: 0 };
 
-/** Writes the rows of one weight in the order asked for. */
+/** How the rows of one weight are written, in whatever order they come. */
 export function rowWriter(weight: string, shape: readonly number[], storage: Storage, type: StorageType, sink: SafetensorsSink): RowWriter {
-  const [total = 1, columns = 1] = shape;
+  const [, columns = 1] = shape;
   const floats = (rows: SourceRows): Float32Array => ('values' in rows ? rows.values : dequantize(type, rows.stored));
-  const done = (): Promise<void> => Promise.resolve();
   switch (storage) {
     case 'f32':
-      return {
-        finish: done,
-        write: async (first, _, rows) => {
-          await sink.write(weight, floats(rows), first * columns * 4);
-          return nothing;
-        },
+      return async (first, _, rows) => {
+        await sink.write(weight, floats(rows), first * columns * 4);
+        return nothing;
       };
     case 'f16':
-      return {
-        finish: done,
-        write: async (first, _, rows) => {
-          const values = floats(rows);
-          const halves = encodeHalf(values);
-          await sink.write(weight, halves, first * columns * 2);
-          return type === 'F16' ? nothing : difference(values, dequantize('F16', halves));
-        },
+      return async (first, _, rows) => {
+        const values = floats(rows);
+        const halves = encodeHalf(values);
+        await sink.write(weight, halves, first * columns * 2);
+        return type === 'F16' ? nothing : difference(values, dequantize('F16', halves));
       };
     case 'int4':
     case 'int8': {
       const parts = quantizedParts(weight, storage === 'int4' ? 4 : 8);
       const rowBytes = storage === 'int4' ? columns / 2 : columns;
-      return {
-        finish: done,
-        write: async (first, count, rows) => {
-          const made = (storage === 'int4' ? quantizeInt4 : quantizeInt8)(floats(rows), count, columns);
-          await sink.write(parts.integers, made.packed, first * rowBytes);
-          await sink.write(parts.scales, made.scales, (first * columns) / 8);
-          return { squaredError: made.squaredError, squaredValues: made.squaredValues };
-        },
+      return async (first, count, rows) => {
+        const made = (storage === 'int4' ? quantizeInt4 : quantizeInt8)(floats(rows), count, columns);
+        await sink.write(parts.integers, made.packed, first * rowBytes);
+        await sink.write(parts.scales, made.scales, (first * columns) / 8);
+        return { squaredError: made.squaredError, squaredValues: made.squaredValues };
       };
     }
     case 'int8-exact': {
       const parts = quantizedParts(weight, 8);
-      return {
-        finish: done,
-        write: async (first, count, rows) => {
-          const made = repackInt8(storedOf(rows), count, columns);
-          await sink.write(parts.integers, made.packed, first * columns);
-          await sink.write(parts.scales, made.scales, (first * columns) / 8);
-          return nothing;
-        },
+      return async (first, count, rows) => {
+        const made = repackInt8(storedOf(rows), count, columns);
+        await sink.write(parts.integers, made.packed, first * columns);
+        await sink.write(parts.scales, made.scales, (first * columns) / 8);
+        return nothing;
       };
     }
-    case 'int4-exact':
-      return exactInt4(weight, total, columns, type, sink);
+    case 'int4-exact': {
+      if (type !== 'Q4_0' && type !== 'Q4_1') throw new Error(`${type} is not 4 bits a value`);
+      const parts = quantizedParts(weight, 4);
+      return async (first, count, rows) => {
+        const made = repackInt4(type, storedOf(rows), count, columns);
+        await sink.write(parts.integers, made.packed, (first * columns) / 2);
+        await sink.write(parts.scales, made.scales, (first * columns) / 8);
+        if (made.offsets) await sink.write(parts.offsets, made.offsets, (first * columns) / 8);
+        return nothing;
+      };
+    }
     default:
       throw unknownStorage(storage);
   }
-}
-
-/** Offsets lie the other way round, [K/32, N], so they are kept until the last row. */
-function exactInt4(weight: string, total: number, columns: number, type: StorageType, sink: SafetensorsSink): RowWriter {
-  if (type !== 'Q4_0' && type !== 'Q4_1') throw new Error(`${type} is not 4 bits a value`);
-  const parts = quantizedParts(weight, 4);
-  const blocks = columns / 32;
-  const offsets = type === 'Q4_1' ? new Float32Array(blocks * total) : null;
-  return {
-    write: async (first, count, rows) => {
-      const made = repackInt4(type, storedOf(rows), count, columns);
-      await sink.write(parts.integers, made.packed, (first * columns) / 2);
-      await sink.write(parts.scales, made.scales, (first * columns) / 8);
-      if (!offsets || !made.offsets) return nothing;
-      for (let block = 0; block < blocks; block++)
-        offsets.set(made.offsets.subarray(block * count, (block + 1) * count), block * total + first);
-      return nothing;
-    },
-    finish: async () => {
-      if (offsets) await sink.write(parts.offsets, offsets);
-    },
-  };
 }
 
 function storedOf(rows: SourceRows): Uint8Array {

@@ -8,7 +8,7 @@ export interface Int4Matrix {
   readonly packed: Uint8Array;
   /** [N, K/32] */
   readonly scales: Float32Array;
-  /** [K/32, N]: added to every element of a block; absent when all are zero by construction. */
+  /** [N, K/32]: added to every element of a block; absent when all are zero by construction. */
   readonly offsets?: Float32Array;
 }
 

@@ -1,5 +1,5 @@
 import { halfAt } from './dequantize-blocks-of-32';
-import { countBlocks, type Int4Matrix, type Int8Matrix, packedBlock } from './packed-matrix';
+import { countBlocks, type Int4Matrix, type Int8Matrix } from './packed-matrix';
 import { storageBlocks } from './storage-blocks';
 
 /** Sixteen bytes of a GGUF block (elements j and j + 16 in byte j) as sixteen of MatMulNBits (elements 2j and 2j + 1). */
@@ -35,16 +35,13 @@ export function repackInt4(
   }
   if (type === 'Q4_0') return { packed, scales, inexactBlocks: 0 };
 
-  const perRow = columns / packedBlock;
   const offsets = new Float32Array(blocks);
   let inexactBlocks = 0;
-  for (let row = 0; row < rows; row++) {
-    for (let column = 0; column < perRow; column++) {
-      const at = (row * perRow + column) * stored;
-      const offset = halfAt(view, at + 2) + 8 * halfAt(view, at);
-      offsets[column * rows + row] = offset;
-      if (Math.fround(offset) !== offset) inexactBlocks++;
-    }
+  for (let block = 0; block < blocks; block++) {
+    const at = block * stored;
+    const offset = halfAt(view, at + 2) + 8 * halfAt(view, at);
+    offsets[block] = offset;
+    if (Math.fround(offset) !== offset) inexactBlocks++;
   }
   return { packed, scales, offsets, inexactBlocks };
 }

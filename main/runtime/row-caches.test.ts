@@ -48,7 +48,8 @@ function faults(caches: RowCaches, batch: readonly Tracked[]): number {
       for (let head = 0; head < shape.keyValueHeads; head++) {
         marks.forEach((mark, position) => {
           for (let coordinate = 0; coordinate < shape.headWidth; coordinate++) {
-            const at = (((window.places[i] ?? 0) * shape.keyValueHeads + head) * window.capacity + position) * shape.headWidth + coordinate;
+            const line = ((window.places[i] ?? 0) * shape.keyValueHeads + head) * shape.headWidth + coordinate;
+            const at = line * window.capacity + position;
             if (window.keys[layer]?.[at] !== element(mark, layer, head, coordinate, false)) count++;
             if (window.values[layer]?.[at] !== element(mark, layer, head, coordinate, true)) count++;
           }

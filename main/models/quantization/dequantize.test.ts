@@ -42,7 +42,7 @@ describe('repacked for MatMulNBits', () => {
     const columns = ((bytes.length / storageBlocks[type].bytes) * 32) / rows;
     const matrix = repackInt4(type, bytes, rows, columns);
     const expected = dequantize(type, bytes);
-    const found = unpackInt4(matrix, rows, columns);
+    const found = unpackInt4(matrix);
     // Where an offset is not exact, which takes scale and minimum 2¹³ apart or more, values may move by its last bit.
     const inexact = (index: number): boolean => {
       const block = Math.floor(index / 32);

@@ -1,12 +1,11 @@
 import { type Int4Matrix, type Int8Matrix, packedBlock } from './packed-matrix';
 
-/** What `MatMulNBits` computes from the packed form, in 32-bit floats: `(q - 8) scale`, then the offset. [rows, columns] */
-export function unpackInt4({ packed, scales, offsets }: Int4Matrix, rows: number, columns: number): Float32Array {
-  const values = new Float32Array(rows * columns);
-  const blocksInRow = columns / packedBlock;
+/** What `MatMulNBits` computes from the packed form, in 32-bit floats: `(q - 8) scale`, then the offset. [N, K], row-major */
+export function unpackInt4({ packed, scales, offsets }: Int4Matrix): Float32Array {
+  const values = new Float32Array(2 * packed.length);
   for (let block = 0; block < scales.length; block++) {
     const scale = scales[block] ?? NaN;
-    const offset = offsets ? (offsets[(block % blocksInRow) * rows + Math.floor(block / blocksInRow)] ?? NaN) : 0;
+    const offset = offsets ? (offsets[block] ?? NaN) : 0;
     for (let j = 0; j < packedBlock / 2; j++) {
       const byte = packed[(block * packedBlock) / 2 + j] ?? NaN;
       const at = block * packedBlock + 2 * j;

@@ -41,7 +41,7 @@ function rounded(values: Float32Array, rows: number, storage: string): Float32Ar
     case 'f16':
       return dequantize('F16', encodeHalf(values));
     case 'int4':
-      return unpackInt4(quantizeInt4(values, rows, columns), rows, columns);
+      return unpackInt4(quantizeInt4(values, rows, columns));
     case 'int8':
       return unpackInt8(quantizeInt8(values, rows, columns));
     default:

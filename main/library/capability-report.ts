@@ -1,8 +1,6 @@
+import { formatWhole } from '../contract/format-whole';
 import type { DeviceSummary, ModelSummary } from '../contract/model';
 import type { StoredManifest } from '../models/stored-package';
-
-/** 8192 as the window writes it, its thousands apart. */
-const grouped = (count: number): string => String(count).replaceAll(/\B(?=(?:\d{3})+$)/gu, '\u202f');
 
 const percent = (share: number): string => `${(100 * share).toPrecision(2)} %`;
 
@@ -22,7 +20,7 @@ export function capabilityReport(summary: ModelSummary, devices: readonly Device
   notes.push(
     maximumPositions === null
       ? 'It does not say how many tokens it can read.'
-      : `Prompt and answer together have at most ${grouped(maximumPositions)} tokens.`,
+      : `Prompt and answer together have at most ${formatWhole(maximumPositions)} tokens.`,
   );
   const missing = devices.filter(({ available }) => !available).map(({ name }) => name);
   if (missing.length > 0) notes.push(`Does not run on ${missing.join(', ')} here.`);

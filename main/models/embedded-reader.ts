@@ -1,3 +1,4 @@
+import { formatWhole } from '../contract/format-whole';
 import type { Chat, PromptCheck } from '../contract/model';
 import { checkKinPrompt } from './kin-prompt';
 import { parseModelJson } from './model-file';
@@ -51,7 +52,7 @@ function checkPrompt(
       start: 0,
       end: prompt.length,
       severity: 'error',
-      message: `The prompt has ${tokens.length} tokens, the model reads fewer than ${maximumPositions}.`,
+      message: `The prompt has ${formatWhole(tokens.length)} tokens, the model reads fewer than ${formatWhole(maximumPositions)}.`,
       hint: 'Shorten the prompt.',
     });
   }

@@ -1,4 +1,5 @@
 import { InterlinearError } from '../contract/errors';
+import { formatWhole } from '../contract/format-whole';
 import type { Chat, PromptCheck, PromptProblem } from '../contract/model';
 import { type ChatMessage, renderChat } from './chat-template';
 import { parseModelJson } from './model-file';
@@ -86,7 +87,10 @@ function check(
   else if (tokens.length === 0) wrong('The prompt has no tokens.', 'Write something the model can read.');
   if (chat !== null && rendered === null) wrong(`${summary.name} has no chat template.`, 'Choose raw text.');
   if (maximumPositions !== null && tokens.length >= maximumPositions) {
-    wrong(`The prompt has ${tokens.length} tokens, the model reads fewer than ${maximumPositions}.`, 'Shorten the prompt.');
+    wrong(
+      `The prompt has ${formatWhole(tokens.length)} tokens, the model reads fewer than ${formatWhole(maximumPositions)}.`,
+      'Shorten the prompt.',
+    );
   }
   return { tokens, problems, rendered, expected: null, path: [], hops: null };
 }

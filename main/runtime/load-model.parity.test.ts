@@ -68,7 +68,7 @@ it('checks a prompt, with its tokens and their places', () => {
 it('stops a prompt longer than the model was made for', () => {
   const check = model.checkPrompt(`${'ada→bob '.repeat(4090)}? bob or cy from ada`);
   expect(check.problems).toContainEqual(
-    expect.objectContaining({ severity: 'error', message: 'The prompt has 4097 tokens, the model reads fewer than 4096.' }),
+    expect.objectContaining({ severity: 'error', message: 'The prompt has 4\u202f097 tokens, the model reads fewer than 4\u202f096.' }),
   );
 });
 

@@ -20,13 +20,17 @@ export function kinWriting(tokenizer: { text(tokenId: number): string }, markers
 export function textWriting(tokenizer: { decode(tokens: readonly number[]): string }, markers: Markers): Writing {
   const textOf = (history: readonly number[]): string =>
     tokenizer.decode(history.filter((token) => token !== thoughtInHistory && !markers.ends.includes(token)));
+  /** How much of a branch is what told the model to think: all of it, while the branch has not gone past that. */
+  const told = (history: readonly number[]): number => {
+    const differs = history.findIndex((token, i) => token !== markers.think[i]);
+    const alike = differs < 0 ? history.length : differs;
+    return alike >= markers.think.length || differs < 0 ? Math.min(alike, markers.think.length) : 0;
+  };
   return {
     write: (history) => {
       const thoughts = history.findIndex((token) => token !== thoughtInHistory);
       return '◆'.repeat(thoughts < 0 ? history.length : thoughts) + textOf(history);
     },
-    // What tells the model to think is no part of its answer.
-    answer: (history) =>
-      textAnswer(textOf(history.slice(markers.think.every((token, i) => token === history[i]) ? markers.think.length : 0))),
+    answer: (history) => textAnswer(textOf(history.slice(told(history)))),
   };
 }

@@ -1,3 +1,5 @@
+import { formatWhole } from '../../main/contract/format-whole';
+
 const notAvailable = '–';
 
 /** "1.02": two decimals, a dash where there is no number. */
@@ -55,11 +57,6 @@ export function formatParameters(parameters: number): string {
   if (parameters < 999_500) return `${scale(parameters / 1000)} k`;
   if (parameters < 999_500_000) return `${scale(parameters / 1_000_000)} M`;
   return `${scale(parameters / 1_000_000_000)} B`;
-}
-
-/** "10 000": a whole number, its thousands apart. */
-export function formatWhole(count: number): string {
-  return String(count).replace(/\B(?=(\d{3})+$)/g, '\u202f');
 }
 
 /** "1 step", "12 steps", "10 000 steps" */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { sampleKin, sampleServices } from '../testing/sample-services';
 import { sampleTextModel } from '../testing/sample-text-run';
-import { chooseModel, editSystem, laneObstacle, memoryNeeded, setChat, shownContexts } from './model-commands';
+import { chooseModel, editSystem, laneControl, laneObstacle, memoryNeeded, setChat, shownContexts } from './model-commands';
 import { startRun, stopRuns } from './run-commands';
 import { defaultLanes } from './workspace-document';
 
@@ -31,6 +31,14 @@ describe('choosing a model', () => {
     expect(laneObstacle(sampleTextModel, 'cot')).toBeNull();
     expect(laneObstacle(sampleTextModel, 'coconut')).toBe('Small Talk 135M was not trained to think in vectors');
     expect(laneObstacle(undefined, 'coconut')).toBeNull();
+    expect(laneControl(sampleTextModel, 'coconut')).toBeNull();
+    const runsThoughts = { ...sampleTextModel, lanes: [...sampleTextModel.lanes, 'coconut' as const] };
+    expect(laneControl(runsThoughts, 'coconut')).toBe('A control: Small Talk 135M was not trained to think in vectors');
+    expect([laneControl(runsThoughts, 'cot'), laneControl(sampleKin, 'coconut'), laneControl(undefined, 'coconut')]).toEqual([
+      null,
+      null,
+      null,
+    ]);
     expect(shownContexts(sampleTextModel)).toEqual([1024, 8192]);
     expect(memoryNeeded(sampleTextModel, 1024)).toBe(98_000_000 + 1024 * 46_080);
   });

@@ -21,6 +21,12 @@ export function laneObstacle(model: ModelSummary | undefined, kind: LaneKind): s
   return `${model.name} cannot run this lane`;
 }
 
+/** What a lane is on a model that can run it but was not made for it: something to compare with, not a reasoner. Null where it is more. */
+export function laneControl(model: ModelSummary | undefined, kind: LaneKind): string | null {
+  if (model?.task !== 'text' || kind !== 'coconut' || laneObstacle(model, kind) !== null) return null;
+  return `A control: ${model.name} was not trained to think in vectors`;
+}
+
 /** What stands in the editor for a model that has not been written for yet. */
 function firstDraft(facts: EngineFacts | null, id: string): Draft {
   if (!readsText(facts, id)) return { prompt: facts?.presets[0]?.prompt ?? '', chat: null };

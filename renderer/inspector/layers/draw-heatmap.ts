@@ -102,7 +102,7 @@ function drawCells(
         context.beginPath();
         context.roundRect(x, y, columnWidth - gap, rowHeight - gap, 3);
         context.fill();
-      } else context.fillRect(x, y, columnWidth - gap, rowHeight - (gap === 0 ? 0 : 1));
+      } else context.fillRect(x, y, columnWidth - gap, rowHeight - (gap === 0 || rowHeight < 5 ? 0 : 1));
       if (!words || Number.isNaN(shade)) continue;
       const text = canvasToken(vocabulary[reading.top.ids[0] ?? -1] ?? '');
       context.fillStyle = css(readableOn(background));

@@ -34,7 +34,7 @@ const cellWithText = 52;
 /** Rows this high hold a word. Where the rows of a deep model would not fit at this height, the whole is shown at a glance instead, without words. */
 const rowWithText = 20;
 /** Smallest cells of that glance. */
-const glance = { row: 5, column: 9, widest: 24 } as const;
+const glance = { row: 3, column: 9, widest: 24 } as const;
 
 /** Head of a section with its lane's name, if more than one lane is shown. */
 export const sectionHead = (sections: number): number => headHeight + (sections > 1 ? nameHeight : 0);

@@ -9,7 +9,7 @@ import { laneKindDescription, laneKindTitle } from '../../design/lane-style';
 import { laneVariables } from '../../design/lane-variables';
 import { Menu } from '../../design/menu';
 import { addLane, moveLane } from '../../state/lane-commands';
-import { laneObstacle, modelOf } from '../../state/model-commands';
+import { laneControl, laneObstacle, modelOf } from '../../state/model-commands';
 import type { Screen, ScreenColumn, ScreenRow } from '../../state/screen';
 import { useServices } from '../../state/services';
 import { perform } from '../../state/workbench';
@@ -76,6 +76,7 @@ function LaneColumn({ column, place, count, rows, model }: LaneColumnProps) {
         count={count}
         changed={changed}
         obstacle={obstacle}
+        control={laneControl(run?.info.model ?? model, column.settings.kind)}
         answer={
           status !== null && run !== undefined && lane !== undefined && <LaneAnswer lane={lane} status={status} free={readsSubWords(run)} />
         }

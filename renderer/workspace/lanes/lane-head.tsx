@@ -16,10 +16,12 @@ export interface LaneHeadProps {
   readonly changed: boolean;
   /** Why the model of the next run cannot run this lane; null where it can. */
   readonly obstacle: string | null;
+  /** Why the lane is only a control on the model shown; null where it is more. */
+  readonly control: string | null;
 }
 
 /** Name, settings and menu of a lane; drag it by its name to move it. */
-export function LaneHead({ column, place, count, answer, facts, progress, changed, obstacle }: LaneHeadProps) {
+export function LaneHead({ column, place, count, answer, facts, progress, changed, obstacle, control }: LaneHeadProps) {
   const { key, style, settings, editable } = column;
   const onDragStart = (event: DragEvent): void => {
     event.dataTransfer.setData(laneDragType, key);
@@ -37,13 +39,16 @@ export function LaneHead({ column, place, count, answer, facts, progress, change
         <span className={styles['tools']}>
           <LaneTools lane={key} title={style.title} settings={settings} editable={editable} place={place} count={count} />
         </span>
-        <span className={styles['result']}>{answer}</span>
+        <span className={styles['answer']}>{answer}</span>
       </div>
       <div className={styles['line']}>
-        <span className={styles['summary']} title={obstacle ?? style.summary}>
+        <span className={styles['summary']} title={obstacle ?? (control === null ? style.summary : `${style.summary}. ${control}.`)}>
           {changed && obstacle === null && <span className={styles['changed']}>next run: </span>}
           {obstacle === null ? (
-            <>{editable ? style.summary : `${style.summary} · recorded only`}</>
+            <>
+              {control !== null && <span className={styles['control']}>control · </span>}
+              {editable ? style.summary : `${style.summary} · recorded only`}
+            </>
           ) : (
             <span className={styles['changed']}>not with this model</span>
           )}

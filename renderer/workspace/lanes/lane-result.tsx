@@ -25,7 +25,8 @@ export function LaneAnswer({ lane, status, free }: LaneAnswerProps) {
   const answer = lane.record?.answer ?? null;
   const verdict = lane.record?.verdict ?? 'none';
   const word = stateWords[status.kind];
-  if (answer === null) {
+  // Of a free text that was stopped, the last line is no answer.
+  if (answer === null || (free && word !== '')) {
     return (
       <span className={styles['state']} data-state={status.kind}>
         {word === '' && !free ? 'no answer' : word}
@@ -51,6 +52,7 @@ export function LaneFacts({ status }: { readonly status: LaneStatus }) {
   return (
     <span className={styles['facts']}>
       {status.facts}
+      {status.time !== '' && <span className={styles['time']}> · {status.time}</span>}
       {status.rate !== '' && <span className={styles['rate']}> · {status.rate}</span>}
     </span>
   );

@@ -5,8 +5,10 @@ export type LaneStatusKind = 'waiting' | 'running' | 'done' | 'stopped' | 'faile
 
 export interface LaneStatus {
   readonly kind: LaneStatusKind;
-  /** "16 branches, 2 cut · 52 ms"; empty before the first step. Cut: ended by the lane's limit of steps, not by the model. */
+  /** "16 branches, 2 cut"; empty before the first step. Cut: ended by the lane's limit of steps, not by the model. */
   readonly facts: string;
+  /** "52 ms" */
+  readonly time: string;
   /** "212/s"; empty where there is no rate. */
   readonly rate: string;
   /** 0 to 1 where the lane's length is known beforehand, else null. */
@@ -49,11 +51,12 @@ export function laneStatus(run: RunView, lane: LaneView): LaneStatus {
     lane.branches.length > 1
       ? `${formatCount(lane.branches.length, 'branch', 'branches')}${cut > 0 ? `, ${cut} cut` : ''}`
       : `${formatCount(steps, 'step')}${cut > 0 ? ', cut' : ''}`;
-  const time = lane.record !== null && lane.record.milliseconds > 0 ? ` · ${formatMilliseconds(lane.record.milliseconds)}` : '';
+  const time = lane.record !== null && lane.record.milliseconds > 0 ? formatMilliseconds(lane.record.milliseconds) : '';
   const perSecond = lane.record?.tokensPerSecond ?? 0;
   return {
     kind,
-    facts: kind === 'waiting' ? '' : `${size}${time}`,
+    facts: kind === 'waiting' ? '' : size,
+    time,
     rate: perSecond > 0 && Number.isFinite(perSecond) ? `${Math.round(perSecond)}/s` : '',
     progress: kind === 'running' ? progressOf(lane) : null,
   };

@@ -1,6 +1,7 @@
 import type { ImportJob, InstalledModel } from '../../../main/contract/library';
 import type { ModelSummary } from '../../../main/contract/model';
-import { formatBytes, formatCount, formatDuration, formatParameters, formatWhole } from '../../design/format';
+import { formatWhole } from '../../../main/contract/format-whole';
+import { formatBytes, formatCount, formatDuration, formatParameters } from '../../design/format';
 import { memoryNeeded, shownContexts } from '../../state/model-commands';
 
 const dateFormat = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium' });

@@ -1,7 +1,8 @@
 import { ChevronDown } from 'lucide-react';
 import { type Ref, useId, useState } from 'react';
 import { useStore } from 'zustand';
-import { formatCount, formatWhole } from '../../design/format';
+import { formatWhole } from '../../../main/contract/format-whole';
+import { formatCount } from '../../design/format';
 import { Segmented } from '../../design/segmented';
 import { editSystem, modelOf, setChat } from '../../state/model-commands';
 import { speaksOf } from '../../state/prompt-check';

@@ -1,6 +1,8 @@
 import type { SamplerSettings } from '../contract/lanes';
 import type { Candidates } from '../contract/steps';
 import { topIndices } from '../measures/candidates';
+import { highest } from '../measures/distribution';
+import { expOfNegative } from '../measures/exponential';
 
 /** A token drawn, with the highest candidates it was drawn from (probabilities after all filters). */
 export interface Draw {
@@ -19,9 +21,9 @@ export function drawToken(logits: Float32Array, settings: SamplerSettings, unifo
     const tokenId = topIndices(logits, 1)[0] ?? 0;
     return { tokenId, sampled: { ids: [tokenId], probabilities: [1] } };
   }
-  const probabilities = samplingDistribution(logits, settings);
-  const ids = topIndices(probabilities, keep).filter((id) => (probabilities[id] ?? 0) > 0);
-  return { tokenId: invertCumulative(probabilities, uniform), sampled: { ids, probabilities: ids.map((id) => probabilities[id] ?? 0) } };
+  const { weights, sum } = samplingWeights(logits, settings);
+  const ids = topIndices(weights, keep).filter((id) => (weights[id] ?? 0) > 0);
+  return { tokenId: invertCumulative(weights, uniform * sum), sampled: { ids, probabilities: ids.map((id) => (weights[id] ?? 0) / sum) } };
 }
 
 /**
@@ -30,13 +32,19 @@ export function drawToken(logits: Float32Array, settings: SamplerSettings, unifo
  * tokens that reach p, min-p keeps what is at least minP times the maximum. Where equal tokens straddle the top-k limit the lower ids stay
  * (transformers keeps them all), so that k is never exceeded.
  */
-export function samplingDistribution(logits: Float32Array, { temperature, topK, topP, minP }: SamplerSettings): Float64Array {
-  let maximum = -Infinity;
-  for (const logit of logits) if (logit > maximum) maximum = logit;
-  // Relative to the most probable token, whose weight is 1. Plain loops: this runs for every step of every branch, and
-  // the mapping methods of typed arrays take five times as long.
+export function samplingDistribution(logits: Float32Array, settings: SamplerSettings): Float64Array {
+  const { weights, sum } = samplingWeights(logits, settings);
+  return weights.map((weight) => weight / sum);
+}
+
+/** The same before it is normalised: relative to the most probable token, whose weight is 1. */
+function samplingWeights(
+  logits: Float32Array,
+  { temperature, topK, topP, minP }: SamplerSettings,
+): { readonly weights: Float64Array; readonly sum: number } {
+  const maximum = highest(logits);
   const weights = new Float64Array(logits.length);
-  for (let id = 0; id < logits.length; id++) weights[id] = Math.exp(((logits[id] ?? -Infinity) - maximum) / temperature);
+  for (let id = 0; id < logits.length; id++) weights[id] = expOfNegative(((logits[id] ?? -Infinity) - maximum) / temperature);
 
   if (topK > 0 || topP < 1) keepNucleus(logits, weights, topK > 0 ? topK : logits.length, topP);
   let sum = 0;
@@ -45,8 +53,7 @@ export function samplingDistribution(logits: Float32Array, { temperature, topK, 
     if (weight < minP) weights[id] = 0;
     else sum += weight;
   }
-  for (let id = 0; id < weights.length; id++) weights[id] = (weights[id] ?? 0) / sum;
-  return weights;
+  return { weights, sum };
 }
 
 /** Zeroes the weights that top-k, then top-p of what is left, take away. */
@@ -71,16 +78,17 @@ function topIds(logits: Float32Array, count: number): readonly number[] {
   return Array.from(order.subarray(0, count));
 }
 
-function invertCumulative(probabilities: Float64Array, uniform: number): number {
+/** @param share of the sum of all weights, from 0 to under the sum */
+function invertCumulative(weights: Float64Array, share: number): number {
   let cumulative = 0;
   let last = 0;
-  for (let id = 0; id < probabilities.length; id++) {
-    const probability = probabilities[id] ?? 0;
-    if (probability === 0) continue;
-    cumulative += probability;
+  for (let id = 0; id < weights.length; id++) {
+    const weight = weights[id] ?? 0;
+    if (weight === 0) continue;
+    cumulative += weight;
     last = id;
-    if (uniform < cumulative) return id;
+    if (share < cumulative) return id;
   }
-  // The sum may round to just under 1: what is left belongs to the last token.
+  // Rounding may leave a share just over the sum: what is left belongs to the last token.
   return last;
 }

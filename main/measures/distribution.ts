@@ -1,5 +1,6 @@
 import { InterlinearError } from '../contract/errors';
 import { type Bits, bits } from '../contract/ids';
+import { expOfNegative } from './exponential';
 
 /** A full-vocabulary distribution at temperature 1, read once and asked often. */
 export interface Distribution {
@@ -17,13 +18,13 @@ export interface Distribution {
  * @throws InterlinearError `bad-model` when the logits hold NaN, +Infinity or nothing finite.
  */
 export function readDistribution(logits: Float32Array): Distribution {
-  let maximum = -Infinity;
-  for (const logit of logits) if (logit > maximum) maximum = logit;
+  const maximum = highest(logits);
   let sum = 0;
   let weighted = 0;
-  for (const logit of logits) {
-    const shifted = logit - maximum;
-    const weight = Math.exp(shifted);
+  // By index: iterators take twice as long, and this runs over every vocabulary of every step.
+  for (let id = 0; id < logits.length; id++) {
+    const shifted = (logits[id] ?? NaN) - maximum;
+    const weight = expOfNegative(shifted);
     sum += weight;
     // A logit of -Infinity has weight 0 and adds nothing; 0 times -Infinity would be NaN. A NaN logit has a NaN weight.
     if (weight !== 0) weighted += weight * shifted;
@@ -34,6 +35,16 @@ export function readDistribution(logits: Float32Array): Distribution {
     throw new InterlinearError('bad-model', 'The model gave logits that are not numbers.', 'Check the weights, or choose another device.');
   }
   return { logits, logNormaliser, entropy: bits(Math.max(0, logSum - weighted / sum) / Math.LN2) };
+}
+
+/** The largest of some numbers; -Infinity where there is none. NaN is passed over. */
+export function highest(values: Float32Array): number {
+  let maximum = -Infinity;
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i] ?? NaN;
+    if (value > maximum) maximum = value;
+  }
+  return maximum;
 }
 
 /** ln p(token), in nats. @throws RangeError for an id outside the vocabulary. */

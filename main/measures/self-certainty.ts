@@ -10,6 +10,6 @@ import type { Distribution } from './distribution';
 export function selfCertainty(distribution: Distribution): number {
   const { logits, logNormaliser } = distribution;
   let sum = 0;
-  for (const logit of logits) sum += logit;
+  for (let id = 0; id < logits.length; id++) sum += logits[id] ?? NaN;
   return logNormaliser - sum / logits.length - Math.log(logits.length);
 }

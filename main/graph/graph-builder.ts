@@ -187,8 +187,13 @@ export class GraphBuilder {
 
   /** Cuts a value along an axis into parts whose sizes are given by another value. */
   split(value: Value, sizes: Value, parts: number, axis: number): Value[] {
-    const outputs = Array.from({ length: parts }, () => this.nextValue());
-    this.add('Split', [value, sizes], outputs, { axis });
+    return this.several('Split', [value, sizes], parts, { axis });
+  }
+
+  /** Adds a node with several outputs. */
+  several(operator: string, inputs: readonly Value[], count: number, attributes: Readonly<Record<string, Attribute>> = {}): Value[] {
+    const outputs = Array.from({ length: count }, () => this.nextValue());
+    this.add(operator, inputs, outputs, attributes);
     return outputs;
   }
 

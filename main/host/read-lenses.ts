@@ -1,9 +1,8 @@
 import { setImmediate } from 'node:timers/promises';
 import { InterlinearError } from '../contract/errors';
-import { encodeLayers, type FrameLayout } from '../contract/frame';
+import { encodeLayers, layersPlace } from '../contract/frame';
 import { modelOfLane } from '../contract/lane-models';
-import type { StepRecord } from '../contract/steps';
-import { layerReading, readLens } from '../measures/lens-reading';
+import type { LayerReading } from '../contract/steps';
 import type { Decoder } from '../runtime/decoder';
 import type { RunSource } from './run-source';
 
@@ -27,41 +26,32 @@ export async function readLenses(source: RunSource, decoder: Decoder, range: Len
   const { first, count, lane, branch } = range;
   const { layout } = modelOfLane(source.info, lane);
   const steps = await source.steps(lane, branch, first, count);
-  const packed: Float32Array[] = [];
-  for (const step of steps) {
-    packed.push(encodeLayers(await readStep(source, decoder, layout, step), layout));
-    // Other requests, and the ticks of a run, come between.
-    await setImmediate();
+  const below = layout.streams - 1;
+  const streams = new Float32Array(steps.length * below * decoder.width);
+  for (const [i, step] of steps.entries()) {
+    const { data } = await source.tap(lane, branch, step.index, 'residual');
+    streams.set(data.subarray(0, below * decoder.width), i * below * decoder.width);
   }
-  const all = new Float32Array(packed.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of packed) {
-    all.set(part, at);
-    at += part.length;
+  const targets = steps.flatMap(({ targetId }) => Array.from({ length: below }, () => targetId));
+  const readings = await readAll(decoder, streams, targets, layout.lens);
+  const { length } = layersPlace(layout);
+  const packed = new Float32Array(steps.length * length);
+  for (const [i, { layers }] of steps.entries()) {
+    const last = layers[below];
+    if (!last) throw new InterlinearError('bad-trace', 'A step lacks the reading of its last layer.', 'Run the prompt again.');
+    packed.set(encodeLayers([...readings.slice(i * below, (i + 1) * below), last], layout), i * length);
   }
-  return all;
+  return packed;
 }
 
-async function readStep(source: RunSource, decoder: Decoder, layout: FrameLayout, step: StepRecord): Promise<StepRecord['layers']> {
-  const { width, vocabulary } = decoder;
-  const { data } = await source.tap(step.lane, step.branch, step.index, 'residual');
-  const below = layout.streams - 1;
-  const portion = Math.max(1, Math.floor(mostLogits / vocabulary));
-  const layers: StepRecord['layers'][number][] = [];
-  for (let start = 0; start < below; start += portion) {
-    const end = Math.min(below, start + portion);
-    const logits = await decoder.lenses(data.slice(start * width, end * width));
-    for (let stream = start; stream < end; stream++) {
-      const row = stream - start;
-      const lens = readLens(
-        data.subarray(stream * width, (stream + 1) * width),
-        logits.subarray(row * vocabulary, (row + 1) * vocabulary),
-        layout.lens,
-      );
-      layers.push(layerReading(lens, step.targetId));
-    }
+/** Readings of all rows, a few at a time: other requests, and the ticks of a run, come between. */
+async function readAll(decoder: Decoder, streams: Float32Array, targets: readonly number[], count: number): Promise<LayerReading[]> {
+  const portion = Math.max(1, Math.floor(mostLogits / decoder.vocabulary));
+  const readings: LayerReading[] = [];
+  for (let row = 0; row < targets.length; row += portion) {
+    const part = streams.slice(row * decoder.width, (row + portion) * decoder.width);
+    readings.push(...(await decoder.readings(part, targets.slice(row, row + portion), count)));
+    await setImmediate();
   }
-  const last = step.layers[below];
-  if (!last) throw new InterlinearError('bad-trace', 'A step lacks the reading of its last layer.', 'Run the prompt again.');
-  return [...layers, last];
+  return readings;
 }

@@ -1,4 +1,5 @@
 import type { Chat, Dtype, Markers, ModelSummary, PromptCheck } from '../contract/model';
+import type { LayerReading } from '../contract/steps';
 import type { ModelReference } from '../models/reference/model-reference';
 
 /** What one forward pass says at one position of one row. */
@@ -82,6 +83,13 @@ export interface Decoder {
    * row: use it wherever a tick needs more than one reading.
    */
   lenses(residuals: Float32Array): Promise<Float32Array>;
+  /**
+   * What the lens says of many residual streams, [N, D], without the logits: the way to read hundreds.
+   * @param targets N token ids whose probability and rank are wanted
+   * @param count candidates kept
+   * @throws InterlinearError `bad-model` when the logits are not numbers
+   */
+  readings(residuals: Float32Array, targets: readonly number[], count: number): Promise<readonly LayerReading[]>;
   /** Reads the prompt once; `last` is the pass output at its last position. */
   prefill(tokens: readonly number[]): Promise<{ readonly cache: PromptCache; readonly last: PassOutput }>;
   newRow(): RowCache;

@@ -1,9 +1,11 @@
 import type { InferenceSession } from 'onnxruntime-node';
+import type { LayerReading } from '../contract/steps';
 import { buildDecoder, buildLens } from '../graph/decoder-graph';
 import { type DecoderSpec, matrixParameters, unembeddingName } from '../graph/decoder-spec';
 import type { Weights } from '../graph/graph-builder';
 import { CachedSequence } from './attention-sequence';
 import type { AttentionSequence, Decoder, FullPass, FullRequest, PassOutput, PromptCache, RowCache, RowInput } from './decoder';
+import { LensReadings } from './lens-readings';
 import { readLens } from './logit-lens';
 import { type CacheFeeds, PassRunner } from './onnx-pass';
 import { createSession, floats, floatsOf, type SessionSettings } from './onnx-session';
@@ -32,6 +34,7 @@ export class OnnxDecoder implements Decoder {
   private readonly unembedding: WeightMatrix;
   private readonly finalScale: Float32Array;
   private readonly finalBias: Float32Array | null;
+  private readonly lensReadings: LensReadings;
   private readonly rows: RowCaches;
   private readonly sequences: SequenceReader;
   private lastPass: Promise<void> = Promise.resolve();
@@ -41,6 +44,7 @@ export class OnnxDecoder implements Decoder {
     weights: Weights,
     private readonly passes: PassRunner,
     private readonly lensSession: InferenceSession,
+    threads: number,
   ) {
     this.layers = spec.layers;
     this.heads = spec.heads;
@@ -52,6 +56,8 @@ export class OnnxDecoder implements Decoder {
     this.unembedding = spec.tiedUnembedding ? this.table : new WeightMatrix(weights, unembeddingName(spec), vocabulary, width);
     this.finalScale = readWeight(weights, 'final.norm');
     this.finalBias = spec.normalization.kind === 'layer' ? readWeight(weights, 'final.norm.bias') : null;
+    const { unembedding, finalScale, finalBias } = this;
+    this.lensReadings = new LensReadings({ spec, weights, unembedding, finalScale, finalBias, threads });
     this.rows = new RowCaches(spec);
     this.sequences = new SequenceReader(spec, passes);
   }
@@ -59,7 +65,7 @@ export class OnnxDecoder implements Decoder {
   static async create(spec: DecoderSpec, weights: Weights, settings: SessionSettings): Promise<OnnxDecoder> {
     const decoder = await createSession(buildDecoder(spec, weights.places), weights, settings);
     const lens = await createSession(buildLens(spec, weights.places), weights, settings);
-    return new OnnxDecoder(spec, weights, new PassRunner(spec, decoder), lens);
+    return new OnnxDecoder(spec, weights, new PassRunner(spec, decoder), lens, settings.threads);
   }
 
   embedding(tokenId: number): Float32Array {
@@ -84,6 +90,10 @@ export class OnnxDecoder implements Decoder {
     if (!Number.isInteger(count)) throw new RangeError(`${residuals.length} numbers are not whole residual streams of ${this.width}`);
     if (count === 0) return new Float32Array(0);
     return floatsOf(await this.lensSession.run({ residual: floats(residuals, count, this.width) }), 'logits');
+  }
+
+  async readings(residuals: Float32Array, targets: readonly number[], count: number): Promise<readonly LayerReading[]> {
+    return this.lensReadings.read(residuals, targets, count);
   }
 
   async prefill(tokens: readonly number[]): Promise<{ readonly cache: PromptCache; readonly last: PassOutput }> {
@@ -149,6 +159,7 @@ export class OnnxDecoder implements Decoder {
     await this.lastPass;
     await this.passes.release();
     await this.lensSession.release();
+    await this.lensReadings.dispose();
   }
 
   /** Reads a sequence from its start, with nothing before it. */

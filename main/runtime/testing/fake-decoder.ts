@@ -1,4 +1,6 @@
 import type { AttentionSequence, Decoder, FullPass, FullRequest, PassOutput, PromptCache, RowCache, RowInput } from '../decoder';
+import type { LayerReading } from '../../contract/steps';
+import { layerReading, readLens } from '../../measures/lens-reading';
 import { dot } from '../../measures/vectors';
 
 /**
@@ -82,6 +84,15 @@ export class FakeDecoder implements Decoder {
       logits.set(this.lens(residuals.subarray(row * this.width, (row + 1) * this.width)), row * this.vocabulary);
     }
     return Promise.resolve(logits);
+  }
+
+  async readings(residuals: Float32Array, targets: readonly number[], count: number): Promise<readonly LayerReading[]> {
+    const logits = await this.lenses(residuals);
+    return targets.map((target, row) => {
+      const [stream, own] = [residuals.subarray(row * this.width), logits.subarray(row * this.vocabulary)];
+      const lens = readLens(stream.subarray(0, this.width), own.subarray(0, this.vocabulary), count);
+      return layerReading(lens, target);
+    });
   }
 
   prefill(tokens: readonly number[]): Promise<{ readonly cache: PromptCache; readonly last: PassOutput }> {

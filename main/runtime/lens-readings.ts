@@ -1,0 +1,131 @@
+import type { InferenceSession } from 'onnxruntime-node';
+import { setImmediate } from 'node:timers/promises';
+import { InterlinearError } from '../contract/errors';
+import { bits } from '../contract/ids';
+import type { LayerReading } from '../contract/steps';
+import { type DecoderSpec, unembeddingName } from '../graph/decoder-spec';
+import type { WeightPlace, Weights } from '../graph/graph-builder';
+import { buildLensReadings } from '../graph/lens-graph';
+import { norm } from '../measures/vectors';
+import { createSession, floats, floatsOf, integers } from './onnx-session';
+import type { WeightMatrix } from './weight-matrix';
+
+/** An unembedding up to this size, in bytes of 32-bit floats, is unpacked for reading: many rows at once go through it more than twice as fast. */
+const largestUnpacked = 2 ** 28;
+/** What was unpacked is let go of after so many milliseconds without a reading. */
+const idleMilliseconds = 20_000;
+/** Rows unpacked before others get their turn. */
+const rowsAtOnce = 2048;
+
+interface LensSource {
+  readonly spec: DecoderSpec;
+  /** As the model stores them. */
+  readonly weights: Weights;
+  readonly unembedding: WeightMatrix;
+  readonly finalScale: Float32Array;
+  readonly finalBias: Float32Array | null;
+  readonly threads: number;
+}
+
+/** Reads the lens of many residual streams at once, on the processor. What it needs for that is made at the first reading and freed when nobody reads. */
+export class LensReadings {
+  #session: Promise<InferenceSession> | null = null;
+  #idle: NodeJS.Timeout | null = null;
+  #reading = 0;
+
+  constructor(private readonly source: LensSource) {}
+
+  /**
+   * @param residuals [N, D]
+   * @param targets N token ids
+   * @throws InterlinearError `bad-model` when the logits are not numbers
+   */
+  async read(residuals: Float32Array, targets: readonly number[], count: number): Promise<LayerReading[]> {
+    const { width, vocabulary } = this.source.spec;
+    const rows = targets.length;
+    if (residuals.length !== rows * width) throw new RangeError(`${residuals.length} numbers are not ${rows} residual streams of ${width}`);
+    if (rows === 0) return [];
+    this.#reading++;
+    try {
+      const session = await (this.#session ??= this.#open());
+      const kept = Math.min(count, vocabulary);
+      const outputs = await session.run({
+        residual: floats(residuals, rows, width),
+        targets: integers(targets, rows, 1),
+        count: integers([kept]),
+      });
+      const [entropy, probability, above, ids, probabilities] = ['entropy', 'probability', 'above', 'ids', 'probabilities'].map((name) =>
+        floatsOf(outputs, name),
+      );
+      return targets.map((_, row) => {
+        const nats = entropy?.[row] ?? NaN;
+        if (!Number.isFinite(nats))
+          throw new InterlinearError(
+            'bad-model',
+            'The model gave logits that are not numbers.',
+            'Check the weights, or choose another device.',
+          );
+        const part = (values: Float32Array | undefined): number[] => [...(values?.subarray(row * kept, (row + 1) * kept) ?? [])];
+        return {
+          norm: norm(residuals.subarray(row * width, (row + 1) * width)),
+          probability: probability?.[row] ?? NaN,
+          rank: 1 + (above?.[row] ?? NaN),
+          entropy: bits(Math.max(0, nats) / Math.LN2),
+          top: { ids: part(ids), probabilities: part(probabilities) },
+        };
+      });
+    } finally {
+      this.#reading--;
+      this.#closeWhenIdle();
+    }
+  }
+
+  async dispose(): Promise<void> {
+    if (this.#idle) clearTimeout(this.#idle);
+    const session = this.#session;
+    this.#session = null;
+    await (await session)?.release();
+  }
+
+  async #open(): Promise<InferenceSession> {
+    const { spec, weights, threads } = this.source;
+    try {
+      const used = await this.#unpacked();
+      return await createSession(buildLensReadings(spec, used?.places ?? weights.places), used ?? weights, { device: 'cpu', threads });
+    } catch (thrown) {
+      this.#session = null;
+      throw thrown;
+    }
+  }
+
+  #closeWhenIdle(): void {
+    if (this.#idle) clearTimeout(this.#idle);
+    this.#idle = setTimeout(() => {
+      if (this.#reading === 0) void this.dispose();
+    }, idleMilliseconds);
+    // Waiting for it keeps no process alive.
+    this.#idle.unref();
+  }
+
+  /** The lens' weights as 32-bit floats; null where they are floats already, or too large. */
+  async #unpacked(): Promise<Weights | null> {
+    const { spec, weights, unembedding, finalScale, finalBias } = this.source;
+    const { vocabulary, width } = spec;
+    const name = unembeddingName(spec);
+    if (weights.places.has(name) || 4 * vocabulary * width > largestUnpacked) return null;
+    const parts = [finalScale, ...(finalBias ? [finalBias] : [])];
+    const values = new Float32Array(vocabulary * width + parts.length * width);
+    for (let row = 0; row < vocabulary; row++) {
+      values.set(unembedding.row(row), row * width);
+      if (row % rowsAtOnce === rowsAtOnce - 1) await setImmediate();
+    }
+    const places = new Map<string, WeightPlace>();
+    places.set(name, { shape: [vocabulary, width], offset: 0, byteLength: 4 * vocabulary * width });
+    parts.forEach((part, i) => {
+      const at = vocabulary * width + i * width;
+      values.set(part, at);
+      places.set(i === 0 ? 'final.norm' : 'final.norm.bias', { shape: [width], offset: 4 * at, byteLength: 4 * width });
+    });
+    return { bytes: new Uint8Array(values.buffer), places };
+  }
+}

@@ -18,11 +18,10 @@ function roundToEven(value: number): number {
   return floor % 2 === 0 ? floor : floor + 1;
 }
 
-/** 32-bit floats as little-endian halves, two bytes each. */
+/** 32-bit floats as halves, two bytes each, little-endian like every machine this runs on. */
 export function encodeHalf(values: Float32Array): Uint8Array<ArrayBuffer> {
-  const bytes = new Uint8Array(2 * values.length);
-  const view = new DataView(bytes.buffer);
+  const halves = new Uint16Array(values.length);
   const bits = new Uint32Array(values.buffer, values.byteOffset, values.length);
-  for (let i = 0; i < values.length; i++) view.setUint16(2 * i, halfBits(values[i] ?? 0, bits[i] ?? 0), true);
-  return bytes;
+  for (let i = 0; i < values.length; i++) halves[i] = halfBits(values[i] ?? 0, bits[i] ?? 0);
+  return new Uint8Array(halves.buffer);
 }

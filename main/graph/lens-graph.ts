@@ -27,7 +27,7 @@ export function buildLensReadings(spec: DecoderSpec, weights: ReadonlyMap<string
   const overVocabulary = (operator: string, value: Value, keepdims: 0 | 1): Value =>
     graph.node(operator, [value, graph.integers(1)], { keepdims });
 
-  const logits = linear(graph, normalize(graph, spec, streams, 'final.norm'), unembeddingName(spec));
+  const logits = linear(graph, normalize(graph, spec, streams, 'final.norm'), [unembeddingName(spec)]);
   // z - max, so that nothing overflows: S = Σ exp(z), H = ln S - Σ exp(z) z / S.
   const shifted = graph.node('Sub', [logits, overVocabulary('ReduceMax', logits, 1)]);
   const weight = graph.node('Exp', [shifted]);

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { InterlinearError } from '../contract/errors';
+import { formatWhole } from '../contract/format-whole';
 import type { ImportJob, InstalledModel, Quantization } from '../contract/library';
 import type { ModelStore } from '../host/model-store';
 import { parseHubId } from '../library/hub/hub-id';
@@ -33,7 +34,7 @@ export async function listCommand(store: ModelStore, { json }: Output): Promise<
         name,
         license,
         `${layers} layers × ${width}`,
-        `${parameters} parameters`,
+        `${formatWhole(parameters)} parameters`,
         `${dtype}, ${formatBytes(bytes)}`,
       ]),
     ),
@@ -70,7 +71,7 @@ export async function showModelCommand(store: ModelStore, id: string, { json }: 
       'architecture',
       `${summary.architecture}, ${summary.layers} layers × ${summary.width}, ${summary.heads} heads, ${summary.vocabulary} tokens`,
     ],
-    ['weights', `${summary.parameters} parameters, ${summary.dtype}, ${formatBytes(summary.bytes)}`],
+    ['weights', `${formatWhole(summary.parameters)} parameters, ${summary.dtype}, ${formatBytes(summary.bytes)}`],
     ['sha256', summary.weightsHash],
     ...model.parity.map(({ device, passed, maximumDifference }): [string, string] => [
       `parity on ${device}`,

@@ -43,7 +43,7 @@ class FolderFiles implements BundleFiles {
 export function openBundleFiles(path: string): BundleFiles {
   try {
     const stats = statSync(path, { throwIfNoEntry: false });
-    if (!stats) throw new InterlinearError('unknown-trace', `There is no trace at ${path}`, 'It may have been moved or deleted.');
+    if (!stats) throw new InterlinearError('unknown-trace', `There is no trace at ${path}.`, 'It may have been moved or deleted.');
     return stats.isDirectory() ? new FolderFiles(path) : openZip(path);
   } catch (thrown) {
     throw diskError(thrown, `open ${path}`);

@@ -30,7 +30,8 @@ export async function startRun(services: Services): Promise<void> {
   const { activity, checker, engine } = services;
   if (activity.store.getState().starting || liveRuns(services).length > 0) return;
   if (document.lanes.length === 0) throw new InterlinearError('bad-request', 'There is no lane to run.', 'Add a lane first.');
-  if (document.prompt.trim() === '') throw new InterlinearError('bad-prompt', 'The prompt is empty.', 'Write one, or choose a preset.');
+  if (document.prompt.trim() === '')
+    throw new InterlinearError('bad-prompt', 'The prompt is empty.', 'Write one, or choose one that is offered.');
   const state = checker.store.getState();
   const problem = speaksOf(state, document) ? state.check?.problems.find((found) => found.severity === 'error') : undefined;
   if (problem !== undefined) throw new InterlinearError('bad-prompt', problem.message, problem.hint);

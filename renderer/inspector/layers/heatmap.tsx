@@ -19,6 +19,7 @@ import {
 import styles from './layers.module.css';
 import type { LensMeasure } from './lens-measure';
 import { lensReadout, LensTooltip } from './lens-tooltip';
+import { placeTooltip } from './place-tooltip';
 import { useLenses } from './use-lenses';
 
 export interface HeatmapProps {
@@ -30,9 +31,6 @@ export interface HeatmapProps {
   /** The element that is the picture. */
   readonly content: RefObject<HTMLDivElement | null>;
 }
-
-const tooltipWidth = 364;
-const tooltipHeight = 110;
 
 /** Layer × step for one or more lanes. The canvas is as large as the window it is seen through, whatever the number of steps. */
 export function Heatmap({ entries, measure, columns, panel, loadLens, content }: HeatmapProps) {
@@ -149,17 +147,11 @@ export function Heatmap({ entries, measure, columns, panel, loadLens, content }:
         sectionHead(layout.sections.length) +
         rowOfStream(focused.section, focused.stream) * layout.rowHeight -
         scroll.top;
-  const tooltipLeft =
-    cellLeft + layout.columnWidth + 8 + tooltipWidth < size.width
-      ? cellLeft + layout.columnWidth + 8
-      : Math.max(0, cellLeft - tooltipWidth - 8);
   // Under the rows where there is room, so that it covers none of them.
   const under =
-    focused === null
-      ? 0
+    focused === null || layout.sections.length > 1
+      ? null
       : focused.section.top + sectionHead(layout.sections.length) + focused.section.streams * layout.rowHeight + 4 - scroll.top;
-  const below = layout.sections.length === 1 && under + tooltipHeight < size.height;
-  const tooltipTop = below ? under : Math.max(0, Math.min(cellTop, size.height - tooltipHeight));
 
   return (
     <div className={styles['window']}>
@@ -213,11 +205,7 @@ export function Heatmap({ entries, measure, columns, panel, loadLens, content }:
         </p>
       )}
       {readout !== null && (
-        <LensTooltip
-          readout={readout}
-          left={below ? Math.max(0, Math.min(cellLeft, size.width - tooltipWidth)) : tooltipLeft}
-          top={tooltipTop}
-        />
+        <LensTooltip readout={readout} {...placeTooltip({ left: cellLeft, top: cellTop, width: layout.columnWidth }, size, under)} />
       )}
     </div>
   );

@@ -14,6 +14,9 @@ export function formatTable(rows: readonly (readonly string[])[]): string {
     .join('\n');
 }
 
+/** lastLayerLensEqualsLogits: last layer lens equals logits. */
+const inWords = (name: string): string => name.replaceAll(/[A-Z]/gu, (letter) => ` ${letter.toLowerCase()}`);
+
 /** The table a person reads: lane, answer, right or wrong, steps, milliseconds, steps per second. */
 export function formatRun(run: RunDocument): string {
   const several = new Set(run.lanes.map(({ model }) => model.id)).size > 1;
@@ -27,7 +30,7 @@ export function formatRun(run: RunDocument): string {
     lane.tokensPerSecond.toFixed(0),
   ]);
   const checks = Object.entries(run.parity).map(
-    ([name, passed]) => `${name} ${passed === null ? 'not checked' : passed ? 'passed' : 'FAILED'}`,
+    ([name, passed]) => `${inWords(name)} ${passed === null ? 'not checked' : passed ? 'passed' : 'FAILED'}`,
   );
   return [
     run.prompt,

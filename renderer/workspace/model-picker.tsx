@@ -42,7 +42,7 @@ export const ModelPicker = memo(function ModelPicker({ libraryKeys }: { readonly
     <Menu
       entries={entries}
       trigger={
-        <button type="button" className={select['inline']} aria-label={`Model: ${name}${missing ? ', not installed' : ''}`}>
+        <button type="button" className={select['modelButton']} aria-label={`Model: ${name}${missing ? ', not installed' : ''}`}>
           <span className={select['modelLabel']}>Model</span>
           <span className={select['model']} data-missing={missing}>
             {name}

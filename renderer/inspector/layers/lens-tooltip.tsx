@@ -22,7 +22,9 @@ export function lensReadout(cell: HeatmapCell): LensReadout | null {
   return {
     heading: `${entry.title}, step ${cell.step + 1}, ${cell.stream === 0 ? 'embeddings' : `after layer ${cell.stream}`} (${streamName(cell.stream)})`,
     target: `${record.kind === 'token' ? 'emitted' : 'last layer’s top'} ${word(record.targetId)}`,
-    facts: `p ${probability(reading.probability)} · rank ${reading.rank} · entropy ${formatNumber(reading.entropy)} b · norm ${formatNumber(reading.norm, 1)}`,
+    facts: Number.isNaN(reading.rank)
+      ? `not read yet · norm ${formatNumber(reading.norm, 1)}`
+      : `p ${probability(reading.probability)} · rank ${reading.rank} · entropy ${formatNumber(reading.entropy)} b · norm ${formatNumber(reading.norm, 1)}`,
     top: reading.top.ids.map((id, i) => ({ token: word(id), probability: reading.top.probabilities[i] ?? NaN })),
   };
 }

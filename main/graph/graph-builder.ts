@@ -26,11 +26,18 @@ export interface WeightPlace {
   readonly byteLength: number;
 }
 
-/** All weights of a model in memory, row-major, little-endian. */
+/** All weights of a model, row-major, little-endian. */
 export interface Weights {
-  readonly bytes: Uint8Array;
-  /** Where each weight lies in `bytes`, by its name in the graph. */
+  /** Where each weight lies, by its name in the graph. */
   readonly places: ReadonlyMap<string, WeightPlace>;
+  /** All bytes in memory, or the path of a file called `weightsLocation` that the runtime reads by itself. */
+  readonly source: { readonly bytes: Uint8Array } | { readonly path: string };
+  /** Some of the bytes. Do not write into them. @throws file system errors where they are in a file */
+  read(offset: number, byteLength: number): Uint8Array;
+}
+
+export function weightsInMemory(bytes: Uint8Array, places: Weights['places']): Weights {
+  return { places, source: { bytes }, read: (offset, byteLength) => bytes.subarray(offset, offset + byteLength) };
 }
 
 interface NodeInit {
@@ -42,8 +49,8 @@ interface NodeInit {
   readonly attribute: MessageInitShape<typeof AttributeProtoSchema>[];
 }
 
-/** Name under which the runtime is handed the bytes of the weights. */
-export const weightsLocation = 'weights';
+/** Name of the file of weights, which the runtime finds in the model's folder or is handed the bytes of. */
+export const weightsLocation = 'weights.safetensors';
 
 /** Newest operator sets every execution provider we use implements. */
 const operatorSets = [

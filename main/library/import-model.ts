@@ -5,7 +5,7 @@ import type { Quantization } from '../contract/library';
 import { type StoredManifest, type StoredSpec, storedFiles } from '../models/stored-package';
 import { diskError } from '../traces/disk-error';
 import type { CatalogueModel } from './catalogue';
-import { hashFile } from './file-hash';
+import { hashFile } from '../models/file-hash';
 import { type FetchOptions, type Fetched, type ImportSource, fetchFirst, planImport } from './import-source';
 import { displayName, modelIdFrom } from './model-id';
 import type { ModelLibrary } from './model-library';

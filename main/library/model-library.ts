@@ -7,7 +7,7 @@ import { type ModelParity, trashFolder } from '../contract/library';
 import { isMissing } from '../models/model-file';
 import { type StoredPackage, openStoredPackage, readStoredManifest, storedFiles } from '../models/stored-package';
 import { diskError } from '../traces/disk-error';
-import { hashFile } from './file-hash';
+import { hashFile } from '../models/file-hash';
 import { checkModelId } from './model-id';
 import { replaceFile } from './replace-file';
 import { PartialFolder, removeLeftovers } from './partial-folder';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { InterlinearError } from '../contract/errors';
 import { diskError } from '../traces/disk-error';
 import type { PackageSource } from './catalogue';
-import { hashFile } from './file-hash';
+import { hashFile } from '../models/file-hash';
 import type { ProgressMeter } from './progress-meter';
 import { extractEntry } from './zip-entry';
 

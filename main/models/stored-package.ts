@@ -6,7 +6,9 @@ import { modelParitySchema, quantizations } from '../contract/library';
 import { dtypes, type ModelSummary } from '../contract/model';
 import { weightShapes } from '../graph/decoder-spec';
 import { decoderSpecSchema } from './decoder-spec-schema';
+import { hashFile } from './file-hash';
 import { isMissing, parseModelJson, readModelFile } from './model-file';
+import { openForReading } from './random-access';
 
 /** Files of an imported model. All but the manifest are listed in it with their hash; chat template and reference may be missing. */
 export const storedFiles = {
@@ -77,6 +79,8 @@ export interface StoredPackage extends StoredSpec {
   readonly summary: ModelSummary;
   /** Bytes of a file, checked against its hash; null for one the model has not. @throws InterlinearError `bad-model` */
   file(name: string): Promise<Uint8Array | null>;
+  /** Path of a file the model cannot be without, once its hash has been found right. @throws InterlinearError `bad-model` */
+  verified(name: string): Promise<string>;
 }
 
 function issueOf(error: z.ZodError): string {
@@ -142,15 +146,25 @@ export async function readStoredManifest(folder: string): Promise<StoredManifest
  */
 export async function openStoredPackage(folder: string): Promise<StoredPackage> {
   const manifest = await readStoredManifest(folder);
+  const changed = (name: string): InterlinearError =>
+    new InterlinearError('bad-model', `The file ${name} has changed since the model was added: its SHA-256 differs.`, damaged);
   const file = async (name: string): Promise<Uint8Array | null> => {
     const expected = manifest.files[name];
     if (!expected) return null;
     const bytes = await readModelFile(join(folder, name), name);
     if (createHash('sha256').update(bytes).digest('hex') === expected.sha256) return bytes;
-    throw new InterlinearError('bad-model', `The file ${name} has changed since the model was added: its SHA-256 differs.`, damaged);
+    throw changed(name);
+  };
+  const verified = async (name: string): Promise<string> => {
+    const expected = manifest.files[name];
+    const path = join(folder, name);
+    const { handle } = await openForReading(path, name, { code: 'bad-model', hint: damaged });
+    await handle.close();
+    if (!expected || (await hashFile(path)).sha256 !== expected.sha256) throw changed(name);
+    return path;
   };
   const bytes = await file(storedFiles.spec);
   const parsed = storedSpecSchema.safeParse(bytes === null ? null : parseModelJson(bytes, storedFiles.spec));
   if (!parsed.success) throw new InterlinearError('bad-model', `${storedFiles.spec}: ${issueOf(parsed.error)}`, damaged);
-  return { ...parsed.data, folder, manifest, summary: summarize(manifest, parsed.data), file };
+  return { ...parsed.data, folder, manifest, summary: summarize(manifest, parsed.data), file, verified };
 }

@@ -16,7 +16,7 @@ export interface StoredReader extends PromptReading {
 }
 
 /** Bytes of a file the model cannot be without. @throws InterlinearError `bad-model` */
-export async function neededFile(opened: StoredPackage, name: string): Promise<Uint8Array> {
+async function neededFile(opened: StoredPackage, name: string): Promise<Uint8Array> {
   const bytes = await opened.file(name);
   if (bytes) return bytes;
   throw new InterlinearError('bad-model', `The model has no ${name}.`, 'The model is damaged: remove it and add it again.');

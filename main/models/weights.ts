@@ -1,6 +1,6 @@
 import { InterlinearError } from '../contract/errors';
 import type { WeightName } from '../graph/decoder-spec';
-import type { WeightPlace, Weights } from '../graph/graph-builder';
+import { type WeightPlace, type Weights, weightsInMemory } from '../graph/graph-builder';
 import type { ModelArchitecture } from './architectures/architecture';
 import { takeOutputs } from './architectures/take-outputs';
 import { matchWeights, type WeightSource } from './architectures/weight-source';
@@ -42,7 +42,7 @@ const asStored = ({ source, tensor }: Match): boolean =>
 export function readWeights(file: Uint8Array, architecture: ModelArchitecture): Weights {
   const matched = match(file, architecture);
   if ([...matched.values()].every(asStored)) {
-    return { bytes: file, places: new Map([...matched].map(([weight, { tensor }]) => [weight, tensor])) };
+    return weightsInMemory(file, new Map([...matched].map(([weight, { tensor }]) => [weight, tensor])));
   }
   const read = [...matched].map(([weight, { source, tensor }]) => {
     const { dtype, offset, byteLength } = tensor;
@@ -56,5 +56,5 @@ export function readWeights(file: Uint8Array, architecture: ModelArchitecture): 
     places.set(weight, { shape, offset: end, byteLength: values.byteLength });
     end += values.byteLength;
   }
-  return { bytes, places };
+  return weightsInMemory(bytes, places);
 }

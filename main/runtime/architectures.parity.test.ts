@@ -10,7 +10,7 @@ import { convertWeights } from '../models/convert/convert-weights';
 import { openGguf } from '../models/gguf/open-gguf';
 import { openSafetensors } from '../models/safetensors';
 import { openSafetensorsFolder } from '../models/safetensors-folder';
-import { readStoredWeights } from '../models/stored-weights';
+import { openStoredWeights } from '../models/stored-weights';
 import type { PassOutput } from './decoder';
 import { OnnxDecoder } from './onnx-decoder';
 
@@ -67,7 +67,7 @@ async function openDecoder(file: string, workFolder: string): Promise<OnnxDecode
     signal: new AbortController().signal,
   });
   await checkpoint.close();
-  return OnnxDecoder.create(spec, readStoredWeights(await readFile(target), spec), { device: 'cpu', threads: 1 });
+  return OnnxDecoder.create(spec, await openStoredWeights(target, spec), { device: 'cpu', threads: 1 });
 }
 
 it('has a model of every architecture in the table', async () => {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { quantizedParts } from '../graph/quantized-parts';
 import type { DecoderSpec } from '../graph/decoder-spec';
-import type { WeightPlace, Weights } from '../graph/graph-builder';
+import { type WeightPlace, type Weights, weightsInMemory } from '../graph/graph-builder';
 import { layerReading, readLens as readDistribution } from '../measures/lens-reading';
 import { readArchitecture } from '../models/architectures/read-architecture';
 import { quantizeInt4, quantizeInt8 } from '../models/quantization/quantize';
@@ -27,7 +27,7 @@ function pack(parts: readonly (readonly [name: string, shape: readonly number[],
   const bytes = new Uint8Array(end);
   for (const [name, , data] of parts)
     bytes.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), places.get(name)?.offset ?? NaN);
-  return { bytes, places };
+  return weightsInMemory(bytes, places);
 }
 
 async function makeSpec(kind: 'rms' | 'layer'): Promise<DecoderSpec> {

@@ -4,7 +4,7 @@ import { InterlinearError } from '../contract/errors';
 import { bits } from '../contract/ids';
 import type { LayerReading } from '../contract/steps';
 import { type DecoderSpec, unembeddingName } from '../graph/decoder-spec';
-import type { WeightPlace, Weights } from '../graph/graph-builder';
+import { type WeightPlace, type Weights, weightsInMemory } from '../graph/graph-builder';
 import { buildLensReadings } from '../graph/lens-graph';
 import { norm } from '../measures/vectors';
 import { createSession, floats, floatsOf, integers } from './onnx-session';
@@ -115,9 +115,9 @@ export class LensReadings {
     if (weights.places.has(name) || 4 * vocabulary * width > largestUnpacked) return null;
     const parts = [finalScale, ...(finalBias ? [finalBias] : [])];
     const values = new Float32Array(vocabulary * width + parts.length * width);
-    for (let row = 0; row < vocabulary; row++) {
-      values.set(unembedding.row(row), row * width);
-      if (row % rowsAtOnce === rowsAtOnce - 1) await setImmediate();
+    for (let row = 0; row < vocabulary; row += rowsAtOnce) {
+      values.set(unembedding.rows(row, Math.min(rowsAtOnce, vocabulary - row)), row * width);
+      await setImmediate();
     }
     const places = new Map<string, WeightPlace>();
     places.set(name, { shape: [vocabulary, width], offset: 0, byteLength: 4 * vocabulary * width });
@@ -126,6 +126,6 @@ export class LensReadings {
       values.set(part, at);
       places.set(i === 0 ? 'final.norm' : 'final.norm.bias', { shape: [width], offset: 4 * at, byteLength: 4 * width });
     });
-    return { bytes: new Uint8Array(values.buffer), places };
+    return weightsInMemory(new Uint8Array(values.buffer), places);
   }
 }

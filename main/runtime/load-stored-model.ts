@@ -2,8 +2,8 @@ import { availableParallelism } from 'node:os';
 import type { Markers } from '../contract/model';
 import { readReference } from '../models/reference/reference-file';
 import { storedFiles } from '../models/stored-package';
-import { neededFile, type StoredReader } from '../models/stored-reader';
-import { readStoredWeights } from '../models/stored-weights';
+import type { StoredReader } from '../models/stored-reader';
+import { openStoredWeights } from '../models/stored-weights';
 import type { LoadedModel } from './decoder';
 import type { LoadOptions } from './load-options';
 import { textWriting } from './model-writing';
@@ -22,7 +22,7 @@ export async function loadStoredModel(reader: StoredReader, { device, threads }:
   const { spec, summary, manifest } = opened;
   const reference = await opened.file(storedFiles.reference);
   const used = threads ?? availableParallelism();
-  const weights = readStoredWeights(await neededFile(opened, storedFiles.weights), spec);
+  const weights = await openStoredWeights(await opened.verified(storedFiles.weights), spec);
   const decoder = await OnnxDecoder.create(spec, weights, { device, threads: used });
   const markers: Markers = {
     think: tokenizer.encode(thinkAloud, { addSpecial: false }),

@@ -1,3 +1,4 @@
+import { basename, dirname } from 'node:path';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import type { Device } from '../contract/model';
 import { InterlinearError } from '../contract/errors';
@@ -19,12 +20,19 @@ export async function createSession(model: Uint8Array, weights: Weights, { devic
   }
   return InferenceSession.create(model, {
     executionProviders: ['cpu'],
-    externalData: [{ path: weightsLocation, data: weights.bytes }],
+    ...external(weights),
     intraOpNumThreads: threads,
     interOpNumThreads: 1,
     graphOptimizationLevel: 'all',
     logSeverityLevel: 3,
   });
+}
+
+/** How the runtime gets at the weights. What is in a file it maps into memory by itself. */
+function external({ source }: Weights): InferenceSession.SessionOptions {
+  if ('bytes' in source) return { externalData: [{ path: weightsLocation, data: source.bytes }] };
+  if (basename(source.path) !== weightsLocation) throw new Error(`The file of the weights must be called ${weightsLocation}`);
+  return { extra: { session: { model_external_initializers_file_folder_path: dirname(source.path) } } };
 }
 
 export function floats(data: Float32Array, ...shape: readonly number[]): Tensor {

@@ -3,14 +3,12 @@ import { blockSize, type QuantizedBits, quantizedBitWidths, quantizedParts } fro
 import { toFloat32 } from '../models/element-types';
 
 /** Part of a stored weight, as floats: all of it, or `count` elements from `first`. */
-function stored({ bytes, places }: Weights, name: string, first = 0, count?: number): Float32Array {
+function stored({ read, places }: Weights, name: string, first = 0, count?: number): Float32Array {
   const place = places.get(name);
   if (!place) throw new Error(`There is no weight '${name}'`);
   const half = place.element === 'f16';
   const size = half ? 2 : 4;
-  const start = place.offset + first * size;
-  const end = count === undefined ? place.offset + place.byteLength : start + count * size;
-  return toFloat32(half ? 'F16' : 'F32', bytes.subarray(start, end));
+  return toFloat32(half ? 'F16' : 'F32', read(place.offset + first * size, count === undefined ? place.byteLength : count * size));
 }
 
 /** One weight as floats of its own. */
@@ -37,40 +35,41 @@ export class WeightMatrix {
 
   /** Length `columns`. Do not write into it. */
   row(index: number): Float32Array {
-    if (this.#whole) return this.#whole.subarray(index * this.#columns, (index + 1) * this.#columns);
-    if (this.#bits === null) return stored(this.#weights, this.#name, index * this.#columns, this.#columns);
-    const values = new Float32Array(this.#columns);
-    this.#dequantize(this.#bits, index, values);
-    return values;
+    return this.rows(index, 1);
+  }
+
+  /** [count, columns] from row `first` on. Do not write into them. */
+  rows(first: number, count: number): Float32Array {
+    if (this.#whole) return this.#whole.subarray(first * this.#columns, (first + count) * this.#columns);
+    if (this.#bits === null) return stored(this.#weights, this.#name, first * this.#columns, count * this.#columns);
+    return this.#dequantize(this.#bits, first, count);
   }
 
   /** [rows, columns]; kept from then on. Do not write into it. */
   all(): Float32Array {
-    return (this.#whole ??= this.#bits === null ? stored(this.#weights, this.#name) : this.#dequantizeAll(this.#bits));
+    return (this.#whole ??= this.rows(0, this.#rows));
   }
 
-  #dequantizeAll(bits: QuantizedBits): Float32Array {
-    const values = new Float32Array(this.#rows * this.#columns);
-    for (let row = 0; row < this.#rows; row++) {
-      this.#dequantize(bits, row, values.subarray(row * this.#columns, (row + 1) * this.#columns));
+  #dequantize(bits: QuantizedBits, first: number, count: number): Float32Array {
+    const parts = quantizedParts(this.#name, bits);
+    const { read, places } = this.#weights;
+    const bytesPerRow = (this.#columns * bits) / 8;
+    const integers = read((places.get(parts.integers)?.offset ?? 0) + first * bytesPerRow, count * bytesPerRow);
+    const blocks = this.#columns / blockSize;
+    const perBlock = (name: string): Float32Array => stored(this.#weights, name, first * blocks, count * blocks);
+    const scales = perBlock(parts.scales);
+    const offsets = places.has(parts.offsets) ? perBlock(parts.offsets) : null;
+    const centre = 2 ** (bits - 1);
+    const values = new Float32Array(count * this.#columns);
+    for (let block = 0; block < scales.length; block++) {
+      const scale = scales[block] ?? NaN;
+      const offset = offsets?.[block] ?? 0;
+      for (let i = block * blockSize; i < (block + 1) * blockSize; i++) {
+        const integer = bits === 8 ? (integers[i] ?? 0) : ((integers[i >> 1] ?? 0) >> (4 * (i & 1))) & 15;
+        // The product is rounded before the offset is added, as where both are 32-bit floats.
+        values[i] = Math.fround((integer - centre) * scale) + offset;
+      }
     }
     return values;
-  }
-
-  #dequantize(bits: QuantizedBits, row: number, values: Float32Array): void {
-    const parts = quantizedParts(this.#name, bits);
-    const blocks = this.#columns / blockSize;
-    const { bytes, places } = this.#weights;
-    const bytesPerRow = (this.#columns * bits) / 8;
-    const from = (places.get(parts.integers)?.offset ?? 0) + row * bytesPerRow;
-    const scales = stored(this.#weights, parts.scales, row * blocks, blocks);
-    const centre = 2 ** (bits - 1);
-    for (let i = 0; i < this.#columns; i++) {
-      const integer = bits === 8 ? (bytes[from + i] ?? 0) : ((bytes[from + (i >> 1)] ?? 0) >> (4 * (i & 1))) & 15;
-      values[i] = (integer - centre) * (scales[Math.floor(i / blockSize)] ?? NaN);
-    }
-    if (!places.has(parts.offsets)) return;
-    const offsets = stored(this.#weights, parts.offsets, row * blocks, blocks);
-    for (let i = 0; i < this.#columns; i++) values[i] = (values[i] ?? NaN) + (offsets[Math.floor(i / blockSize)] ?? NaN);
   }
 }

@@ -11,7 +11,7 @@ import { checkpointTensor } from '../checkpoint-tensor';
 import { encodeHalf } from '../half';
 import { dequantize } from '../quantization/dequantize';
 import { storageBlocks } from '../quantization/storage-blocks';
-import { readStoredWeights } from '../stored-weights';
+import { openStoredWeights } from '../stored-weights';
 import { convertWeights } from './convert-weights';
 
 const spec: DecoderSpec = {
@@ -91,7 +91,7 @@ async function convert(type: StorageType, quantize: 'auto' | 'int4' | 'int8' | '
   const bytes = readFileSync(target);
   expect(converted.bytes).toBe(bytes.length);
   expect(progress.at(-1)).toBe(1);
-  return { ...input, converted, weights: readStoredWeights(bytes, spec) };
+  return { ...input, converted, weights: await openStoredWeights(target, spec) };
 }
 
 /** What the checkpoint holds, in the graph's order. */

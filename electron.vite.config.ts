@@ -14,6 +14,7 @@ const CHROMIUM_TARGET = 'chrome130';
 const PROGRAMS: Readonly<Record<string, string>> = {
   shell: 'electron/shell.ts',
   engine: 'main/host/engine-process.ts',
+  'device-probe': 'main/host/device-probe-process.ts',
   cli: 'main/cli/cli.ts',
   bench: 'bench/bench.ts',
 };

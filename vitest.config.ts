@@ -3,12 +3,18 @@ import { configDefaults, defineConfig } from 'vitest/config';
 /** Tests which need Python are their own project: where no Python with pandas is to be had they are skipped, and said to be. */
 const PYTHON_TESTS = ['main/traces/python/**/*.test.ts', '**/*.python.test.ts'];
 const PARITY_TESTS = ['**/*.parity.test.ts'];
+/** Those of them that also run where WebGPU does the arithmetic. */
+const WEBGPU_TESTS = [
+  'main/runtime/{onnx-decoder,architectures,attention-sequence}.parity.test.ts',
+  'main/library/damaged-weights.parity.test.ts',
+];
 /** Tests of a published model, fetched through a package registry: skipped, and said to be, where it cannot be had. */
 const MODEL_TESTS = ['**/*.model.test.ts'];
 
 /**
- * Four projects, one per kind of proof: `unit` needs nothing but the code, `parity` reads the embedded model and compares
- * with PyTorch's numbers, `model` runs one that people publish, `python` opens our files with other people's readers.
+ * Five projects, one per kind of proof: `unit` needs nothing but the code, `parity` reads the embedded model and compares
+ * with PyTorch's numbers, `webgpu` does so on another device, `model` runs one that people publish, `python` opens our files with
+ * other people's readers.
  */
 export default defineConfig({
   test: {
@@ -30,6 +36,16 @@ export default defineConfig({
           include: PARITY_TESTS,
           testTimeout: 180_000,
           hookTimeout: 180_000,
+        },
+      },
+      {
+        test: {
+          name: 'webgpu',
+          include: WEBGPU_TESTS,
+          env: { INTERLINEAR_TEST_DEVICE: 'webgpu' },
+          setupFiles: ['main/runtime/testing/keep-device.ts'],
+          testTimeout: 300_000,
+          hookTimeout: 300_000,
         },
       },
       {

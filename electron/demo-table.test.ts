@@ -55,6 +55,7 @@ function info(kinds: readonly ('direct' | 'cot' | 'best-of-n' | 'coconut')[]): R
     layout: { streams: 3, candidates: 8, lens: 4, nearest: 4 },
     vocabulary: [],
     device: 'cpu',
+    deviceNote: null,
     dtype: 'f32',
     threads: 2,
     engine: '',

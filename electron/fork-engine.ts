@@ -1,6 +1,11 @@
 import { join } from 'node:path';
 import { app, type MessagePortMain, utilityProcess } from 'electron';
+import { z } from 'zod';
+import { devices } from '../main/contract/model';
 import type { EngineChild } from './engine-supervisor';
+import { probeDevice } from './probe-device';
+
+const probeRequestSchema = z.object({ type: z.literal('probe'), device: z.enum(devices) });
 
 const serviceName = 'Interlinear engine';
 
@@ -51,6 +56,14 @@ export function forkEngine(): EngineChild<MessagePortMain> {
   const child = utilityProcess.fork(join(app.getAppPath(), 'out', 'main', 'engine.js'), [], {
     serviceName,
     stdio: ['ignore', 'inherit', 'pipe'],
+  });
+  child.on('message', (message: unknown) => {
+    const asked = probeRequestSchema.safeParse(message);
+    if (!asked.success) return;
+    const { device } = asked.data;
+    void probeDevice(device).then((reason) => {
+      child.postMessage({ type: 'probed', device, reason });
+    });
   });
   let output = '';
   child.stderr?.setEncoding('utf8');

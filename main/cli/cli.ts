@@ -4,18 +4,19 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import { toErrorReport } from '../contract/errors';
 import type { LaneSettings } from '../contract/lanes';
 import { quantizations } from '../contract/library';
-import { devices } from '../contract/model';
+import { type Device, deviceChoices, devices } from '../contract/model';
 import { schedules } from '../contract/run';
 import { Engine } from '../host/engine';
 import { ModelStore } from '../host/model-store';
-import { listDevices } from '../runtime/devices';
+import { ModelShelf } from '../host/model-shelf';
+import { nodeDeviceProbe } from '../host/node-device-probe';
+import { devicesCommand, verifyOnDevice } from './devices-command';
 import { exitCodeOf, exitCodes } from './exit-codes';
 import { forwardCommand } from './forward-command';
 import { type AddOptions, addCommand, listCommand, removeCommand, showModelCommand, verifyCommand } from './models-command';
 import { parseLane } from './parse-lane';
 import { type RunOptions, runCommand } from './run-command';
-import { formatTable } from './run-table';
-import { print, printJson, progress } from './terminal';
+import { progress } from './terminal';
 import { exportCommand, showCommand } from './trace-commands';
 import { defaultModelsFolder, defaultRunsFolder } from './user-folders';
 
@@ -23,6 +24,10 @@ import { defaultModelsFolder, defaultRunsFolder } from './user-folders';
 const root = join(import.meta.dirname, '..', '..');
 const resources = join(root, 'resources');
 const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string };
+
+/** Programs are built side by side: the one that tries a device is next to this file. */
+const probe = nodeDeviceProbe(import.meta.dirname);
+const shelf = (): ModelShelf => new ModelShelf(resources, defaultModelsFolder(), probe);
 
 const lane = (text: string, before: readonly LaneSettings[]): LaneSettings[] => [...before, parseLane(text)];
 
@@ -52,7 +57,9 @@ program
   .option('--model <id>', 'the model of lanes that name none', 'kin')
   .option('--system <text>', 'system prompt for a model with a chat template')
   .option('--raw', 'read the prompt as it stands, without the chat template')
-  .addOption(new Option('--device <device>', 'where it runs').choices(devices).default('cpu'))
+  .addOption(
+    new Option('--device <device>', 'where it runs; auto is the best that has passed parity').choices(deviceChoices).default('auto'),
+  )
   .option('--seed <number>', 'seed of every random stream', wholeNumber, 7)
   .addOption(
     new Option('--schedule <schedule>', 'all rows in one batch, or one by one for exact repeats').choices(schedules).default('lockstep'),
@@ -60,7 +67,7 @@ program
   .option('--out <path>', 'bundle to write (a folder of bundles with --prompts)')
   .option('--json', 'print one JSON document')
   .action(async (options: RunOptions) => {
-    const engine = new Engine({ resources, runs: defaultRunsFolder(), models: defaultModelsFolder(), appVersion: version });
+    const engine = new Engine({ resources, runs: defaultRunsFolder(), models: defaultModelsFolder(), appVersion: version, probe });
     try {
       process.exitCode = await runCommand(engine, options);
     } finally {
@@ -80,13 +87,10 @@ program
 
 program
   .command('devices')
-  .description('list what models can run on')
+  .description('try every device and say what it is to a model')
+  .option('--model <id>', 'the model', 'kin')
   .option('--json', 'print JSON')
-  .action((options: { json?: boolean }) => {
-    const found = listDevices();
-    if (options.json === true) printJson({ devices: found });
-    else print(formatTable(found.map(({ id, name, available, note }) => [id, name, available ? 'available' : 'not available', note])));
-  });
+  .action(async (options: { model: string; json?: boolean }) => devicesCommand(shelf(), options));
 
 const store = (): ModelStore => new ModelStore(resources, defaultModelsFolder());
 const models = program.command('models').description('list, add, check and remove models');
@@ -115,10 +119,13 @@ models
 
 models
   .command('verify <id>')
-  .description('compare every file of a model with its hash')
+  .description('compare every file of a model with its hash, and with --device what it computes there with its reference')
+  .addOption(new Option('--device <device>', 'the device to compare on').choices(devices))
   .option('--json', 'print JSON')
-  .action(async (id: string, options: { json?: boolean }) => {
-    process.exitCode = await verifyCommand(store(), id, options);
+  .action(async (id: string, options: { json?: boolean; device?: Device }) => {
+    const { device, ...output } = options;
+    process.exitCode =
+      device === undefined ? await verifyCommand(store(), id, output) : await verifyOnDevice(shelf(), id, { ...output, device });
   });
 
 models

@@ -1,5 +1,5 @@
 import type { InterlinearError } from '../contract/errors';
-import { modelOfLane } from '../contract/lane-models';
+import { deviceNoteOf, modelOfLane } from '../contract/lane-models';
 import type { LaneSettings } from '../contract/lanes';
 import type { BranchRecord, LaneRecord, ParityCheck, RunInfo, RunOutcome } from '../contract/run';
 
@@ -9,6 +9,9 @@ export interface RunDocument {
   readonly prompt: string;
   readonly expected: string | null;
   readonly status: RunOutcome['status'];
+  /** The device that was used, and why it is not the one asked for, or null. */
+  readonly device: RunInfo['device'] | null;
+  readonly deviceNote: string | null;
   readonly lanes: readonly {
     readonly kind: LaneSettings['kind'];
     readonly model: { readonly id: string; readonly weightsSha256: string };
@@ -59,6 +62,8 @@ export function describeFinished(run: FinishedRun, trace: string | null, id?: st
     prompt: run.info.request.prompt,
     expected: run.info.check.expected,
     status: run.outcome.status,
+    device: run.info.device,
+    deviceNote: deviceNoteOf(run.info),
     lanes: run.info.request.lanes.map((lane, index) => {
       const { kind, model: _named, ...settings } = lane;
       const { id, weightsHash } = modelOfLane(run.info, index).model;
@@ -94,5 +99,16 @@ export function describeFinished(run: FinishedRun, trace: string | null, id?: st
 /** A prompt that could not be run at all. */
 export function describeRefused(id: string, prompt: string, error: InterlinearError): RunDocument {
   const parity = { lastLayerLensEqualsLogits: null, cachedEqualsUncached: null, equalsReference: null };
-  return { id, prompt, expected: null, status: 'failed', lanes: [], trace: null, parity, error: error.report() };
+  return {
+    id,
+    prompt,
+    expected: null,
+    status: 'failed',
+    device: null,
+    deviceNote: null,
+    lanes: [],
+    trace: null,
+    parity,
+    error: error.report(),
+  };
 }

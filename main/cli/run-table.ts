@@ -36,6 +36,7 @@ export function formatRun(run: RunDocument): string {
     run.prompt,
     formatTable([['lane', ...(several ? ['model'] : []), 'answer', 'verdict', 'steps', 'ms', 'steps/s'], ...rows]),
     `parity: ${checks.join(', ')}`,
+    ...(run.deviceNote === null ? [] : [`device: ${run.deviceNote}`]),
     ...(run.trace === null ? [] : [`trace: ${run.trace}`]),
     ...(run.error === null ? [] : [`error: ${run.error.message} ${run.error.hint}`]),
   ].join('\n');

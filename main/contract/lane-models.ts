@@ -24,3 +24,9 @@ export function modelsOfRun(info: RunInfo): readonly RunModelInfo[] {
 export function layoutsOf(info: RunInfo): (lane: number) => FrameLayout {
   return (lane) => modelOfLane(info, lane).layout;
 }
+
+/** Why models of a run are not on the device that was asked for, or null where all are. */
+export function deviceNoteOf(info: RunInfo): string | null {
+  const notes = new Set(modelsOfRun(info).flatMap(({ deviceNote }) => deviceNote ?? []));
+  return notes.size === 0 ? null : [...notes].join(' ');
+}

@@ -4,6 +4,19 @@ import { laneKinds } from './lanes';
 export const devices = ['cpu', 'webgpu', 'cuda', 'dml', 'coreml'] as const;
 export type Device = (typeof devices)[number];
 
+/** What a run may be asked to use: one device, or the best its model has passed parity on. */
+export const deviceChoices = ['auto', ...devices] as const;
+export type DeviceChoice = (typeof deviceChoices)[number];
+
+/** Devices as people call them. */
+export const deviceNames: Readonly<Record<Device, string>> = {
+  cpu: 'CPU',
+  webgpu: 'WebGPU',
+  cuda: 'CUDA',
+  dml: 'DirectML',
+  coreml: 'Core ML',
+};
+
 /** How weights stand in the graph. Sums are 32-bit floats whatever this says. */
 export const dtypes = ['f32', 'f16', 'int8', 'int4'] as const;
 export type Dtype = (typeof dtypes)[number];
@@ -92,11 +105,16 @@ export type PromptToken = z.infer<typeof promptTokenSchema>;
 export type PromptProblem = z.infer<typeof promptProblemSchema>;
 export type PromptCheck = z.infer<typeof promptCheckSchema>;
 
+/** A device, as far as one model is concerned. */
 export const deviceSummarySchema = z.object({
   id: z.enum(devices),
   name: z.string(),
-  available: z.boolean(),
-  /** Why it is not available, or what was checked; may be empty. */
+  /**
+   * `passed` and `failed`: its passes were compared with the model's reference; `unchecked`: it starts and was not; `not-started`: it was
+   * tried; `absent`: the runtime has no backend for it on this system.
+   */
+  state: z.enum(['passed', 'failed', 'unchecked', 'not-started', 'absent']),
+  /** What was found, or why it does not start, in a sentence. */
   note: z.string(),
 });
 export type DeviceSummary = z.infer<typeof deviceSummarySchema>;

@@ -1,8 +1,15 @@
 import { z } from 'zod';
 import { attentionBlock, attentionPositions } from './attention';
 import { errorSchema } from './errors';
-import { catalogueEntrySchema, importJobSchema, installedModelSchema, quantizations, windowSourceSchema } from './library';
-import { chatSchema, deviceSummarySchema, modelSummarySchema, presetSchema, promptCheckSchema } from './model';
+import {
+  catalogueEntrySchema,
+  importJobSchema,
+  installedModelSchema,
+  modelParitySchema,
+  quantizations,
+  windowSourceSchema,
+} from './library';
+import { chatSchema, deviceSummarySchema, devices, modelSummarySchema, presetSchema, promptCheckSchema } from './model';
 import { branchRecordSchema, laneRecordSchema, runInfoSchema, runOutcomeSchema, runRequestSchema, runStatuses } from './run';
 import { stepKinds } from './steps';
 
@@ -70,7 +77,6 @@ export const requests = {
       protocol: z.number().int(),
       engine: z.string(),
       models: z.array(modelSummarySchema),
-      devices: z.array(deviceSummarySchema),
       presets: z.array(presetSchema),
     }),
     role: 'window',
@@ -154,6 +160,18 @@ export const requests = {
     parameters: z.strictObject({ run: z.string(), format: z.enum(['bundle', 'csv']), path: z.string() }),
     result: z.object({ bytes: z.number() }),
     role: 'shell',
+  },
+  /** What every device is to a model. Those that were not tried yet are tried: it can take seconds. */
+  'devices.list': {
+    parameters: z.strictObject({ model: z.string() }),
+    result: z.object({ devices: z.array(deviceSummarySchema) }),
+    role: 'window',
+  },
+  /** Compares a model on a device with its reference, when no run needs the processor, and keeps the result with the model. */
+  'devices.check': {
+    parameters: z.strictObject({ model: z.string(), device: z.enum(devices) }),
+    result: z.object({ parity: modelParitySchema }),
+    role: 'window',
   },
   'models.list': {
     parameters: z.strictObject({}),

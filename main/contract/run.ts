@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { errorSchema } from './errors';
 import { laneSettingsSchema, maximumLanes, picks } from './lanes';
-import { chatSchema, devices, dtypes, modelSummarySchema, promptCheckSchema } from './model';
+import { chatSchema, deviceChoices, devices, dtypes, modelSummarySchema, promptCheckSchema } from './model';
 
 export const schedules = ['lockstep', 'isolated'] as const;
 export type Schedule = (typeof schedules)[number];
@@ -17,7 +17,7 @@ export const runRequestSchema = z.strictObject({
   lanes: z.array(laneSettingsSchema).min(1).max(maximumLanes),
   seed: z.number().int().min(0).max(0xffff_ffff).default(7),
   schedule: z.enum(schedules).default('lockstep'),
-  device: z.enum(devices).default('cpu'),
+  device: z.enum(deviceChoices).default('auto'),
   /** With it the model's chat template is rendered around the prompt; null: the prompt is read as it stands. */
   chat: chatSchema.nullable().default(null),
 });
@@ -122,7 +122,10 @@ export const runModelSchema = z.object({
   layout: frameLayoutSchema,
   /** Token texts by id, markers visible. */
   vocabulary: z.array(z.string()),
+  /** The one that was used. */
   device: z.enum(devices),
+  /** Why it is not the one that was asked for, in a sentence; null where it is. */
+  deviceNote: z.string().nullable().default(null),
   dtype: z.enum(dtypes),
   threads: z.number().int(),
   engine: z.string(),

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { ErrorReport } from './errors';
 import { laneSettingsSchema, maximumLanes } from './lanes';
-import { chatSchema, devices } from './model';
+import { chatSchema, deviceChoices } from './model';
 import { schedules } from './run';
 
 /** State of the engine process as the shell's supervisor sees it. */
@@ -23,7 +23,7 @@ export const workspaceSchema = z.object({
   lanes: z.array(laneSettingsSchema).max(maximumLanes).default([]),
   seed: z.number().int().min(0).max(0xffff_ffff).default(7),
   schedule: z.enum(schedules).default('lockstep'),
-  device: z.enum(devices).default('cpu'),
+  device: z.enum(deviceChoices).default('auto'),
   model: z.string().default('kin'),
   theme: z.enum(['system', 'light', 'dark']).default('system'),
   inspector: z.string().default('candidates'),

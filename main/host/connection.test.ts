@@ -24,6 +24,8 @@ const handlers: Handlers = {
   'traces.delete': refuse,
   'traces.grant': () => Promise.resolve({ trace: 't' }),
   'run.export': refuse,
+  'devices.list': refuse,
+  'devices.check': refuse,
   'models.list': refuse,
   'models.add': refuse,
   'models.addGranted': refuse,

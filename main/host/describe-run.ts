@@ -7,20 +7,21 @@ export function describeRun(run: string, request: RunRequest, models: RunInput['
   return {
     id: run,
     request,
-    ...describeModel(own, request),
-    others: others.map((other) => describeModel(other, request)),
+    ...describeModel(own),
+    others: others.map((other) => describeModel(other)),
     appVersion,
     startedAt: new Date().toISOString(),
   };
 }
 
-function describeModel({ model, check, layout }: ModelOfRun, { device }: RunRequest): RunModelInfo {
+function describeModel({ model, check, layout }: ModelOfRun): RunModelInfo {
   return {
     model: model.summary,
     check,
     layout,
     vocabulary: [...model.tokenizer.vocabulary],
-    device,
+    device: model.device,
+    deviceNote: model.deviceNote,
     dtype: model.dtype,
     threads: model.threads,
     engine: model.engine,

@@ -1,5 +1,7 @@
 import { constants, setPriority } from 'node:os';
 import { z } from 'zod';
+import { type Device, devices } from '../contract/model';
+import type { DeviceProbe } from '../runtime/devices';
 import { Engine } from './engine';
 import { type MessagePortLike, createPortTransport } from './port-transport';
 
@@ -10,6 +12,8 @@ import { type MessagePortLike, createPortTransport } from './port-transport';
 const messageSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('init'), resources: z.string(), runs: z.string(), models: z.string(), appVersion: z.string() }),
   z.object({ type: z.literal('connect'), role: z.enum(['window', 'shell']) }),
+  /** The answer to our `probe`. */
+  z.object({ type: z.literal('probed'), device: z.enum(devices), reason: z.string().nullable() }),
 ]);
 
 interface ParentPort {
@@ -27,6 +31,14 @@ setPriority(process.platform === 'linux' ? PRIORITY_LOW : PRIORITY_BELOW_NORMAL)
 
 let engine: Engine | null = null;
 
+/** Devices are tried in processes of their own, which only the shell can start. */
+const awaited = new Map<Device, (reason: string | null) => void>();
+const probe: DeviceProbe = async (device) =>
+  new Promise((resolve) => {
+    awaited.set(device, resolve);
+    parentPort.postMessage({ type: 'probe', device });
+  });
+
 parentPort.on('message', (event) => {
   const parsed = messageSchema.safeParse(event.data);
   if (!parsed.success) {
@@ -35,8 +47,12 @@ parentPort.on('message', (event) => {
   }
   const message = parsed.data;
   if (message.type === 'init') {
-    engine ??= new Engine(message);
+    engine ??= new Engine({ ...message, probe });
     parentPort.postMessage({ type: 'ready' });
+    return;
+  }
+  if (message.type === 'probed') {
+    awaited.get(message.device)?.(message.reason);
     return;
   }
   const port = event.ports[0];

@@ -6,7 +6,7 @@ import { protocolVersion } from '../contract/protocol';
 import { modelOfLane, modelsOfLanes } from '../contract/lane-models';
 import type { ModelSummary } from '../contract/model';
 import type { RunRequest } from '../contract/run';
-import { listDevices } from '../runtime/devices';
+import type { DeviceProbe } from '../runtime/devices';
 import type { RunPrefix } from '../runtime/run-prefix';
 import { runtimeName } from '../runtime/runtime-name';
 import { type Bundle, openBundle } from '../traces/bundle-reader';
@@ -14,6 +14,7 @@ import { exportTrace } from '../traces/export-trace';
 import { deleteTrace, listTraces, newTracePath, tracePath } from '../traces/trace-list';
 import { type AttentionRequest, AttentionShelf } from './attention-handlers';
 import { Connection, type Handlers } from './connection';
+import { type DeviceRequest, deviceHandlers } from './device-handlers';
 import { measureTrajectory } from './measure-trajectory';
 import { type ModelRequest, modelHandlers } from './model-handlers';
 import { ModelShelf } from './model-shelf';
@@ -32,6 +33,8 @@ export interface EngineOptions {
   /** Folder of the user's imported models; made at the first import. */
   readonly models: string;
   readonly appVersion: string;
+  /** Tries devices other than the CPU; without it none of them is used. */
+  readonly probe?: DeviceProbe;
 }
 
 export interface StartedRun {
@@ -60,10 +63,15 @@ export class Engine {
 
   constructor(options: EngineOptions) {
     this.#options = options;
-    this.#models = new ModelShelf(options.resources, options.models);
+    this.#models = new ModelShelf(options.resources, options.models, options.probe);
     const inUse = (id: string): boolean => [...this.#active.values()].some(({ models }) => models.includes(id));
     this.#attention = new AttentionShelf(this.#models, (run) => this.#source(run));
-    this.#handlers = { ...this.#runHandlers, ...this.#attention.handlers, ...modelHandlers(this.#models, inUse) };
+    this.#handlers = {
+      ...this.#runHandlers,
+      ...this.#attention.handlers,
+      ...modelHandlers(this.#models, inUse),
+      ...deviceHandlers(this.#models, async (work) => this.#enqueue(work)),
+    };
   }
 
   connect(transport: Transport<EngineMessage, ClientMessage>, role: Role): Connection {
@@ -134,7 +142,7 @@ export class Engine {
     await this.#models.dispose();
   }
 
-  readonly #runHandlers: Omit<Handlers, ModelRequest | AttentionRequest> = {
+  readonly #runHandlers: Omit<Handlers, ModelRequest | AttentionRequest | DeviceRequest> = {
     hello: async ({ protocol }) => {
       if (protocol !== protocolVersion)
         throw new InterlinearError(
@@ -143,7 +151,7 @@ export class Engine {
           'Restart the app.',
         );
       const [models, presets] = await Promise.all([this.#models.list(), this.#models.presets()]);
-      return { protocol: protocolVersion, engine: runtimeName, models, devices: listDevices(), presets };
+      return { protocol: protocolVersion, engine: runtimeName, models, presets };
     },
     'prompt.check': async ({ model, prompt, chat }) => (await this.#models.reader(model)).checkPrompt(prompt, chat),
     'run.start': async (request, connection) => this.#startFor(connection, request),

@@ -1,23 +1,35 @@
 import { join } from 'node:path';
 import { InterlinearError } from '../contract/errors';
-import type { Device, ModelSummary, Preset } from '../contract/model';
 import { modelsOfRun } from '../contract/lane-models';
-import type { RunInfo, RunModelInfo, RunOutcome } from '../contract/run';
+import type { ModelParity } from '../contract/library';
+import { type Device, type DeviceChoice, deviceNames, type DeviceSummary, type ModelSummary, type Preset } from '../contract/model';
+import type { ParityCheck, RunInfo, RunModelInfo, RunOutcome } from '../contract/run';
 import { readPresets } from '../models/presets';
 import { openPromptReader, type PromptReader } from '../models/prompt-reader';
+import { checkDevice } from '../runtime/check-device';
 import type { LoadedModel } from '../runtime/decoder';
+import { candidates, type DeviceProbe, StartingDevices } from '../runtime/devices';
 import { loadOpenedModel } from '../runtime/load-model';
+import { describeDevices } from './describe-devices';
 import { ModelStore } from './model-store';
+
+const notTried: DeviceProbe = async () => Promise.resolve('this program tries no devices.');
 
 /** The models at hand, loaded at first use and kept. */
 export class ModelShelf {
   readonly store: ModelStore;
   readonly #resources: string;
+  readonly #starting: StartingDevices;
   readonly #readers = new Map<string, Promise<PromptReader>>();
   readonly #loaded = new Map<string, Promise<LoadedModel>>();
 
-  /** @param resources folder with `models/` and `presets.json` @param models folder of the user's imported models */
-  constructor(resources: string, models: string) {
+  /**
+   * @param resources folder with `models/` and `presets.json`
+   * @param models folder of the user's imported models
+   * @param probe tries devices other than the CPU; without it none of them is used
+   */
+  constructor(resources: string, models: string, probe: DeviceProbe = notTried) {
+    this.#starting = new StartingDevices(probe);
     this.#resources = resources;
     this.store = new ModelStore(resources, models);
   }
@@ -41,8 +53,35 @@ export class ModelShelf {
     return kept(this.#readers, id, async () => openPromptReader(this.store.folder(id)));
   }
 
-  /** @throws InterlinearError `unknown-model`, `bad-model`, `unsupported` */
-  async load(id: string, device: Device): Promise<LoadedModel> {
+  /** What every device is to a model. @throws InterlinearError `unknown-model`, `bad-model` */
+  async devices(id: string): Promise<DeviceSummary[]> {
+    return describeDevices(this.#starting, await this.store.parityOf(id));
+  }
+
+  /**
+   * A model on the device asked for, or on the next one that starts: the model then says why.
+   * @throws InterlinearError `unknown-model`, `bad-model`, `unsupported`
+   */
+  async load(id: string, wanted: DeviceChoice): Promise<LoadedModel> {
+    const parity = wanted === 'cpu' ? [] : await this.store.parityOf(id);
+    const passed = new Set(parity.filter((found) => found.passed).map(({ device }) => device));
+    const problems: string[] = [];
+    for (const device of candidates(wanted, passed)) {
+      const problem = await this.#starting.problem(device);
+      if (problem !== null) problems.push(problem);
+      else {
+        const model = await this.#loadOn(id, device).catch((error: unknown) => {
+          // A device that starts may still have no room for this model.
+          if (device === 'cpu' || !(error instanceof InterlinearError) || error.code !== 'unsupported') throw error;
+          problems.push(error.message);
+        });
+        if (model) return problems.length === 0 ? model : { ...model, deviceNote: `Runs on ${deviceNames[device]}. ${problems.join(' ')}` };
+      }
+    }
+    throw new Error('The CPU is always a candidate');
+  }
+
+  async #loadOn(id: string, device: Device): Promise<LoadedModel> {
     return kept(this.#loaded, `${id}/${device}`, async () => loadOpenedModel(await this.reader(id), { device }));
   }
 
@@ -67,18 +106,21 @@ export class ModelShelf {
     );
   }
 
+  /** Compares a model on a device with its reference, and keeps the result. @throws InterlinearError also `unsupported` when the device does not start */
+  async check(id: string, device: Device): Promise<ModelParity> {
+    const problem = await this.#starting.problem(device);
+    if (problem !== null) throw new InterlinearError('unsupported', problem, 'Choose another device.');
+    const model = await this.#loadOn(id, device);
+    const found = parityOn(device, await checkDevice(model));
+    await this.store.recordParity(model.summary, found);
+    return found;
+  }
+
   /** Keeps with each model what the checks of a run found on its device; what fails to be written costs the run nothing. */
   async recordParity(info: RunInfo, { parity }: RunOutcome): Promise<void> {
     for (const { model, device } of modelsOfRun(info)) {
       const own = parity.filter((check) => (check.model ?? info.model.id) === model.id);
-      if (own.length === 0) continue;
-      const found = {
-        device,
-        passed: own.every(({ passed }) => passed),
-        maximumDifference: Math.max(...own.map(({ maximumDifference }) => maximumDifference)),
-        checkedAt: new Date().toISOString(),
-      };
-      await this.store.recordParity(model, found).catch(() => undefined);
+      if (own.length > 0) await this.store.recordParity(model, parityOn(device, own)).catch(() => undefined);
     }
   }
 
@@ -100,6 +142,16 @@ export class ModelShelf {
     this.#loaded.clear();
     for (const model of models) if (model.status === 'fulfilled') await model.value.decoder.dispose();
   }
+}
+
+/** Checks made on a device, as they are kept with a model. */
+function parityOn(device: Device, checks: readonly ParityCheck[]): ModelParity {
+  return {
+    device,
+    passed: checks.every(({ passed }) => passed),
+    maximumDifference: Math.max(...checks.map(({ maximumDifference }) => maximumDifference)),
+    checkedAt: new Date().toISOString(),
+  };
 }
 
 /** What is kept under a key, made at first use; what could not be made is tried again the next time. */

@@ -8,7 +8,7 @@ import { type Library, createLibrary } from '../library/create-library';
 import type { LibraryEntry, Verification } from '../library/model-library';
 import { listModels } from '../models/list-models';
 import { openModelPackage } from '../models/model-package';
-import { listDevices } from '../runtime/devices';
+import { broughtDevices, ladder } from '../runtime/devices';
 import { BuiltInParity } from './built-in-parity';
 
 /** Ids of the models in `resources/models`. */
@@ -35,14 +35,15 @@ export class ModelStore {
 
   /** Every model, also those that are damaged. */
   async installed(): Promise<InstalledModel[]> {
-    const devices = listDevices();
+    const brought = broughtDevices();
+    const absent = ladder.filter((device) => !brought.has(device));
     const shippedModel = async (summary: ModelSummary): Promise<InstalledModel> => ({
       summary,
       source: 'Ships with Interlinear',
       importedAt: null,
       builtIn: true,
       parity: await this.#builtInParity.of(summary),
-      notes: capabilityReport(summary, devices, null),
+      notes: capabilityReport(summary, absent, null),
       damage: null,
     });
     const embedded = await Promise.all((await listModels(this.#embedded)).map(shippedModel));
@@ -55,7 +56,7 @@ export class ModelStore {
         importedAt: manifest.importedAt,
         builtIn: false,
         parity: manifest.parity,
-        notes: capabilityReport(summary, devices, manifest),
+        notes: capabilityReport(summary, absent, manifest),
         damage: null,
       };
     };
@@ -99,6 +100,13 @@ export class ModelStore {
    */
   async recordParity(model: ModelSummary, found: ModelParity): Promise<void> {
     await (this.isShipped(model.id) ? this.#builtInParity.record(model, found) : this.library.models.recordParity(model.id, found));
+  }
+
+  /** What parity checks found with a model, device by device. @throws InterlinearError `unknown-model`, `bad-model` */
+  async parityOf(id: string): Promise<readonly ModelParity[]> {
+    if (!this.isShipped(id)) return (await this.library.models.open(id)).manifest.parity;
+    const summary = (await listModels(this.#embedded)).find((model) => model.id === id);
+    return summary ? this.#builtInParity.of(summary) : [];
   }
 
   /** Compares every file with its hash. @throws InterlinearError `unknown-model` */

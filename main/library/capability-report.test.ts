@@ -2,15 +2,9 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import type { DeviceSummary } from '../contract/model';
 import { openStoredPackage } from '../models/stored-package';
 import { capabilityReport } from './capability-report';
 import { writeStoredModel } from './testing/write-stored-model';
-
-const devices: readonly DeviceSummary[] = [
-  { id: 'cpu', name: 'CPU', available: true, note: '' },
-  { id: 'dml', name: 'DirectML', available: false, note: '' },
-];
 
 it('says what an imported model cannot do, and how far its weights moved', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'interlinear-report-'));
@@ -24,7 +18,7 @@ it('says what an imported model cannot do, and how far its weights moved', async
     await writeStoredModel(folder, 'm', { dtype: 'int4', quantization, notes: ['A note.'] }),
   );
   await rm(folder, { recursive: true });
-  expect(capabilityReport(summary, devices, manifest)).toEqual([
+  expect(capabilityReport(summary, ['dml'], manifest)).toEqual([
     'Its answers are not checked: a free text has no answer known to be right.',
     'Continuous thought is a control here: the model was not trained to think in vectors.',
     'It has no chat template: prompts are read as they stand.',

@@ -1,14 +1,15 @@
 import { formatWhole } from '../contract/format-whole';
-import type { DeviceSummary, ModelSummary } from '../contract/model';
+import { type Device, deviceNames, type ModelSummary } from '../contract/model';
 import type { StoredManifest } from '../models/stored-package';
 
 const percent = (share: number): string => `${(100 * share).toPrecision(2)} %`;
 
 /**
  * What a model cannot do and why, in sentences for people, before the first run.
+ * @param absent devices the runtime does not bring on this system
  * @param manifest of an imported model; models of the app have none
  */
-export function capabilityReport(summary: ModelSummary, devices: readonly DeviceSummary[], manifest: StoredManifest | null): string[] {
+export function capabilityReport(summary: ModelSummary, absent: readonly Device[], manifest: StoredManifest | null): string[] {
   const { task, maximumPositions, chat, lanes } = summary;
   const notes: string[] = [];
   if (task === 'kin') notes.push('Reads only questions about the families of its names.');
@@ -22,8 +23,7 @@ export function capabilityReport(summary: ModelSummary, devices: readonly Device
       ? 'It does not say how many tokens it can read.'
       : `Prompt and answer together have at most ${formatWhole(maximumPositions)} tokens.`,
   );
-  const missing = devices.filter(({ available }) => !available).map(({ name }) => name);
-  if (missing.length > 0) notes.push(`Does not run on ${missing.join(', ')} here.`);
+  if (absent.length > 0) notes.push(`Does not run on ${absent.map((device) => deviceNames[device]).join(', ')} here.`);
   if (manifest) notes.push(...manifest.notes, ...storageNote(manifest));
   return notes;
 }

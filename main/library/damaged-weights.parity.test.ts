@@ -10,6 +10,7 @@ import { parseSafetensorsHeader } from '../models/safetensors-header';
 import { defaultLayout, executeRun } from '../runtime/execute-run';
 import { loadModel } from '../runtime/load-model';
 import { CollectingSink } from '../runtime/testing/collecting-sink';
+import { testDevice } from '../runtime/testing/test-device';
 import { createLibrary, type Library } from './create-library';
 import { writeSmallFolder } from './testing/small-checkpoints';
 
@@ -52,7 +53,7 @@ async function damage(id: string, tensor: string, count: number, told: boolean):
 }
 
 async function run(id: string): Promise<RunOutcome> {
-  const model = await loadModel(library.models.path(id), { device: 'cpu', threads: 1 });
+  const model = await loadModel(library.models.path(id), { device: testDevice, threads: 1 });
   const request = runRequestSchema.parse({ model: id, prompt: 'abc', lanes: [{ kind: 'cot', maximumSteps: 6, ignoreEnd: true }] });
   try {
     return await executeRun({

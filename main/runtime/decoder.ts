@@ -1,4 +1,4 @@
-import type { Chat, Dtype, Markers, ModelSummary, PromptCheck } from '../contract/model';
+import type { Chat, Device, Dtype, Markers, ModelSummary, PromptCheck } from '../contract/model';
 import type { LayerReading } from '../contract/steps';
 import type { ModelReference } from '../models/reference/model-reference';
 
@@ -122,6 +122,10 @@ export interface LoadedModel {
   readonly tokenizer: Tokenizer;
   readonly markers: Markers;
   readonly dtype: Dtype;
+  /** Where its passes are computed. */
+  readonly device: Device;
+  /** Why not on the device that was asked for, or null. */
+  readonly deviceNote: string | null;
   readonly threads: number;
   /** Name and version of the runtime, for example `onnxruntime 1.24.3`. */
   readonly engine: string;

@@ -1,25 +1,46 @@
 import { listSupportedBackends } from 'onnxruntime-node';
-import { type Device, devices, type DeviceSummary } from '../contract/model';
+import { type Device, type DeviceChoice, deviceNames } from '../contract/model';
 
-const names: Readonly<Record<Device, string>> = {
-  cpu: 'CPU',
-  webgpu: 'WebGPU',
-  cuda: 'CUDA',
-  dml: 'DirectML',
-  coreml: 'Core ML',
-};
+/** From the one that is fastest where it exists to the one that is everywhere. */
+export const ladder = ['cuda', 'dml', 'coreml', 'webgpu', 'cpu'] as const satisfies readonly Device[];
+
+/** Tries a device in a process of its own: why it does not start, or null where it does. */
+export type DeviceProbe = (device: Device) => Promise<string | null>;
+
+/** Devices the runtime brings a backend for on this system, started or not. */
+export function broughtDevices(): ReadonlySet<Device> {
+  const backends = new Set<string>(listSupportedBackends().map(({ name }) => name));
+  return new Set(ladder.filter((device) => device === 'cpu' || backends.has(device)));
+}
 
 /**
- * Every device this app knows and whether models can be run on it here. A device is offered only after its passes have been
- * compared with the reference; in this version that is the CPU alone, even where the runtime brings a backend for another.
+ * Devices to try for a choice, the best first; the CPU is always the last.
+ * @param passed those the model's parity has passed on: nothing else is used unless it was asked for by name
  */
-export function listDevices(): DeviceSummary[] {
-  const brought = new Set(listSupportedBackends().map(({ name }) => name));
-  return devices.map((id) => {
-    if (id === 'cpu') return { id, name: names[id], available: true, note: 'Compared with PyTorch' };
-    const note = brought.has(id)
-      ? 'The runtime brings it, but it has not been compared with the reference yet'
-      : 'The runtime does not bring it on this system';
-    return { id, name: names[id], available: false, note };
-  });
+export function candidates(wanted: DeviceChoice, passed: ReadonlySet<Device>): readonly Device[] {
+  const good = ladder.filter((device) => device === 'cpu' || passed.has(device));
+  if (wanted === 'auto') return good;
+  return [wanted, ...good.filter((device) => ladder.indexOf(device) > ladder.indexOf(wanted))];
+}
+
+/** Which devices start here. Each is tried once, when someone first asks. */
+export class StartingDevices {
+  readonly brought: ReadonlySet<Device>;
+  readonly #probe: DeviceProbe;
+  readonly #tried = new Map<Device, Promise<string | null>>();
+
+  constructor(probe: DeviceProbe, brought: ReadonlySet<Device> = broughtDevices()) {
+    this.#probe = probe;
+    this.brought = brought;
+  }
+
+  /** Why a device does not start, in a sentence, or null where it does. */
+  async problem(device: Device): Promise<string | null> {
+    if (device === 'cpu') return null;
+    if (!this.brought.has(device)) return `${deviceNames[device]} is not among what the runtime brings for this system.`;
+    const trying = this.#tried.get(device) ?? this.#probe(device);
+    this.#tried.set(device, trying);
+    const reason = await trying;
+    return reason === null ? null : `${deviceNames[device]} did not start: ${reason}`;
+  }
 }

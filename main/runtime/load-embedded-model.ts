@@ -28,6 +28,8 @@ export async function loadEmbeddedModel(reader: EmbeddedReader, { device, thread
     tokenizer,
     markers,
     dtype: 'f32',
+    device,
+    deviceNote: null,
     threads: used,
     engine: runtimeName,
     ...kinWriting(tokenizer, markers),

@@ -37,6 +37,8 @@ export async function loadStoredModel(reader: StoredReader, { device, threads }:
     tokenizer,
     markers,
     dtype: summary.dtype,
+    device,
+    deviceNote: null,
     threads: used,
     engine: runtimeName,
     ...textWriting(tokenizer, markers),

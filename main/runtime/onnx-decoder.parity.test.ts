@@ -7,6 +7,7 @@ import { openSafetensors, type SafetensorsFile } from '../models/safetensors';
 import { readWeights } from '../models/weights';
 import type { PassOutput, RowCache } from './decoder';
 import { OnnxDecoder } from './onnx-decoder';
+import { testDevice } from './testing/test-device';
 
 /** Infinite where either is missing. */
 const maximumDifference = (a: Float32Array | undefined, b: Float32Array | undefined): number =>
@@ -16,7 +17,7 @@ const kin = join(import.meta.dirname, '../../resources/models/kin');
 const small = join(import.meta.dirname, '../models/architectures/fixtures');
 
 /** Model folders with fixtures made by PyTorch. */
-const cases = [
+const all = [
   { name: 'kin', folder: kin, fixtures: join(kin, 'fixtures/parity.safetensors') },
   ...[
     { name: 'grouped queries, tied unembedding', model: 'llama-grouped' },
@@ -27,14 +28,24 @@ const cases = [
   ].map(({ name, model }) => ({ name, folder: join(small, model), fixtures: join(small, model, 'parity.safetensors') })),
 ];
 
+/** Without a graphics card WebGPU is computed by the processor, a hundred times slower: three models that differ in kind, and few prompts, stand for all there. */
+const cases =
+  testDevice === 'cpu'
+    ? all
+    : all.filter(({ name }) => ['kin', 'query and key norms', 'LayerNorm, learned positions, no gate'].includes(name));
+const promptsRead = testDevice === 'cpu' ? Infinity : 4;
+
 /** Issue 2, section 3: the largest difference allowed between the engine and PyTorch. */
 const tolerance = 1e-4;
+
+/** Between two readings of the same on one device. Measured: 1.1e-5 at the most on WebGPU, which sums in another order. */
+const amongReadings = testDevice === 'cpu' ? 1e-5 : 1e-4;
 
 async function openDecoder(folder: string): Promise<OnnxDecoder> {
   const config: unknown = JSON.parse(await readFile(join(folder, 'config.json'), 'utf8'));
   const architecture = readArchitecture(config);
   return OnnxDecoder.create(architecture.spec, readWeights(await readFile(join(folder, 'model.safetensors')), architecture), {
-    device: 'cpu',
+    device: testDevice,
     threads: 2,
   });
 }
@@ -48,7 +59,9 @@ describe.each(cases)('$name', ({ folder, fixtures }) => {
   beforeAll(async () => {
     decoder = await openDecoder(folder);
     reference = await openSafetensors(fixtures);
-    prompts = [...reference.header.tensors.keys()].flatMap((name) => (name.endsWith('.ids') ? [Number.parseInt(name, 10)] : []));
+    prompts = [...reference.header.tensors.keys()]
+      .flatMap((name) => (name.endsWith('.ids') ? [Number.parseInt(name, 10)] : []))
+      .slice(0, promptsRead);
     for (const prompt of prompts) {
       const bytes = await reference.bytes(`${prompt}.ids`);
       ids.set(prompt, [...new Int32Array(bytes.buffer)]);
@@ -139,9 +152,9 @@ describe.each(cases)('$name', ({ folder, fixtures }) => {
     }
     const together = await decoder.step(prompt.cache, inputs);
     together.forEach((output, i) => {
-      expect(maximumDifference(output.logits, alone[i]?.logits)).toBeLessThan(1e-5);
-      expect(maximumDifference(output.hidden, alone[i]?.hidden)).toBeLessThan(1e-5);
-      expect(maximumDifference(output.residual, alone[i]?.residual)).toBeLessThan(1e-5);
+      expect(maximumDifference(output.logits, alone[i]?.logits)).toBeLessThan(amongReadings);
+      expect(maximumDifference(output.hidden, alone[i]?.hidden)).toBeLessThan(amongReadings);
+      expect(maximumDifference(output.residual, alone[i]?.residual)).toBeLessThan(amongReadings);
     });
     for (const row of rows) row.dispose();
   });
@@ -160,7 +173,7 @@ describe.each(cases)('$name', ({ folder, fixtures }) => {
     const inputs = (caches: readonly RowCache[]) => caches.map((cache, i) => ({ cache, embedding: decoder.embedding(i + 1) }));
     const [a, b] = [await decoder.step(shared.cache, inputs(rows)), await decoder.step(first.cache, inputs(owned))];
     a.forEach((output, i) => {
-      expect(maximumDifference(output.logits, b[i]?.logits)).toBeLessThan(1e-5);
+      expect(maximumDifference(output.logits, b[i]?.logits)).toBeLessThan(amongReadings);
     });
     for (const row of [...rows, ...owned]) row.dispose();
   });
@@ -168,11 +181,13 @@ describe.each(cases)('$name', ({ folder, fixtures }) => {
   it('reads its logits off the last layer with the lens, one by one and many at once', async () => {
     const { last } = await decoder.prefill(idsOf(prompts[0] ?? 0));
     const stream = last.residual.subarray(decoder.layers * decoder.width);
-    expect(maximumDifference(decoder.lens(stream), last.logits)).toBeLessThan(1e-5);
+    expect(maximumDifference(decoder.lens(stream), last.logits)).toBeLessThan(amongReadings);
     const readings = await decoder.lenses(last.residual);
     for (let layer = 0; layer <= decoder.layers; layer++) {
       const alone = decoder.lens(last.residual.subarray(layer * decoder.width, (layer + 1) * decoder.width));
-      expect(maximumDifference(readings.subarray(layer * decoder.vocabulary, (layer + 1) * decoder.vocabulary), alone)).toBeLessThan(1e-5);
+      expect(maximumDifference(readings.subarray(layer * decoder.vocabulary, (layer + 1) * decoder.vocabulary), alone)).toBeLessThan(
+        amongReadings,
+      );
     }
   });
 });

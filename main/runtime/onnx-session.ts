@@ -1,8 +1,9 @@
 import { basename, dirname } from 'node:path';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
-import type { Device } from '../contract/model';
+import { type Device, deviceNames } from '../contract/model';
 import { InterlinearError } from '../contract/errors';
 import { type Weights, weightsLocation } from '../graph/graph-builder';
+import { runtimeReason } from './runtime-reason';
 
 /** Where and with how many threads passes are computed. */
 export interface SessionSettings {
@@ -10,22 +11,31 @@ export interface SessionSettings {
   readonly threads: number;
 }
 
+/** What a device asks of a session besides its name. @source ONNX Runtime's notes on DirectML: neither patterns of memory nor parallel execution */
+const deviceOptions: Readonly<Partial<Record<Device, InferenceSession.SessionOptions>>> = {
+  dml: { enableMemPattern: false, executionMode: 'sequential' },
+};
+
 /**
- * Starts an ONNX Runtime session over weights that stay outside the model.
- * @throws InterlinearError `unsupported` for a device that is not offered
+ * Starts an ONNX Runtime session over weights that stay outside the model. Nodes the device has no kernel for are computed on the CPU
+ * by the runtime itself; which device to start on at all is never left to it.
+ * @throws InterlinearError `unsupported` when a device other than the CPU does not start, with the runtime's reason
  */
 export async function createSession(model: Uint8Array, weights: Weights, { device, threads }: SessionSettings): Promise<InferenceSession> {
-  if (device !== 'cpu') {
-    throw new InterlinearError('unsupported', `Models do not run on ${device} in this version.`, 'Choose the device cpu.');
+  try {
+    return await InferenceSession.create(model, {
+      executionProviders: [device],
+      ...external(weights),
+      intraOpNumThreads: threads,
+      interOpNumThreads: 1,
+      graphOptimizationLevel: 'all',
+      logSeverityLevel: 3,
+      ...deviceOptions[device],
+    });
+  } catch (thrown) {
+    if (device === 'cpu') throw thrown;
+    throw new InterlinearError('unsupported', `${deviceNames[device]} did not start: ${runtimeReason(thrown)}`, 'Choose the CPU.');
   }
-  return InferenceSession.create(model, {
-    executionProviders: ['cpu'],
-    ...external(weights),
-    intraOpNumThreads: threads,
-    interOpNumThreads: 1,
-    graphOptimizationLevel: 'all',
-    logSeverityLevel: 3,
-  });
 }
 
 /** How the runtime gets at the weights. What is in a file it maps into memory by itself. */

@@ -34,7 +34,7 @@ async function importing() {
   const services = await sampleServices([sampleKin], {
     hello: () => {
       engine.hellos += 1;
-      return { protocol: 1, engine: 'sample', models: engine.installed.map((model) => model.summary), devices: [], presets: [] };
+      return { protocol: 1, engine: 'sample', models: engine.installed.map((model) => model.summary), presets: [] };
     },
     'models.list': () => ({ installed: engine.installed, catalogue: [] }),
     'models.jobs': () => ({ jobs: engine.jobs }),

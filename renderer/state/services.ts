@@ -2,6 +2,7 @@ import { createContext, use } from 'react';
 import type { ShellApi } from '../../main/contract/shell';
 import type { Activity } from './activity';
 import type { CursorStore } from './cursor-store';
+import type { Devices } from './devices';
 import type { EngineConnection } from './engine-connection';
 import type { FrameClock } from './frame-clock';
 import type { Library } from './library';
@@ -18,6 +19,7 @@ export interface Services {
   readonly cursor: CursorStore;
   readonly checker: PromptChecker;
   readonly library: Library;
+  readonly devices: Devices;
   /** Work that measures or moves the page waits for it, so that it is done together. */
   readonly clock: FrameClock;
   readonly activity: Activity;

@@ -1,9 +1,11 @@
 import { toErrorReport } from '../../main/contract/errors';
+import { deviceNoteOf } from '../../main/contract/lane-models';
 import type { ImportJob } from '../../main/contract/library';
 import { enginePortMessage, type ShellApi } from '../../main/contract/shell';
-import { showError } from '../design/toast';
+import { showError, showNotice } from '../design/toast';
 import { Activity } from './activity';
 import { CursorStore } from './cursor-store';
+import { Devices } from './devices';
 import { EngineConnection } from './engine-connection';
 import { FrameClock } from './frame-clock';
 import { Library } from './library';
@@ -66,7 +68,8 @@ export class Workbench {
         activity.announce(importSentence(job));
       },
     });
-    this.services = { shell, engine, runs, workspace, checker, library, cursor: new CursorStore(), activity, clock: this.#clock };
+    const devices = new Devices(engine.request);
+    this.services = { shell, engine, runs, workspace, checker, library, devices, cursor: new CursorStore(), activity, clock: this.#clock };
     this.#session = new SessionSaver(shell, workspace, () => this.#traces());
   }
 
@@ -116,6 +119,12 @@ export class Workbench {
       if (rows !== before.document.rows || state.past !== before.past) this.#closeUnreachable(before.document.rows.map((row) => row.run));
       if (cursor.place !== null && !rows.some((row) => row.run === cursor.place?.run)) cursor.clear();
     });
+    runs.onStarted(({ info, recorded }) => {
+      const deviceNote = recorded ? null : deviceNoteOf(info);
+      if (deviceNote === null) return;
+      showNotice(deviceNote);
+      activity.announce(deviceNote);
+    });
     runs.onFinished((run) => {
       this.#session.schedule();
       activity.announce(outcomeSentence(run));
@@ -148,9 +157,10 @@ export class Workbench {
   }
 
   async #engineReady(): Promise<void> {
-    const { engine, workspace, checker, activity, library } = this.services;
+    const { engine, workspace, checker, activity, library, devices } = this.services;
     this.#engines += 1;
     activity.forgetLoaded();
+    devices.forget();
     activity.announce('Engine ready.');
     void library.refresh();
     await activity.during(async () => {

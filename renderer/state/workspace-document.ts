@@ -1,5 +1,5 @@
 import { type LaneSettings, type LaneKind, laneSettingsSchema } from '../../main/contract/lanes';
-import type { Chat, Device } from '../../main/contract/model';
+import type { Chat, DeviceChoice } from '../../main/contract/model';
 import type { Schedule } from '../../main/contract/run';
 
 /** A lane of the workspace. The key follows it through reordering and reconfiguring, and ties a run's lane to its column. */
@@ -32,7 +32,7 @@ export interface WorkspaceDocument extends Draft {
   readonly lanes: readonly WorkspaceLane[];
   readonly seed: number;
   readonly schedule: Schedule;
-  readonly device: Device;
+  readonly device: DeviceChoice;
   readonly model: string;
   /** Top row first. */
   readonly rows: readonly WorkspaceRow[];
@@ -47,7 +47,7 @@ export const emptyDocument: WorkspaceDocument = {
   lanes: [],
   seed: 7,
   schedule: 'lockstep',
-  device: 'cpu',
+  device: 'auto',
   model: 'kin',
   rows: [],
 };

@@ -219,6 +219,7 @@ function runInfo(id: string): RunInfo {
     layout: sampleLayout,
     vocabulary: [...sampleVocabulary],
     device: 'cpu',
+    deviceNote: null,
     dtype: 'f32',
     threads: 2,
     engine: 'onnxruntime 1.24.3',

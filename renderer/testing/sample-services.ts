@@ -12,6 +12,7 @@ import {
 import type { ShellApi } from '../../main/contract/shell';
 import { Activity } from '../state/activity';
 import { CursorStore } from '../state/cursor-store';
+import { Devices } from '../state/devices';
 import { EngineConnection } from '../state/engine-connection';
 import { FrameClock } from '../state/frame-clock';
 import { Library } from '../state/library';
@@ -84,11 +85,12 @@ export async function sampleServices(
     workspace: new WorkspaceStore(),
     cursor: new CursorStore(),
     checker: new PromptChecker(connection.request),
+    devices: new Devices(connection.request),
     library: new Library(connection.request, { onChanged: () => connection.refresh(), onEnded: () => undefined }),
     clock,
     activity: new Activity(),
   };
-  const hello = () => ({ protocol: protocolVersion, engine: 'sample', models: [...models], devices: [], presets: [] });
+  const hello = () => ({ protocol: protocolVersion, engine: 'sample', models: [...models], presets: [] });
   await connection.connect(transportTo({ hello, ...engine }));
   return services;
 }

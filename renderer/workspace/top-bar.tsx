@@ -1,7 +1,6 @@
 import { FolderOpen, Play, Square } from 'lucide-react';
 import { memo } from 'react';
 import { useStore } from 'zustand';
-import { devices } from '../../main/contract/model';
 import { schedules } from '../../main/contract/run';
 import { Button } from '../design/button';
 import { NumberField } from '../design/number-field';
@@ -10,7 +9,7 @@ import { useServices } from '../state/services';
 import { startRun, stopRuns } from '../state/run-commands';
 import { perform } from '../state/workbench';
 import { isMac, keyText } from './commands/keys';
-import { deviceNames } from './device-names';
+import { DevicePicker } from './device-picker';
 import { ModelPicker } from './model-picker';
 import styles from './top-bar.module.css';
 import { TracesMenu } from './traces-menu';
@@ -31,12 +30,10 @@ export const TopBar = memo(function TopBar({ live, onPalette }: TopBarProps) {
   const services = useServices();
   const { workspace, engine, activity, shell } = services;
   const document = useStore(workspace.store, (state) => state.document);
-  const facts = useStore(engine.store, (state) => state.facts);
   const ready = useStore(engine.store, (state) => state.state === 'ready');
   const starting = useStore(activity.store, (state) => state.starting);
   const mac = isMac(shell.platform);
   const running = starting || live;
-  const known = facts?.devices ?? [];
 
   return (
     <header className={styles['bar']}>
@@ -50,27 +47,7 @@ export const TopBar = memo(function TopBar({ live, onPalette }: TopBarProps) {
         </span>
       </h1>
       <ModelPicker libraryKeys={keyText('m', mac)} />
-      <Select
-        label="Device"
-        value={document.device}
-        items={devices.flatMap((id) => {
-          const device = known.find((candidate) => candidate.id === id);
-          return device === undefined
-            ? []
-            : [
-                {
-                  value: id,
-                  label: deviceNames[id],
-                  note: device.available ? device.note : `Not available. ${device.note}`,
-                  disabled: !device.available,
-                },
-              ];
-        })}
-        onChange={(device) => {
-          workspace.edit('choose device', { device });
-        }}
-        disabled={known.length === 0}
-      />
+      <DevicePicker />
       <Select
         label="Schedule"
         value={document.schedule}

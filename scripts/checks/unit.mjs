@@ -1,6 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { softwareGraphics } from '../bootstrap/software-graphics.mjs';
 import { ofRunner } from './outcome.mjs';
 import { runTool } from './tool.mjs';
 
@@ -39,5 +40,12 @@ const project = (name, proves) => ({ name, proves, run: ({ environment }) => run
 
 export const unit = project('unit', 'each part by itself (Vitest)');
 export const parity = project('parity', 'the embedded model gives PyTorch’s numbers (Vitest)');
+/** Electron brings the software that computes WebGPU where there is no graphics card. */
+export const webgpu = {
+  name: 'webgpu',
+  proves: 'the same numbers where WebGPU does the arithmetic (Vitest; by software on Linux)',
+  window: true,
+  run: ({ environment }) => runVitest('webgpu', { ...environment, ...softwareGraphics(environment) }),
+};
 export const model = project('model', 'a published model writes what transformers writes (Vitest; fetched with pip)');
 export const python = project('python', 'pandas and safetensors open our traces unaided (Vitest)');

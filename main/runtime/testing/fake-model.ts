@@ -47,6 +47,8 @@ export function fakeModel(id = 'fake'): LoadedModel & { readonly decoder: FakeDe
     },
     markers,
     dtype: 'f32',
+    device: 'cpu',
+    deviceNote: null,
     threads: 1,
     engine: 'fake 1',
     checkPrompt,

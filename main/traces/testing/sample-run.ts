@@ -56,6 +56,7 @@ export const sampleInfo: RunInfo = {
   layout: { streams, candidates: 4, lens: 2, nearest: 3 },
   vocabulary,
   device: 'cpu',
+  deviceNote: null,
   dtype: 'f32',
   threads: 2,
   engine: 'none',

@@ -21,6 +21,7 @@ export const twoModelInfo: RunInfo = {
       layout: { streams, candidates: 3, lens: 1, nearest: 2 },
       vocabulary: sampleInfo.vocabulary.map((text) => `${text}!`),
       device: 'cpu',
+      deviceNote: null,
       dtype: 'int4',
       threads: 2,
       engine: 'none',

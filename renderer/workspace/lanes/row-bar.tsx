@@ -1,6 +1,7 @@
-import { ArrowDown, ArrowUp, Ellipsis, Pin, PinOff, X } from 'lucide-react';
+import { ArrowDown, ArrowUp, Ellipsis, Pin, PinOff, TriangleAlert, X } from 'lucide-react';
 import { memo } from 'react';
 import { useStore } from 'zustand';
+import { deviceNoteOf } from '../../../main/contract/lane-models';
 import { formatMilliseconds } from '../../design/format';
 import { IconButton } from '../../design/icon-button';
 import { Menu, type MenuEntry } from '../../design/menu';
@@ -34,6 +35,7 @@ export const RowBar = memo(function RowBar({ row: { row, run }, place, count }: 
   const id = row.run;
   const outcome = run?.outcome ?? null;
   const request = run?.info.request;
+  const deviceNote = run === undefined ? null : deviceNoteOf(run.info);
   const showsPrompt = request !== undefined && (count > 1 || request.prompt !== editorPrompt);
   const entries: MenuEntry[] = [
     {
@@ -84,6 +86,12 @@ export const RowBar = memo(function RowBar({ row: { row, run }, place, count }: 
           {request !== undefined && ` · seed ${request.seed} · ${request.schedule}`}
         </span>
         {run !== undefined && run.info.model.id !== editorModel && <span className={styles['tag']}>{run.info.model.name}</span>}
+        {deviceNote !== null && (
+          <span className={styles['notice']} role="note" title={deviceNote}>
+            <TriangleAlert size={12} aria-hidden="true" />
+            <span className={styles['noticeText']}>{deviceNote}</span>
+          </span>
+        )}
         {showsPrompt && (
           <span className={styles['prompt']} title={request.prompt}>
             {request.prompt}

@@ -1,11 +1,11 @@
 import { Check, CircleAlert, X } from 'lucide-react';
 import type { InstalledModel, ModelParity } from '../../../main/contract/library';
+import { deviceNames } from '../../../main/contract/model';
 import { Button } from '../../design/button';
 import { removeModel } from '../../state/library-commands';
 import type { Verification } from '../../state/library';
 import { useServices } from '../../state/services';
 import { perform } from '../../state/workbench';
-import { deviceNames } from '../device-names';
 import styles from './library.module.css';
 import { memoryText, modelFacts, originText } from './model-facts';
 

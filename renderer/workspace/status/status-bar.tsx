@@ -1,4 +1,5 @@
 import { useStore } from 'zustand';
+import { deviceNames } from '../../../main/contract/model';
 import { formatBytes, formatCount } from '../../design/format';
 import type { EngineState } from '../../state/engine-connection';
 import type { RunView } from '../../state/run-view';
@@ -44,7 +45,8 @@ export function StatusBar({ screen }: { readonly screen: Screen }) {
       {run !== undefined && (
         <>
           <span className={styles['engineFacts']}>
-            {run.info.model.name} · {run.info.dtype} · {run.info.device}, {formatCount(run.info.threads, 'thread')} · {run.info.engine}
+            {run.info.model.name} · {run.info.dtype} · {deviceNames[run.info.device]}, {formatCount(run.info.threads, 'thread')} ·{' '}
+            {run.info.engine}
           </span>
           <span className="data">
             {formatCount(run.lanes.length, 'lane')} · {formatCount(rowsOf(run), 'row')}

@@ -1,0 +1,65 @@
+import { createStore, type StoreApi } from 'zustand/vanilla';
+import { type ErrorReport, toErrorReport } from '../../main/contract/errors';
+import type { Device, DeviceSummary } from '../../main/contract/model';
+import type { EngineRequest } from './engine-connection';
+
+export interface DevicesState {
+  /** By model, as the engine last said; a device that was never tried is tried when someone asks. */
+  readonly known: ReadonlyMap<string, readonly DeviceSummary[]>;
+  /** Models about which the engine is being asked. */
+  readonly asking: ReadonlySet<string>;
+  /** `model/device` pairs being compared with the model's reference. */
+  readonly checking: ReadonlySet<string>;
+  /** Why the engine could not say. */
+  readonly error: ErrorReport | null;
+}
+
+/** What each device is to a model, as far as the window has asked. */
+export class Devices {
+  readonly store: StoreApi<DevicesState> = createStore<DevicesState>(() => ({
+    known: new Map(),
+    asking: new Set(),
+    checking: new Set(),
+    error: null,
+  }));
+  readonly #request: EngineRequest;
+
+  constructor(request: EngineRequest) {
+    this.#request = request;
+  }
+
+  /** Asks anew. A failure is kept as the state's error. */
+  async refresh(model: string): Promise<void> {
+    this.store.setState(({ asking }) => ({ asking: new Set([...asking, model]) }));
+    try {
+      const { devices } = await this.#request('devices.list', { model });
+      this.store.setState(({ known }) => ({ known: new Map([...known, [model, devices]]), error: null }));
+    } catch (thrown) {
+      this.store.setState({ error: toErrorReport(thrown) });
+    } finally {
+      this.store.setState(({ asking }) => ({ asking: new Set([...asking].filter((other) => other !== model)) }));
+    }
+  }
+
+  /** Compares a model on a device with its reference. @throws InterlinearError where the device does not start */
+  async check(model: string, device: Device): Promise<void> {
+    const key = `${model}/${device}`;
+    this.store.setState(({ checking }) => ({ checking: new Set([...checking, key]) }));
+    try {
+      await this.#request('devices.check', { model, device });
+    } finally {
+      this.store.setState(({ checking }) => ({ checking: new Set([...checking].filter((other) => other !== key)) }));
+      await this.refresh(model);
+    }
+  }
+
+  /** A new engine tries devices anew. */
+  forget(): void {
+    this.store.setState({ known: new Map(), error: null });
+  }
+}
+
+/** What `auto` comes to: the best device that starts and has passed, the CPU where none has. The last of the list is the best. */
+export function automaticDevice(devices: readonly DeviceSummary[] | undefined): Device {
+  return devices?.findLast(({ state }) => state === 'passed')?.id ?? 'cpu';
+}

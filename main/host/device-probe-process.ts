@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { InterlinearError } from '../contract/errors';
 import { devices } from '../contract/model';
 import { runtimeReason } from '../runtime/runtime-reason';
 import { startDevice } from '../runtime/start-device';
@@ -20,6 +21,7 @@ startDevice(device).then(
     say(null);
   },
   (thrown: unknown) => {
-    say(runtimeReason(thrown));
+    // The runtime's own words: who asked knows the device.
+    say(runtimeReason(thrown instanceof InterlinearError ? thrown.cause : thrown));
   },
 );

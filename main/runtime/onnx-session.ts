@@ -34,7 +34,9 @@ export async function createSession(model: Uint8Array, weights: Weights, { devic
     });
   } catch (thrown) {
     if (device === 'cpu') throw thrown;
-    throw new InterlinearError('unsupported', `${deviceNames[device]} did not start: ${runtimeReason(thrown)}`, 'Choose the CPU.');
+    throw new InterlinearError('unsupported', `${deviceNames[device]} did not start: ${runtimeReason(thrown)}`, 'Choose the CPU.', {
+      cause: thrown,
+    });
   }
 }
 

@@ -114,7 +114,7 @@ export const requests = {
   /**
    * Rows of a layer's attention over what a branch has read, computed again by the model of the run: `count` query positions from `first`
    * (a multiple of `attentionBlock`), under one head or, with null, the mean of all. `codes` [count, first + count] as `attentionCode` gives
-   * them. With `pool`, `overview` [heads, ceil(count / pool), ceil((first + count) / pool)] has the largest code of each square of cells.
+   * them. With `pool`, `overview` [heads + 1, ceil(count / pool), ceil((first + count) / pool)] has the largest code of each square of cells, the mean last.
    */
   'run.attention': {
     parameters: z.strictObject({

@@ -53,7 +53,7 @@ describe('attention of a run', () => {
     const live = await client.request('run.attention', { run, ...ask });
     const recorded = await client.request('run.attention', { run: reopened, ...ask });
     expect(recorded).toEqual(live);
-    expect(live.overview).toHaveLength(4 * Math.ceil(positions / 8) ** 2);
+    expect(live.overview).toHaveLength(5 * Math.ceil(positions / 8) ** 2);
     for (const array of [live.codes, live.overview]) expect(array.byteLength).toBe(array.buffer.byteLength);
     for (const position of [0, 7, positions - 1]) {
       const { probabilities } = await client.request('run.attentionRow', { run: reopened, ...thinking, layer: 1, position });

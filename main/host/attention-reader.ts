@@ -12,7 +12,7 @@ const mostCodes = 64 << 20;
 export interface AttentionRows {
   /** [count, first + count] */
   readonly codes: Uint8Array<ArrayBuffer>;
-  /** [H, ceil(count / pool), ceil((first + count) / pool)], or empty where it was not asked for. */
+  /** [H + 1, ceil(count / pool), ceil((first + count) / pool)], the mean of all heads last, or empty where it was not asked for. */
   readonly overview: Uint8Array<ArrayBuffer>;
 }
 
@@ -66,7 +66,7 @@ export class AttentionReader {
       const { heads } = this.#decoder;
       const columns = first + count;
       const plane = (index: number): Uint8Array<ArrayBuffer> => cut(block, index, count, columns);
-      const views = pool === null ? [] : Array.from({ length: heads }, (_, each) => poolCodes(plane(each), count, columns, pool));
+      const views = pool === null ? [] : Array.from({ length: heads + 1 }, (_, each) => poolCodes(plane(each), count, columns, pool));
       return { codes: plane(head ?? heads), overview: joined(views) };
     });
   }

@@ -1,4 +1,4 @@
-import type { Trajectory } from '../../main/contract/protocol';
+import type { RequestParameters, RequestResult, Trajectory } from '../../main/contract/protocol';
 import type { PanelProps } from '../state/run-view';
 
 /** One branch of one run, as requests name it. */
@@ -21,5 +21,12 @@ export interface InspectorProps extends PanelProps {
   readonly loadTrajectory: (branches: readonly BranchReference[], stream: number, scale: 'unit' | 'raw') => Promise<Trajectory>;
   /** Asks the engine for the lens of every layer of some steps, packed as `encodeLayers` gives them. Rejects like `loadTrajectory`. */
   readonly loadLens: (branch: BranchReference, first: number, count: number) => Promise<Float32Array>;
+  /** Asks the engine for a block of rows of a layer's attention. Rejects like `loadTrajectory`. */
+  readonly loadAttention: (
+    branch: BranchReference,
+    query: Omit<RequestParameters<'run.attention'>, keyof BranchReference>,
+  ) => Promise<RequestResult<'run.attention'>>;
+  /** Asks for one row under every head, exactly: [heads, position + 1]. Rejects like `loadTrajectory`. */
+  readonly loadAttentionRow: (branch: BranchReference, layer: number, position: number) => Promise<Float32Array>;
   readonly onCopy: (text: string) => void;
 }

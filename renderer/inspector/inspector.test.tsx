@@ -18,6 +18,8 @@ function props(changes: Partial<InspectorProps> = {}): InspectorProps {
     onFork: () => {},
     onSelectBranch: () => {},
     loadLens: () => Promise.resolve(new Float32Array(0)),
+    loadAttention: () => new Promise(() => {}),
+    loadAttentionRow: () => new Promise(() => {}),
     loadTrajectory: () => Promise.resolve({ stream: 2, explained: [0.41, 0.23], residual: 0.36, vectors: 3, paths: [] }),
     onCopy: () => {},
     ...changes,
@@ -80,7 +82,7 @@ describe('Inspector', () => {
   });
 
   it('says what to do when nothing has run, on every tab', () => {
-    for (const tab of ['candidates', 'layers', 'branches', 'trajectory', 'cost', 'step']) {
+    for (const tab of ['candidates', 'layers', 'attention', 'branches', 'trajectory', 'cost', 'step']) {
       render(<Inspector {...props({ runs: [], cursor: null, tab })} />);
       expect(screen.getByText(/^Run a prompt/)).toBeTruthy();
       cleanup();

@@ -2,6 +2,7 @@ import { PanelRightClose, PanelRightOpen } from 'lucide-react';
 import { type ReactNode, useRef, useState } from 'react';
 import { IconButton } from '../design/icon-button';
 import { Tabs } from '../design/tabs';
+import { AttentionPanel } from './attention/attention';
 import { BranchesPanel } from './branches/branches';
 import { CandidatesPanel } from './candidates/candidates';
 import { CostPanel } from './cost/cost';
@@ -17,6 +18,7 @@ import { TrajectoryPanel } from './trajectory/trajectory';
 const panels = [
   { id: 'candidates', title: 'Candidates' },
   { id: 'layers', title: 'Layers' },
+  { id: 'attention', title: 'Attention' },
   { id: 'branches', title: 'Branches' },
   { id: 'trajectory', title: 'Trajectory' },
   { id: 'cost', title: 'Cost' },
@@ -75,6 +77,8 @@ export function Inspector(props: InspectorProps) {
         return <CandidatesPanel {...props} watch={watch} onWatch={setWatch} controls={controls(id)} />;
       case 'layers':
         return <LayersPanel {...props} controls={controls(id)} />;
+      case 'attention':
+        return <AttentionPanel {...props} controls={controls(id)} />;
       case 'branches':
         return <BranchesPanel {...props} controls={controls(id)} />;
       case 'trajectory':

@@ -2,6 +2,7 @@
 const needs: Readonly<Record<string, { readonly least: number; readonly share: number }>> = {
   candidates: { least: 370, share: 4 },
   layers: { least: 400, share: 5.2 },
+  attention: { least: 720, share: 8 },
   branches: { least: 480, share: 5.2 },
   trajectory: { least: 340, share: 4.4 },
   cost: { least: 800, share: 8 },

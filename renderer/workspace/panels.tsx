@@ -62,6 +62,9 @@ export const InspectorPanel = memo(function InspectorPanel({ runs }: RunsProps) 
       loadTrajectory: (branches: readonly BranchReference[], stream, scale) =>
         activity.during(() => engine.request('trajectory', { branches: [...branches], stream, scale })),
       loadLens: async (branch: BranchReference, first, count) => (await engine.request('run.lens', { ...branch, first, count })).packed,
+      loadAttention: (branch, query) => activity.during(() => engine.request('run.attention', { ...branch, ...query })),
+      loadAttentionRow: async (branch, layer, position) =>
+        (await activity.during(() => engine.request('run.attentionRow', { ...branch, layer, position }))).probabilities,
       onCopy: (text) => {
         perform(async () => {
           valueOf(await shell.copyText(text));

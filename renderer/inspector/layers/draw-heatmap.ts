@@ -1,4 +1,5 @@
 import { canvasToken } from '../../design/token-pieces';
+import { fitted, fontFamily } from '../shared/canvas-text';
 import { css, mix, readableOn, type Rgb, themeColour } from './colour';
 import {
   gutter,
@@ -37,15 +38,6 @@ interface Ink {
   readonly dim: string;
   readonly cursor: string;
   readonly data: string;
-}
-
-function fitted(context: CanvasRenderingContext2D, text: string, width: number): string {
-  if (context.measureText(text).width <= width) return text;
-  for (let length = text.length - 1; length > 0; length--) {
-    const cut = `${text.slice(0, length)}…`;
-    if (context.measureText(cut).width <= width) return cut;
-  }
-  return '';
 }
 
 function emittedText(section: HeatmapSection, step: number): string {
@@ -144,17 +136,6 @@ function outline(context: CanvasRenderingContext2D, colour: string, width: numbe
   context.beginPath();
   context.roundRect(x, y, w, h, 4);
   context.stroke();
-}
-
-/** The fonts do not change with the theme. */
-const fontFamilies = new Map<string, string>();
-
-function fontFamily(canvas: HTMLCanvasElement, name: string): string {
-  const known = fontFamilies.get(name);
-  if (known !== undefined) return known;
-  const read = getComputedStyle(canvas).getPropertyValue(name);
-  fontFamilies.set(name, read);
-  return read;
 }
 
 /**

@@ -7,14 +7,26 @@ const words =
     ' ',
   );
 
-/** A model of 40 words with random weights, as a hub publishes one: enough to be imported and asked. @returns its folder */
-export function writeSmallModel(parent: string): string {
-  const folder = join(parent, 'small-random-llama');
+/** What a small model's tokens are: words, or the letters of the same words. */
+const pieces = {
+  words: { name: 'small-random-llama', texts: words, split: { type: 'WhitespaceSplit' }, decoder: null },
+  letters: {
+    name: 'small-letters-llama',
+    texts: [...' abcdefghijklmnopqrstuvwxyz.,?!'],
+    split: { type: 'Split', pattern: { Regex: '[\\s\\S]' }, behavior: 'Isolated', invert: false },
+    decoder: { type: 'Fuse' },
+  },
+} as const;
+
+/** A model of 40 tokens with random weights, as a hub publishes one: enough to be imported and asked. @returns its folder */
+export function writeSmallModel(parent: string, kind: keyof typeof pieces = 'words'): string {
+  const { name, texts, split, decoder } = pieces[kind];
+  const folder = join(parent, name);
   const fixture = join(projectFolder, 'main', 'models', 'architectures', 'fixtures', 'llama3');
   mkdirSync(folder, { recursive: true });
-  for (const name of ['config.json', 'model.safetensors']) copyFileSync(join(fixture, name), join(folder, name));
+  for (const file of ['config.json', 'model.safetensors']) copyFileSync(join(fixture, file), join(folder, file));
   const special = ['<unk>', '<|im_start|>', '<|im_end|>'];
-  const vocabulary = Object.fromEntries([...special, ...words].map((word, id) => [word, id]));
+  const vocabulary = Object.fromEntries([...special, ...texts].map((word, id) => [word, id]));
   const tokenizer = {
     version: '1.0',
     added_tokens: special.map((content, id) => ({
@@ -27,9 +39,9 @@ export function writeSmallModel(parent: string): string {
       special: true,
     })),
     normalizer: null,
-    pre_tokenizer: { type: 'WhitespaceSplit' },
+    pre_tokenizer: split,
     post_processor: null,
-    decoder: null,
+    decoder,
     model: { type: 'WordLevel', vocab: vocabulary, unk_token: '<unk>' },
   };
   writeFileSync(join(folder, 'tokenizer.json'), JSON.stringify(tokenizer));

@@ -28,6 +28,8 @@ export const modelSummarySchema = z.object({
   task: z.enum(['kin', 'text']),
   /** Hex SHA-256 of the weights. */
   weightsHash: z.string(),
+  /** Hex SHA-256 of the tokenizer's file; older traces do not have it. */
+  tokenizerHash: z.string().optional(),
   license: z.string(),
   layers: z.number().int(),
   width: z.number().int(),

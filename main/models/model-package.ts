@@ -69,6 +69,7 @@ function summarize(manifest: Manifest, { spec, maximumPositions, architecture }:
     name: manifest.name,
     task: manifest.task,
     weightsHash: manifest.sha256[weightsFile] ?? '',
+    tokenizerHash: manifest.sha256[tokenizerFile],
     license: manifest.license,
     layers: spec.layers,
     width: spec.width,

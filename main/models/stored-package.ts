@@ -108,6 +108,7 @@ function summarize(manifest: StoredManifest, { architecture, maximumPositions, s
     name: manifest.name,
     task: manifest.task,
     weightsHash: weights?.sha256 ?? '',
+    tokenizerHash: manifest.files[storedFiles.tokenizer]?.sha256,
     license: manifest.license,
     layers: spec.layers,
     width: spec.width,

@@ -6,6 +6,7 @@ import { AttentionPanel } from './attention/attention';
 import { BranchesPanel } from './branches/branches';
 import { CandidatesPanel } from './candidates/candidates';
 import { CostPanel } from './cost/cost';
+import { sameTokens } from '../state/same-tokens';
 import type { InspectorProps } from './inspector-props';
 import styles from './inspector.module.css';
 import { LayersPanel } from './layers/layers';
@@ -35,7 +36,8 @@ function whereText({ runs, cursor, stepUnderCursor }: InspectorProps): string {
   const length = entry?.branch?.steps.length ?? 0;
   const step = entry === undefined ? null : stepUnderCursor(entry.run, entry.lane);
   const place = step === null ? 'no step here' : `step ${step + 1} of ${length}`;
-  return `${entry?.title ?? ''}: ${place}, ${alignmentText[cursor.alignment]}${cursor.pinned ? ' · pinned' : ''}`;
+  const byText = cursor.alignment !== 'share' && !sameTokens(runs.flatMap(({ lanes }) => lanes));
+  return `${entry?.title ?? ''}: ${place}, ${alignmentText[byText ? 'text' : cursor.alignment]}${cursor.pinned ? ' · pinned' : ''}`;
 }
 
 /** The readings of the step under the cursor. The chosen tab stands left; panels kept open stand beside it while there is room. */

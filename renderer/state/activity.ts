@@ -5,16 +5,25 @@ interface ActivityState {
   readonly pending: number;
   /** A run was asked for and has not been accepted yet. */
   readonly starting: boolean;
-  /** What a run that is starting waits for: the model, where it is not known to be loaded. */
-  readonly loading: string | null;
+  /** What a run that is starting waits for: its models, those that are not known to be loaded. */
+  readonly loading: LoadingModels | null;
   /** Read out by screen readers: what a sighted user sees happen. */
   readonly announcement: string;
 }
 
-/** The model a run needs, on its device. */
+/** Models on their way into memory. */
+export interface LoadingModels {
+  readonly names: readonly string[];
+  /** Bytes of their weights; 0 where that is not known. */
+  readonly bytes: number;
+}
+
+/** A model a run needs, on its device. */
 export interface RunningModel {
   readonly id: string;
   readonly name: string;
+  /** Of its weights; 0 where that is not known. */
+  readonly bytes: number;
   readonly device: string;
 }
 
@@ -45,16 +54,18 @@ export class Activity {
   }
 
   /**
-   * Starts a run on a model.
+   * Starts a run on its models.
    * @param work is told, once it has an answer, whether the run was stopped meanwhile
    */
-  async starting<T>(model: RunningModel, work: (stopped: () => boolean) => Promise<T>): Promise<T> {
-    const key = `${model.id} ${model.device}`;
+  async starting<T>(models: readonly RunningModel[], work: (stopped: () => boolean) => Promise<T>): Promise<T> {
+    const keyOf = ({ id, device }: RunningModel): string => `${id} ${device}`;
+    const missing = models.filter((model) => !this.#loaded.has(keyOf(model)));
+    const loading = { names: missing.map(({ name }) => name), bytes: missing.reduce((sum, { bytes }) => sum + bytes, 0) };
     this.#stopAsked = false;
-    this.store.setState({ starting: true, loading: this.#loaded.has(key) ? null : model.name });
+    this.store.setState({ starting: true, loading: missing.length === 0 ? null : loading });
     try {
       const result = await this.during(() => work(() => this.#stopAsked));
-      this.#loaded.add(key);
+      for (const model of missing) this.#loaded.add(keyOf(model));
       return result;
     } finally {
       this.store.setState({ starting: false, loading: null });

@@ -64,7 +64,7 @@ describe('running a model', () => {
   });
 
   it('says that the model is being loaded the first time, and a stop meanwhile ends the run', async () => {
-    const loading: (string | null)[] = [];
+    const loading: unknown[] = [];
     const cancelled: unknown[] = [];
     let accept: (value: { run: string }) => void = () => undefined;
     const services = await sampleServices(models, {
@@ -92,7 +92,7 @@ describe('running a model', () => {
     await Promise.resolve();
     accept({ run: 'run-2' });
     await second;
-    expect(loading).toEqual(['Small Talk 135M', null]);
+    expect(loading).toEqual([{ names: ['Small Talk 135M'], bytes: sampleTextModel.bytes }, null]);
     expect(cancelled).toHaveLength(1);
   });
 });

@@ -1,4 +1,4 @@
-import type { LaneKind } from '../../main/contract/lanes';
+import type { LaneKind, LaneSettings } from '../../main/contract/lanes';
 import type { ModelSummary } from '../../main/contract/model';
 import type { EngineFacts } from './engine-connection';
 import type { Services } from './services';
@@ -25,6 +25,13 @@ export function laneObstacle(model: ModelSummary | undefined, kind: LaneKind): s
 export function laneControl(model: ModelSummary | undefined, kind: LaneKind): string | null {
   if (model?.task !== 'text' || kind !== 'coconut' || laneObstacle(model, kind) !== null) return null;
   return `A control: ${model.name} was not trained to think in vectors`;
+}
+
+/** Why a lane cannot be run on the model it names, or on the workspace's where it names none; null where it can. */
+export function obstacleOf(facts: EngineFacts | null, own: string, { kind, model: named }: LaneSettings): string | null {
+  const model = modelOf(facts, named ?? own);
+  if (named !== undefined && facts !== null && model === undefined) return `${named} is not installed`;
+  return laneObstacle(model, kind);
 }
 
 /** What stands in the editor for a model that has not been written for yet. */

@@ -1,6 +1,9 @@
 import { InterlinearError } from '../../main/contract/errors';
+import { modelsOfLanes } from '../../main/contract/lane-models';
 import { laneStyles } from '../design/lane-style';
-import { laneObstacle, modelOf } from './model-commands';
+import type { RunningModel } from './activity';
+import type { EngineFacts } from './engine-connection';
+import { modelOf, obstacleOf } from './model-commands';
 import { speaksOf } from './prompt-check';
 import type { RunView } from './run-view';
 import type { Services } from './services';
@@ -35,8 +38,9 @@ export async function startRun(services: Services): Promise<void> {
   const state = checker.store.getState();
   const problem = speaksOf(state, document) ? state.check?.problems.find((found) => found.severity === 'error') : undefined;
   if (problem !== undefined) throw new InterlinearError('bad-prompt', problem.message, problem.hint);
-  const model = modelOf(engine.store.getState().facts, document.model);
-  const lanes = document.lanes.filter((lane) => laneObstacle(model, lane.settings.kind) === null);
+  const { facts } = engine.store.getState();
+  const model = modelOf(facts, document.model);
+  const lanes = document.lanes.filter((lane) => obstacleOf(facts, document.model, lane.settings) === null);
   if (lanes.length === 0) {
     throw new InterlinearError(
       'bad-request',
@@ -45,13 +49,14 @@ export async function startRun(services: Services): Promise<void> {
     );
   }
   const staying = rowsThatStay(document.rows);
-  const running = { id: document.model, name: model?.name ?? document.model, device: document.device };
+  const settings = lanes.map((lane) => lane.settings);
+  const running = modelsOfLanes({ model: document.model, lanes: settings }).map((id) => runningModel(facts, id, document.device));
   await activity.starting(running, async (stopped) => {
     const { run } = await engine.request('run.start', {
       model: document.model,
       prompt: document.prompt,
       chat: model?.chat === true ? document.chat : null,
-      lanes: lanes.map((lane) => lane.settings),
+      lanes: settings,
       seed: document.seed,
       schedule: document.schedule,
       device: document.device,
@@ -60,6 +65,11 @@ export async function startRun(services: Services): Promise<void> {
     if (stopped()) await engine.request('run.cancel', { run });
     services.workspace.setRows([...staying, { run, pinned: false, columns: lanes.map((lane) => lane.key), extraColumns: [] }]);
   });
+}
+
+function runningModel(facts: EngineFacts | null, id: string, device: string): RunningModel {
+  const model = modelOf(facts, id);
+  return { id, name: model?.name ?? id, bytes: model?.bytes ?? 0, device };
 }
 
 /** Stops every run on screen; what was computed stays. */
@@ -77,8 +87,12 @@ export async function forkRun(services: Services, run: string, lane: number, bra
   const staying = rowsThatStay(rows.map((row) => (row.run === run ? { ...row, pinned: true } : row)));
   const view = services.runs.view(run);
   const { model, device } = services.workspace.document;
-  const running = { id: view?.info.model.id ?? model, name: view?.info.model.name ?? model, device: view?.info.request.device ?? device };
-  await services.activity.starting(running, async () => {
+  const running = runningModel(
+    services.engine.store.getState().facts,
+    view?.lanes[lane]?.modelInfo.model.id ?? model,
+    view?.info.request.device ?? device,
+  );
+  await services.activity.starting([running], async () => {
     const fork = await services.engine.request('run.fork', { run, lane, branch, step, token });
     const extraColumns = source.extraColumns.filter((extra) => extra === column);
     services.workspace.setRows([...staying, { run: fork.run, pinned: false, columns: [column], extraColumns }]);
@@ -90,7 +104,7 @@ export function outcomeSentence(run: RunView): string {
   if (run.recorded) return 'Recorded run opened.';
   const titles = laneStyles(run.lanes.map((lane) => lane.settings));
   const answers = run.lanes.map((lane, place) => {
-    const answer = lane.record?.answer ?? (run.info.model.task === 'text' ? 'finished' : 'no answer');
+    const answer = lane.record?.answer ?? (lane.modelInfo.model.task === 'text' ? 'finished' : 'no answer');
     const verdict = lane.record?.verdict ?? 'none';
     return `${titles[place]?.title ?? 'Lane'}: ${answer}${verdict === 'none' ? '' : `, ${verdict}`}`;
   });

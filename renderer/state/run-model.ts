@@ -1,6 +1,6 @@
 import type { ErrorReport } from '../../main/contract/errors';
 import { type LaneLayouts, scalarPlace, stepPlaces } from '../../main/contract/frame';
-import { layoutsOf } from '../../main/contract/lane-models';
+import { layoutsOf, modelOfLane } from '../../main/contract/lane-models';
 import type { RunEvent } from '../../main/contract/protocol';
 import type { BranchRecord, LaneRecord, RunInfo, RunOutcome } from '../../main/contract/run';
 import { PackedStepSeries } from './packed-step-series';
@@ -137,7 +137,7 @@ export class RunModel {
       .toSorted(([a], [b]) => a - b)
       .map(([branch, { record, steps }]): BranchView => ({ branch, record, steps }));
     const shown = lane.chosen ?? lane.record?.branch ?? branches[0]?.branch ?? 0;
-    lane.view = { lane: index, settings, record: lane.record, branches, shown };
+    lane.view = { lane: index, settings, modelInfo: modelOfLane(this.#info, index), record: lane.record, branches, shown };
     return lane.view;
   }
 }

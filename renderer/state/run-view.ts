@@ -1,6 +1,6 @@
 import type { FrameLayout } from '../../main/contract/frame';
 import type { LaneSettings } from '../../main/contract/lanes';
-import type { BranchRecord, LaneRecord, RunInfo, RunOutcome } from '../../main/contract/run';
+import type { BranchRecord, LaneRecord, RunInfo, RunModelInfo, RunOutcome } from '../../main/contract/run';
 import type { StepRecord } from '../../main/contract/steps';
 
 /** Numbers every step has, one typed array a branch, for charts: no step object is made to draw a line. */
@@ -29,6 +29,8 @@ export interface BranchView {
 export interface LaneView {
   readonly lane: number;
   readonly settings: LaneSettings;
+  /** The model the lane is on, with its words and layers. */
+  readonly modelInfo: RunModelInfo;
   readonly record: LaneRecord | null;
   readonly branches: readonly BranchView[];
   /** The branch shown in the strip and under the cursor: the user's choice, else the lane's answer branch, else the first. */

@@ -13,7 +13,8 @@ export interface TimelineChartProps {
   readonly data: TimelineData;
   readonly width: number;
   readonly height: number;
-  readonly percent: boolean;
+  /** Behind each number on the axis. */
+  readonly unit: string;
 }
 
 interface DotPlace {
@@ -25,7 +26,7 @@ interface DotPlace {
 const tickStyle = { fill: 'var(--dim)', fontSize: 11, fontFamily: 'var(--font-data)' } as const;
 
 /** The lines and axes. Knows nothing of the cursor, so that moving it redraws none of this. */
-export const TimelineChart = memo(function TimelineChart({ data, width, height, percent }: TimelineChartProps) {
+export const TimelineChart = memo(function TimelineChart({ data, width, height, unit }: TimelineChartProps) {
   return (
     <LineChart
       width={width}
@@ -45,7 +46,7 @@ export const TimelineChart = memo(function TimelineChart({ data, width, height, 
         tickMargin={4}
         axisLine={false}
         interval="preserveStart"
-        tickFormatter={(value: number) => (percent ? `${value} %` : String(value))}
+        tickFormatter={(value: number) => `${value}${unit}`}
       />
       <YAxis
         type="number"

@@ -12,13 +12,16 @@ import { plotMargin, TimelineChart } from './timeline-chart';
 import { type CursorValue, TimelineCursor } from './timeline-cursor';
 import { TimelineLegend } from './timeline-legend';
 import styles from './timeline.module.css';
-import { axisPlace, stepAt, timelineData } from './timeline-series';
+import { type AxisKind, axisKind, laneAxis, timelineData } from './timeline-series';
 import { timelineTable } from './timeline-table';
 
 /** Redraws of the lines while a run streams: at most ten a second, two when the lines are long. The cursor is not held back. */
 const redrawMilliseconds = 100;
 const longRedrawMilliseconds = 500;
 const longSteps = 2000;
+
+/** Behind a number on the axis: percent of a branch, characters of the text it wrote. */
+const axisUnits: Readonly<Record<AxisKind, string>> = { step: '', share: ' %', text: ' ch' };
 
 interface UnderCursor extends CursorValue {
   readonly entry: LaneEntry;
@@ -32,13 +35,13 @@ export function Timeline({ runs, cursor, stepUnderCursor, moveCursor }: PanelPro
   const plot = useRef<HTMLDivElement>(null);
   const picture = useRef<HTMLDivElement>(null);
   const { width, height } = useSize(plot);
-  const alignment = cursor?.alignment ?? 'step';
 
   const entries = useMemo(() => laneEntries(runs), [runs]);
+  const axis = axisKind(cursor?.alignment ?? 'step', entries);
   const steps = entries.reduce((sum, entry) => sum + (entry.branch?.steps.length ?? 0), 0);
   const drawn = useThrottled(entries, steps > longSteps ? longRedrawMilliseconds : redrawMilliseconds);
   const plotWidth = width - plotMargin.left - plotMargin.right;
-  const data = useMemo(() => timelineData(drawn, measure, alignment, plotWidth), [drawn, measure, alignment, plotWidth]);
+  const data = useMemo(() => timelineData(drawn, measure, axis, plotWidth), [drawn, measure, axis, plotWidth]);
   const table = useMemo(() => () => timelineTable(laneEntries(runs)), [runs]);
   const files = usePanelFiles(`timeline-${measure.id}`, `${measure.title} per step, ${measure.unit}`, picture, table);
 
@@ -52,7 +55,7 @@ export function Timeline({ runs, cursor, stepUnderCursor, moveCursor }: PanelPro
             entry,
             key: entry.key,
             step,
-            x: axisPlace(alignment, step, length),
+            x: laneAxis(axis, entry).place(step),
             value: entry.branch.steps.column(measure.column)[step] ?? NaN,
           },
         ]
@@ -72,11 +75,11 @@ export function Timeline({ runs, cursor, stepUnderCursor, moveCursor }: PanelPro
     .join(', ');
 
   /** Moves along the cursor's lane while it has a step there, else along the longest. */
-  const goTo = (axis: number, pin: boolean): void => {
-    const onOwn = steered === undefined ? null : stepAt(alignment, axis, length);
+  const goTo = (place: number, pin: boolean): void => {
+    const onOwn = steered === undefined ? null : laneAxis(axis, steered).stepAt(place);
     if (steered !== undefined && onOwn !== null) moveCursor(steered.run.id, steered.lane.lane, onOwn, pin);
     else if (longest !== undefined) {
-      const step = stepAt(alignment, axis, longest.branch?.steps.length ?? 0);
+      const step = laneAxis(axis, longest).stepAt(place);
       if (step !== null) moveCursor(longest.run.id, longest.lane.lane, step, pin);
     }
   };
@@ -151,14 +154,14 @@ export function Timeline({ runs, cursor, stepUnderCursor, moveCursor }: PanelPro
           ) : (
             width > 0 && (
               <>
-                <TimelineChart data={data} width={width} height={height} percent={alignment === 'share'} />
+                <TimelineChart data={data} width={width} height={height} unit={axisUnits[axis]} />
                 <div className={styles['overlay']}>
                   <TimelineCursor
                     data={data}
                     width={width}
                     height={height}
                     place={place}
-                    label={alignment === 'share' ? `${Math.round(place ?? 0)} %` : String((own?.step ?? 0) + 1)}
+                    label={axis === 'step' ? String((own?.step ?? 0) + 1) : `${Math.round(place ?? 0)}${axisUnits[axis]}`}
                     pinned={cursor?.pinned ?? false}
                     values={under}
                   />

@@ -22,7 +22,7 @@ const verdictMark = { right: ' ✓', wrong: ' ✗', none: '' } as const;
 /** Branches merged by common prefix. The path of the branch shown is bold, what was cut is dimmed and struck through. */
 export function BranchTree({ entry, room, step, onSelect }: BranchTreeProps) {
   const { lane } = entry;
-  const { vocabulary, model } = entry.run.info;
+  const { vocabulary, model } = entry.lane.modelInfo;
   const subWords = model.task === 'text';
   const trie = useMemo(() => branchTrie(trieBranches(lane, vocabulary, subWords)), [lane, vocabulary, subWords]);
   const layout = useMemo(() => treeLayout(trie, room, subWords), [trie, room, subWords]);

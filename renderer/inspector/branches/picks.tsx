@@ -13,7 +13,7 @@ export function Picks({ entry, onSelect }: { readonly entry: LaneEntry; readonly
   const { record, settings } = entry.lane;
   if (record === null || record.picks.length === 0) return null;
   /** Free text has no answer to miss. */
-  const free = entry.run.info.model.task === 'text';
+  const free = entry.lane.modelInfo.model.task === 'text';
   const disagree = disagreement(entry.lane);
   return (
     <div className={styles['picks']}>

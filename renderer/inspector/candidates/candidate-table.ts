@@ -11,7 +11,7 @@ export interface LaneCandidates {
 export function candidateTable(lanes: readonly LaneCandidates[], watch: readonly string[]): Table {
   const rows = lanes.flatMap(({ entry, step }): TableCell[][] => {
     if (step === null) return [];
-    const { vocabulary, layout } = entry.run.info;
+    const { vocabulary, layout } = entry.lane.modelInfo;
     const watched = watch.map((token) => vocabulary.indexOf(token)).filter((id) => id >= 0);
     return candidateRows(step.record, vocabulary, layout.candidates, { count: 2 * layout.candidates, atLeast: 0 }, watched).map((row) => [
       entry.run.id,

@@ -1,3 +1,4 @@
+import type { RunView } from '../../state/run-view';
 import { type MouseEvent, type ReactNode, useMemo, useRef, useState } from 'react';
 import { visibleToken } from '../../design/token-pieces';
 import { Panel } from '../../design/panel';
@@ -46,7 +47,7 @@ export function CandidatesPanel({ runs, stepUnderCursor, onFork, watch, onWatch,
   );
   const table = useMemo(() => () => candidateTable(lanes, watch), [lanes, watch]);
   const files = usePanelFiles('candidates', 'Candidates: bar after the sampler, tick before it', content, table);
-  const vocabulary = runs[0]?.info.vocabulary ?? [];
+  const vocabulary = useMemo(() => wordsOf(runs), [runs]);
   const state = stepPanelState(
     runs,
     lanes.some(({ step }) => step !== null),
@@ -80,7 +81,7 @@ export function CandidatesPanel({ runs, stepUnderCursor, onFork, watch, onWatch,
         </div>
         {lanes.map(({ entry, step }) => {
           const origin = step === null ? 'sampled' : stepOrigin(step.record);
-          const { vocabulary: words, layout } = entry.run.info;
+          const { vocabulary: words, layout } = entry.lane.modelInfo;
           const watched = watch.map((token) => words.indexOf(token)).filter((id) => id >= 0);
           const finished = entry.run.outcome !== null;
           const fork = (token: number): void => {
@@ -140,4 +141,11 @@ export function CandidatesPanel({ runs, stepUnderCursor, onFork, watch, onWatch,
       </div>
     </Panel>
   );
+}
+
+/** Words of all models on screen, each once. */
+function wordsOf(runs: readonly RunView[]): readonly string[] {
+  const infos = runs.flatMap(({ lanes }) => lanes.map(({ modelInfo }) => modelInfo));
+  const vocabularies = [...new Map(infos.map(({ model, vocabulary }) => [model.tokenizerHash ?? model.weightsHash, vocabulary])).values()];
+  return vocabularies.length < 2 ? (vocabularies[0] ?? []) : [...new Set(vocabularies.flat())];
 }

@@ -44,7 +44,7 @@ function emittedText(section: HeatmapSection, step: number): string {
   const record = section.entry.branch?.steps.at(step);
   if (record === undefined) return '';
   if (record.kind !== 'token') return '◆';
-  return canvasToken(section.entry.run.info.vocabulary[record.tokenId] ?? '');
+  return canvasToken(section.entry.lane.modelInfo.vocabulary[record.tokenId] ?? '');
 }
 
 function drawHead(section: HeatmapSection, layout: HeatmapLayout, first: number, last: number, { context, ink, dim, data }: Ink): void {
@@ -74,7 +74,7 @@ function drawCells(
 ): void {
   const { context, panel, unread, data } = ink;
   const { columnWidth, rowHeight } = layout;
-  const { vocabulary } = section.entry.run.info;
+  const { vocabulary } = section.entry.lane.modelInfo;
   const top = section.top + sectionHead(layout.sections.length);
   const gap = columnWidth >= 24 ? 2 : columnWidth >= 6 ? 1 : 0;
   const words = columnWidth >= 40;

@@ -18,7 +18,11 @@ describe('heatmapLayout', () => {
 
   it('shows all layers of a deep model at a glance where words would need scrolling, and words when told to', () => {
     const run = sampleTextRun();
-    const deep = laneEntries([{ ...run, info: { ...run.info, layout: { ...run.info.layout, streams: 31 } } }]).map((entry) => ({
+    const lanes = run.lanes.map((lane) => ({
+      ...lane,
+      modelInfo: { ...lane.modelInfo, layout: { ...lane.modelInfo.layout, streams: 31 } },
+    }));
+    const deep = laneEntries([{ ...run, lanes }]).map((entry) => ({
       entry,
       cursor: null,
     }));

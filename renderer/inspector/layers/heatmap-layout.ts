@@ -64,7 +64,7 @@ export function heatmapLayout(
 ): HeatmapLayout {
   const lengths = shown.map(({ entry }) => entry.branch?.steps.length ?? 0);
   const head = sectionHead(shown.length);
-  const streams = shown.map(({ entry }) => entry.run.info.layout.streams);
+  const streams = shown.map(({ entry }) => entry.lane.modelInfo.layout.streams);
   const rows = streams.reduce((sum, count) => sum + count, 0);
   const free = (room.height - shown.length * head - Math.max(0, shown.length - 1) * sectionGap - 4) / Math.max(1, rows);
   const width = columnWidth(choice, room.width - gutter - 2, Math.max(0, ...lengths), free >= rowWithText);

@@ -4,7 +4,7 @@ import type { LaneEntry } from '../shared/lane-entries';
 /** The lens of the lanes shown: a row per step and residual stream. */
 export function layerTable(entries: readonly LaneEntry[]): Table {
   const rows = entries.flatMap((entry): TableCell[][] => {
-    const { vocabulary } = entry.run.info;
+    const { vocabulary } = entry.lane.modelInfo;
     const length = entry.branch?.steps.length ?? 0;
     return Array.from({ length }, (_, step) => entry.branch?.steps.at(step)).flatMap((record, step) =>
       (record?.layers ?? []).map((reading, stream): TableCell[] => [

@@ -40,7 +40,7 @@ export function LayersPanel({ runs, cursor, stepUnderCursor, moveCursor, loadLen
     shown.some((entry) => (entry.branch?.steps.length ?? 0) > 0),
     'Run a prompt to read the lens of every layer at every step.',
   );
-  const [low, high] = measure.ends(chosen?.run.info.vocabulary.length ?? runs[0]?.info.vocabulary.length ?? 2);
+  const [low, high] = measure.ends((chosen ?? entries[0])?.lane.modelInfo.model.vocabulary ?? 2);
   const hue = chosen?.style.hue ?? 'var(--dim)';
   const lanes = [
     {

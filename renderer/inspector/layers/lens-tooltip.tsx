@@ -17,7 +17,7 @@ export function lensReadout(cell: HeatmapCell): LensReadout | null {
   const record = entry.branch?.steps.at(cell.step);
   const reading = record?.layers[cell.stream];
   if (record === undefined || reading === undefined) return null;
-  const { vocabulary } = entry.run.info;
+  const { vocabulary } = entry.lane.modelInfo;
   const word = (id: number): string => visibleToken(vocabulary[id] ?? `#${id}`);
   return {
     heading: `${entry.title}, step ${cell.step + 1}, ${cell.stream === 0 ? 'embeddings' : `after layer ${cell.stream}`} (${streamName(cell.stream)})`,

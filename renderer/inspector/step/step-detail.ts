@@ -20,7 +20,7 @@ export function emittedRank(record: StepRecord): number | null {
 export function stepAsJson(entry: LaneEntry, step: StepUnderCursor): string {
   const { info } = entry.run;
   const { record } = step;
-  const { vocabulary } = info;
+  const { vocabulary, model, device, dtype, engine } = entry.lane.modelInfo;
   const detail = {
     run: entry.run.id,
     lane: entry.lane.lane,
@@ -54,11 +54,11 @@ export function stepAsJson(entry: LaneEntry, step: StepUnderCursor): string {
       prompt: info.request.prompt,
       seed: info.request.seed,
       schedule: info.request.schedule,
-      model: info.model.name,
-      weightsSha256: info.model.weightsHash,
-      device: info.device,
-      dtype: info.dtype,
-      engine: info.engine,
+      model: model.name,
+      weightsSha256: model.weightsHash,
+      device,
+      dtype,
+      engine,
       appVersion: info.appVersion,
       startedAt: info.startedAt,
     },

@@ -1,5 +1,6 @@
 import { Braces, Link } from 'lucide-react';
 import { type ReactNode, useMemo, useRef } from 'react';
+import { modelsOfRun } from '../../../main/contract/lane-models';
 import { formatMilliseconds, formatNumber } from '../../design/format';
 import { visibleToken } from '../../design/token-pieces';
 import { IconButton } from '../../design/icon-button';
@@ -21,7 +22,7 @@ interface Fact {
   readonly show: (step: StepUnderCursor, entry: LaneEntry) => ReactNode;
 }
 
-const word = (entry: LaneEntry, id: number): string => visibleToken(entry.run.info.vocabulary[id] ?? `#${id}`);
+const word = (entry: LaneEntry, id: number): string => visibleToken(entry.lane.modelInfo.vocabulary[id] ?? `#${id}`);
 
 function origin({ record }: StepUnderCursor): string {
   if (record.kind !== 'token') return 'fed back as a vector';
@@ -105,7 +106,7 @@ function stepTable(lanes: readonly { readonly entry: LaneEntry; readonly step: S
   const rows = lanes.flatMap(({ entry, step }): TableCell[][] => {
     if (step === null) return [];
     const { record } = step;
-    const token = record.kind === 'token' ? (entry.run.info.vocabulary[record.tokenId] ?? null) : null;
+    const token = record.kind === 'token' ? (entry.lane.modelInfo.vocabulary[record.tokenId] ?? null) : null;
     const norms = record.layers.map((layer) => layer.norm).join(' ');
     const readings = [
       record.logProbability,
@@ -231,9 +232,14 @@ export function StepPanel({ runs, stepUnderCursor, onCopy, controls }: StepPanel
           {runs.map((run) => (
             <li key={run.id}>
               run {run.id}
-              {run.recorded && ', recorded'} · seed {run.info.request.seed} · {run.info.model.name}{' '}
-              <span title={run.info.model.weightsHash}>sha256 {run.info.model.weightsHash.slice(0, 12)}…</span> · {run.info.device} ·{' '}
-              {run.info.dtype} · {run.info.engine} · {run.info.request.schedule}
+              {run.recorded && ', recorded'} · seed {run.info.request.seed} ·{' '}
+              {modelsOfRun(run.info).map(({ model, device, dtype, engine }) => (
+                <span key={model.id}>
+                  {model.name} <span title={model.weightsHash}>sha256 {model.weightsHash.slice(0, 12)}…</span> · {device} · {dtype} ·{' '}
+                  {engine} ·{' '}
+                </span>
+              ))}
+              {run.info.request.schedule}
             </li>
           ))}
         </ul>

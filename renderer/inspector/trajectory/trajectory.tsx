@@ -54,10 +54,15 @@ export function TrajectoryPanel({ runs, stepUnderCursor, moveCursor, loadTraject
   const [shuffled, setShuffled] = useState(false);
   const content = useRef<HTMLDivElement>(null);
   const size = useSize(content);
-  const entries = useMemo(() => laneEntries(runs), [runs]);
+  const [chosenModel, setModel] = useState<string | null>(null);
+  const all = useMemo(() => laneEntries(runs), [runs]);
+  // Hidden states of two models have no basis in common.
+  const models = new Map(all.map(({ lane }) => [lane.modelInfo.model.weightsHash, lane.modelInfo.model.name]));
+  const model = chosenModel !== null && models.has(chosenModel) ? chosenModel : all[0]?.lane.modelInfo.model.weightsHash;
+  const entries = useMemo(() => all.filter(({ lane }) => lane.modelInfo.model.weightsHash === model), [all, model]);
   // Branches of free text go everywhere: drawn together they are a thicket, so that is for the user to ask for.
   const everyBranch = branchesChosen ?? runs.every((run) => run.info.model.task !== 'text');
-  const streams = Math.min(...runs.map((run) => run.info.layout.streams));
+  const streams = Math.min(...entries.map(({ lane }) => lane.modelInfo.layout.streams));
   const stream = Math.min(Number(chosenStream ?? streams - 1), streams - 1);
   const running = runs.some((run) => run.outcome === null);
   const branches = useMemo((): readonly BranchReference[] | null => {
@@ -115,6 +120,14 @@ export function TrajectoryPanel({ runs, stepUnderCursor, moveCursor, loadTraject
     >
       <div className={styles['frame']}>
         <div className={styles['tools']}>
+          {models.size > 1 && (
+            <Select
+              label="Model"
+              value={model ?? ''}
+              items={[...models].map(([value, label]) => ({ value, label, note: 'Lanes on it: models have no basis in common' }))}
+              onChange={setModel}
+            />
+          )}
           <Select
             label="After"
             value={String(stream)}

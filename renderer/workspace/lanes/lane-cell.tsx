@@ -62,7 +62,7 @@ function LaneBody({ column, run, lane }: { readonly column: ScreenColumn; readon
   const reading = useStore(workspace.store, (state) => state.textColumns.includes(column.key));
   const branch = shownBranch(lane);
   const several = lane.branches.length > 1;
-  const words = readsSubWords(run);
+  const words = readsSubWords(lane);
   return (
     <>
       <LaneFailure run={run} lane={lane} />
@@ -101,7 +101,7 @@ export const LaneCell = memo(function LaneCell({ column, run, lane, obstacle, wi
     <div className={styles['cell']}>
       {withResult && (
         <div className={styles['result']}>
-          <LaneAnswer lane={lane} status={status} free={readsSubWords(run)} />
+          <LaneAnswer lane={lane} status={status} free={readsSubWords(lane)} />
           <LaneFacts status={status} />
           <LaneProgress title={column.style.title} status={status} />
         </div>

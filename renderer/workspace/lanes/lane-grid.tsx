@@ -9,7 +9,7 @@ import { laneKindDescription, laneKindTitle } from '../../design/lane-style';
 import { laneVariables } from '../../design/lane-variables';
 import { Menu } from '../../design/menu';
 import { addLane, moveLane } from '../../state/lane-commands';
-import { laneControl, laneObstacle, modelOf } from '../../state/model-commands';
+import { laneControl, laneObstacle, modelOf, obstacleOf } from '../../state/model-commands';
 import type { Screen, ScreenColumn, ScreenRow } from '../../state/screen';
 import { useServices } from '../../state/services';
 import { perform } from '../../state/workbench';
@@ -29,8 +29,12 @@ import { useLaneDrop } from './use-lane-drop';
 const loadingDelay = 250;
 
 interface LaneColumnProps {
-  /** Model of the next run, where it is known. */
+  /** The lane's model in the next run, where it is known. */
   readonly model: ModelSummary | undefined;
+  /** Why the next run cannot have this lane; null where it can. */
+  readonly obstacle: string | null;
+  /** Name of the lane's model, where lanes are on several. */
+  readonly modelName: string | null;
   readonly column: ScreenColumn;
   readonly place: number;
   readonly count: number;
@@ -46,7 +50,7 @@ function differenceOf(rows: readonly ScreenRow[], row: number, place: number): L
   return compareLanes(above.run, laneAbove, here.run, lane);
 }
 
-function LaneColumn({ column, place, count, rows, model }: LaneColumnProps) {
+function LaneColumn({ column, place, count, rows, model, obstacle, modelName }: LaneColumnProps) {
   const services = useServices();
   const element = useRef<HTMLElement>(null);
   const takeLane = useCallback(
@@ -60,7 +64,6 @@ function LaneColumn({ column, place, count, rows, model }: LaneColumnProps) {
   const lane = single?.cells[place];
   const run = single?.run;
   const status = run !== undefined && lane !== undefined ? laneStatus(run, lane) : null;
-  const obstacle = column.editable ? laneObstacle(model, column.settings.kind) : null;
   const changed = column.editable && lane !== undefined && JSON.stringify(lane.settings) !== JSON.stringify(column.settings);
 
   return (
@@ -76,9 +79,12 @@ function LaneColumn({ column, place, count, rows, model }: LaneColumnProps) {
         count={count}
         changed={changed}
         obstacle={obstacle}
-        control={laneControl(run?.info.model ?? model, column.settings.kind)}
+        control={laneControl(lane?.modelInfo.model ?? model, column.settings.kind)}
+        modelName={modelName}
         answer={
-          status !== null && run !== undefined && lane !== undefined && <LaneAnswer lane={lane} status={status} free={readsSubWords(run)} />
+          status !== null &&
+          run !== undefined &&
+          lane !== undefined && <LaneAnswer lane={lane} status={status} free={readsSubWords(lane)} />
         }
         facts={status !== null && <LaneFacts status={status} />}
         progress={status !== null && <LaneProgress title={column.style.title} status={status} />}
@@ -104,7 +110,7 @@ function LaneColumn({ column, place, count, rows, model }: LaneColumnProps) {
   );
 }
 
-function AddLane({ model }: Pick<LaneColumnProps, 'model'>) {
+function AddLane({ model }: { /** Of the next run, where it is known. */ readonly model: ModelSummary | undefined }) {
   const services = useServices();
   return (
     <div className={styles['add']}>
@@ -143,7 +149,14 @@ export const LaneGrid = memo(function LaneGrid({
   const { engine, workspace, activity } = useServices();
   const scroller = useRef<HTMLDivElement>(null);
   const chosen = useStore(workspace.store, (state) => state.document.model);
-  const model = useStore(engine.store, ({ facts }) => modelOf(facts, chosen));
+  const facts = useStore(engine.store, (state) => state.facts);
+  const model = modelOf(facts, chosen);
+  const names = columns.map(({ settings }, place) => {
+    const shown = rows.length === 1 ? rows[0]?.cells[place]?.modelInfo.model.name : undefined;
+    const id = settings.model ?? chosen;
+    return shown ?? modelOf(facts, id)?.name ?? id;
+  });
+  const several = new Set(names).size > 1;
   const starting = useStore(activity.store, (state) => state.loading);
   const loading = useDelayed(starting, loadingDelay);
   const lowest = rows.at(-1)?.row.run;
@@ -163,12 +176,21 @@ export const LaneGrid = memo(function LaneGrid({
       >
         {columns.length === 0 && <p className={styles['none']}>No lanes. Add one with + at the right, or undo.</p>}
         {columns.map((column, place) => (
-          <LaneColumn key={column.key} column={column} place={place} count={columns.length} rows={rows} model={model} />
+          <LaneColumn
+            key={column.key}
+            column={column}
+            place={place}
+            count={columns.length}
+            rows={rows}
+            model={modelOf(facts, column.settings.model ?? chosen)}
+            obstacle={column.editable ? obstacleOf(facts, chosen, column.settings) : null}
+            modelName={several ? (names[place] ?? null) : null}
+          />
         ))}
         <AddLane model={model} />
         {loading !== null && (
           <div className={styles['rowBar']} style={{ gridRow: 2 + 2 * rows.length }}>
-            <LoadingBar model={loading} bytes={model?.bytes ?? 0} />
+            <LoadingBar models={loading} />
           </div>
         )}
         {rows.length === 0 && loading === null && (

@@ -18,10 +18,12 @@ export interface LaneHeadProps {
   readonly obstacle: string | null;
   /** Why the lane is only a control on the model shown; null where it is more. */
   readonly control: string | null;
+  /** Name of the lane's model, where lanes are on several. */
+  readonly modelName: string | null;
 }
 
 /** Name, settings and menu of a lane; drag it by its name to move it. */
-export function LaneHead({ column, place, count, answer, facts, progress, changed, obstacle, control }: LaneHeadProps) {
+export function LaneHead({ column, place, count, answer, facts, progress, changed, obstacle, control, modelName }: LaneHeadProps) {
   const { key, style, settings, editable } = column;
   const onDragStart = (event: DragEvent): void => {
     event.dataTransfer.setData(laneDragType, key);
@@ -42,7 +44,11 @@ export function LaneHead({ column, place, count, answer, facts, progress, change
         <span className={styles['answer']}>{answer}</span>
       </div>
       <div className={styles['line']}>
-        <span className={styles['summary']} title={obstacle ?? (control === null ? style.summary : `${style.summary}. ${control}.`)}>
+        <span
+          className={styles['summary']}
+          title={obstacle ?? [modelName, style.summary, control].filter((part) => part !== null).join('. ')}
+        >
+          {modelName !== null && <span className={styles['model']}>{modelName}</span>}
           {changed && obstacle === null && <span className={styles['changed']}>next run: </span>}
           {obstacle === null ? (
             <>

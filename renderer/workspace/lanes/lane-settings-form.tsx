@@ -1,10 +1,17 @@
 import { laneSettingsSchema, type LaneSettings, picks } from '../../../main/contract/lanes';
+import type { ModelSummary } from '../../../main/contract/model';
 import { pickNames } from '../../design/lane-style';
+import { laneObstacle } from '../../state/model-commands';
+import { memoryText } from '../library/model-facts';
 import { NumberField } from '../../design/number-field';
-import { Select } from '../../design/select';
+import { Select, type SelectItem } from '../../design/select';
 import styles from './lane-settings-form.module.css';
 
 export interface LaneSettingsFormProps {
+  /** Models at hand. */
+  readonly models: readonly ModelSummary[];
+  /** Id of the model lanes are on that name none. */
+  readonly ownModel: string;
   readonly settings: LaneSettings;
   readonly onChange: (settings: LaneSettings) => void;
 }
@@ -37,7 +44,7 @@ function isNumberSetting(name: string): name is NumberSettingName {
 }
 
 /** Every setting of a lane; what is out of its limits cannot be entered. */
-export function LaneSettingsForm({ settings, onChange }: LaneSettingsFormProps) {
+export function LaneSettingsForm({ settings, onChange, models, ownModel }: LaneSettingsFormProps) {
   const change = (values: Readonly<Record<string, number | string>>): void => {
     const parsed = laneSettingsSchema.safeParse({ ...settings, ...values });
     if (parsed.success) onChange(parsed.data);
@@ -81,7 +88,38 @@ export function LaneSettingsForm({ settings, onChange }: LaneSettingsFormProps) 
           <span className={styles['note']}>whose pick is the answer</span>
         </div>
       )}
+      {(models.length > 1 || settings.model !== undefined) && (
+        <div className={styles['row']}>
+          <span className={styles['label']}>Model</span>
+          <Select
+            label="Model"
+            hideLabel
+            framed
+            value={settings.model ?? ''}
+            items={modelItems(models, ownModel, settings)}
+            onChange={(model) => {
+              const { model: _before, ...rest } = settings;
+              // Parsed, so that the same settings always look the same.
+              onChange(laneSettingsSchema.parse(model === '' ? rest : { ...rest, model }));
+            }}
+          />
+          <span className={styles['note']}>of this lane alone</span>
+        </div>
+      )}
       <p className={styles['foot']}>Used by the next run.</p>
     </div>
   );
+}
+
+/** The run's model first, then every other; one that is not installed any more stays until another is chosen. */
+function modelItems(models: readonly ModelSummary[], ownModel: string, { kind, model: chosen }: LaneSettings): SelectItem<string>[] {
+  const own = models.find(({ id }) => id === ownModel)?.name ?? ownModel;
+  const missing = chosen !== undefined && !models.some(({ id }) => id === chosen);
+  return [
+    { value: '', label: own, note: 'The run’s model, chosen at the top' },
+    ...models
+      .filter(({ id }) => id !== ownModel || id === chosen)
+      .map((model) => ({ value: model.id, label: model.name, note: laneObstacle(model, kind) ?? `needs ${memoryText(model)}` })),
+    ...(missing ? [{ value: chosen, label: chosen, note: 'not installed' }] : []),
+  ];
 }

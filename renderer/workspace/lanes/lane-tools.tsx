@@ -2,6 +2,7 @@ import { Ellipsis, SlidersHorizontal } from 'lucide-react';
 import { memo } from 'react';
 import { useStore } from 'zustand';
 import type { LaneSettings } from '../../../main/contract/lanes';
+import type { ModelSummary } from '../../../main/contract/model';
 import { IconButton } from '../../design/icon-button';
 import { Menu, type MenuEntry } from '../../design/menu';
 import { Popover } from '../../design/popover';
@@ -19,9 +20,13 @@ export interface LaneToolsProps {
   readonly count: number;
 }
 
+const noModels: readonly ModelSummary[] = [];
+
 /** Settings and menu of a lane. Stands apart from its head, which is drawn anew with every frame of a stream. */
 export const LaneTools = memo(function LaneTools({ lane: key, title, settings, editable, place, count }: LaneToolsProps) {
   const services = useServices();
+  const models = useStore(services.engine.store, ({ facts }) => facts?.models) ?? noModels;
+  const ownModel = useStore(services.workspace.store, (state) => state.document.model);
   const reading = useStore(services.workspace.store, (state) => state.textColumns.includes(key));
 
   const toggleReading = (): void => {
@@ -76,6 +81,8 @@ export const LaneTools = memo(function LaneTools({ lane: key, title, settings, e
         >
           <LaneSettingsForm
             settings={settings}
+            models={models}
+            ownModel={ownModel}
             onChange={(next) => {
               configureLane(services, key, next);
             }}

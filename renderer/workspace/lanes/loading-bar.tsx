@@ -1,15 +1,11 @@
 import { formatBytes } from '../../design/format';
+import type { LoadingModels } from '../../state/activity';
 import rowBar from './row-bar.module.css';
 import styles from './loading-bar.module.css';
 
-/** Stands where the run will: its model is not in memory yet. */
-export function LoadingBar({
-  model,
-  bytes,
-}: {
-  readonly model: string;
-  /** Of its weights; 0 where that is not known. */ readonly bytes: number;
-}) {
+/** Stands where the run will: its models are not in memory yet. */
+export function LoadingBar({ models: { names, bytes } }: { readonly models: LoadingModels }) {
+  const model = names.join(' and ');
   return (
     <div className={rowBar['bar']} role="status" aria-label="Loading the model">
       <span className={rowBar['inner']}>

@@ -1,7 +1,7 @@
 import { ArrowDown, ArrowUp, Ellipsis, Pin, PinOff, TriangleAlert, X } from 'lucide-react';
 import { memo } from 'react';
 import { useStore } from 'zustand';
-import { deviceNoteOf } from '../../../main/contract/lane-models';
+import { deviceNoteOf, modelsOfRun } from '../../../main/contract/lane-models';
 import { formatMilliseconds } from '../../design/format';
 import { IconButton } from '../../design/icon-button';
 import { Menu, type MenuEntry } from '../../design/menu';
@@ -31,6 +31,7 @@ export const RowBar = memo(function RowBar({ row: { row, run }, place, count }: 
   const services = useServices();
   const editorPrompt = useStore(services.workspace.store, (state) => state.document.prompt);
   const editorModel = useStore(services.workspace.store, (state) => state.document.model);
+  const models = run === undefined ? [] : modelsOfRun(run.info);
   const finished = run !== undefined && run.outcome !== null;
   const id = row.run;
   const outcome = run?.outcome ?? null;
@@ -85,7 +86,12 @@ export const RowBar = memo(function RowBar({ row: { row, run }, place, count }: 
           {outcome !== null && Number.isFinite(outcome.milliseconds) && ` · ${formatMilliseconds(outcome.milliseconds)}`}
           {request !== undefined && ` · seed ${request.seed} · ${request.schedule}`}
         </span>
-        {run !== undefined && run.info.model.id !== editorModel && <span className={styles['tag']}>{run.info.model.name}</span>}
+        {models.some(({ model }) => model.id !== editorModel) &&
+          models.map(({ model }) => (
+            <span key={model.id} className={styles['tag']}>
+              {model.name}
+            </span>
+          ))}
         {deviceNote !== null && (
           <span className={styles['notice']} role="note" title={deviceNote}>
             <TriangleAlert size={12} aria-hidden="true" />

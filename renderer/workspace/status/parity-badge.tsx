@@ -10,7 +10,14 @@ const names = {
 } as const satisfies Record<ParityCheck['name'], string>;
 
 /** What was checked about the numbers on screen, and how far apart they were. */
-export function ParityBadge({ checks }: { readonly checks: readonly ParityCheck[] }) {
+export function ParityBadge({
+  checks,
+  nameOf,
+}: {
+  readonly checks: readonly ParityCheck[];
+  /** A model by its id: checks name theirs where a run has several. */
+  readonly nameOf: (model: string) => string;
+}) {
   if (checks.length === 0) return <span className={styles['none']}>parity not checked yet</span>;
   const passed = checks.filter((check) => check.passed).length;
   const good = passed === checks.length;
@@ -39,7 +46,10 @@ export function ParityBadge({ checks }: { readonly checks: readonly ParityCheck[
         <tbody>
           {checks.map((check, place) => (
             <tr key={`${check.name}-${place}`}>
-              <th scope="row">{names[check.name]}</th>
+              <th scope="row">
+                {names[check.name]}
+                {check.model !== undefined && `, ${nameOf(check.model)}`}
+              </th>
               <td data-good={check.passed}>{check.passed ? '✓ passed' : '✗ failed'}</td>
               <td className="data">{check.maximumDifference.toExponential(1)}</td>
               <td className="data">{check.tolerance.toExponential(0)}</td>

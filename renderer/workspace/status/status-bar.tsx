@@ -1,9 +1,11 @@
 import { useStore } from 'zustand';
+import { modelsOfRun } from '../../../main/contract/lane-models';
 import { deviceNames } from '../../../main/contract/model';
 import { formatBytes, formatCount } from '../../design/format';
 import type { EngineState } from '../../state/engine-connection';
 import type { RunView } from '../../state/run-view';
 import type { Screen } from '../../state/screen';
+import { sameTokens } from '../../state/same-tokens';
 import { useServices } from '../../state/services';
 import { ImportStatus } from './import-status';
 import { ParityBadge } from './parity-badge';
@@ -35,6 +37,7 @@ export function StatusBar({ screen }: { readonly screen: Screen }) {
   const alignment = useStore(workspace.store, (store) => store.alignment);
   const run = screen.runs.at(-1);
   const recordingError = run === undefined ? undefined : recordingErrors.get(run.id);
+  const byText = alignment !== 'share' && !sameTokens(screen.runs.flatMap(({ lanes }) => lanes));
   const rate = run === undefined ? NaN : stepsPerSecond(run);
 
   return (
@@ -45,8 +48,10 @@ export function StatusBar({ screen }: { readonly screen: Screen }) {
       {run !== undefined && (
         <>
           <span className={styles['engineFacts']}>
-            {run.info.model.name} · {run.info.dtype} · {deviceNames[run.info.device]}, {formatCount(run.info.threads, 'thread')} ·{' '}
-            {run.info.engine}
+            {modelsOfRun(run.info)
+              .map(({ model, dtype, device, threads }) => `${model.name} · ${dtype} · ${deviceNames[device]}, ${formatCount(threads, 'thread')}`)
+              .join(' | ')}{' '}
+            · {run.info.engine}
           </span>
           <span className="data">
             {formatCount(run.lanes.length, 'lane')} · {formatCount(rowsOf(run), 'row')}
@@ -67,8 +72,18 @@ export function StatusBar({ screen }: { readonly screen: Screen }) {
       )}
       <span className={styles['grow']} />
       <ImportStatus />
-      <span className={styles['aligned']}>aligned by {alignment}</span>
-      {run !== undefined && <ParityBadge checks={run.outcome?.parity ?? []} />}
+      <span
+        className={styles['aligned']}
+        title={byText ? 'The models cut text differently: steps stand side by side by their place in the text' : undefined}
+      >
+        aligned by {byText ? 'text, tokenizers differ' : alignment}
+      </span>
+      {run !== undefined && (
+        <ParityBadge
+          checks={run.outcome?.parity ?? []}
+          nameOf={(id) => modelsOfRun(run.info).find(({ model }) => model.id === id)?.model.name ?? id}
+        />
+      )}
     </div>
   );
 }

@@ -5,13 +5,14 @@ import { cellContent } from './cell-content';
 import { textFlow } from './text-flow';
 
 const run = sampleTextRun();
-const steps = run.lanes[0]?.branches[0]?.steps;
-if (steps === undefined) throw new Error('No branch');
+const [lane] = run.lanes;
+const steps = lane?.branches[0]?.steps;
+if (lane === undefined || steps === undefined) throw new Error('No branch');
 
 const contents = Array.from({ length: steps.length }, (_, step) => {
   const record = steps.at(step);
   if (record === undefined) throw new Error('No step');
-  return cellContent(run, record);
+  return cellContent(lane, record);
 });
 
 describe('cellContent of a model of sub-words', () => {
@@ -27,16 +28,16 @@ describe('cellContent of a model of sub-words', () => {
   });
 
   it('leaves the embedded model’s cells as they are', () => {
-    const kin = sampleRun();
-    const record = kin.lanes[1]?.branches[0]?.steps.at(1);
-    if (record === undefined) throw new Error('No step');
+    const [, kin] = sampleRun().lanes;
+    const record = kin?.branches[0]?.steps.at(1);
+    if (kin === undefined || record === undefined) throw new Error('No step');
     expect(cellContent(kin, record)).toMatchObject({ dense: false, emitted: 'dee', gloss: [{ text: 'dee' }, { text: 'bob' }] });
   });
 });
 
 describe('textFlow', () => {
   it('breaks lines at spaces and line ends only', () => {
-    const flows = contents.map((content, step) => [content.text, textFlow(run, steps, step)]);
+    const flows = contents.map((content, step) => [content.text, textFlow(lane, steps, step)]);
     expect(Object.fromEntries(flows)).toEqual({
       The: 'free',
       ' inter': 'free',

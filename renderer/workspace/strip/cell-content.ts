@@ -1,7 +1,7 @@
 import type { StepRecord } from '../../../main/contract/steps';
 import { formatBits, formatProbability } from '../../design/format';
 import { isSpecialToken, visibleToken } from '../../design/token-pieces';
-import type { RunView } from '../../state/run-view';
+import type { LaneView } from '../../state/run-view';
 
 export interface GlossPart {
   /** Empty where it is the token emitted: the number alone says so. */
@@ -37,20 +37,20 @@ const longestGloss = 3;
 const longestDenseGloss = 10;
 
 /** Models of text read pieces of words; the embedded one reads whole names. */
-export function readsSubWords(run: RunView): boolean {
-  return run.info.model.task === 'text';
+export function readsSubWords({ modelInfo }: LaneView): boolean {
+  return modelInfo.model.task === 'text';
 }
 
-function textOf(run: RunView, id: number): string {
-  return run.info.vocabulary[id] ?? `#${id}`;
+function textOf({ modelInfo }: LaneView, id: number): string {
+  return modelInfo.vocabulary[id] ?? `#${id}`;
 }
 
-function glossOf(run: RunView, step: StepRecord): GlossPart[] {
+function glossOf(lane: LaneView, step: StepRecord): GlossPart[] {
   const top = step.layers.at(-1)?.top ?? step.candidates;
   return top.ids.slice(0, longestGloss).flatMap((id, place) => {
     const probability = top.probabilities[place] ?? 0;
     if (place > 0 && probability < runnerUpProbability) return [];
-    return [{ text: visibleToken(textOf(run, id)), probability: formatProbability(probability) }];
+    return [{ text: visibleToken(textOf(lane, id)), probability: formatProbability(probability) }];
   });
 }
 
@@ -64,11 +64,11 @@ function denseGloss(step: StepRecord, gloss: readonly GlossPart[], thought: bool
   return [{ text, probability: first.probability }];
 }
 
-export function cellContent(run: RunView, step: StepRecord): CellContent {
+export function cellContent(lane: LaneView, step: StepRecord): CellContent {
   const thought = step.kind !== 'token' && step.kind !== 'prompt';
-  const dense = readsSubWords(run);
-  const gloss = glossOf(run, step);
-  const text = thought ? '' : textOf(run, step.tokenId);
+  const dense = readsSubWords(lane);
+  const gloss = glossOf(lane, step);
+  const text = thought ? '' : textOf(lane, step.tokenId);
   const emitted = thought ? '' : visibleToken(text);
   const bits = thought ? step.entropy : step.surprisal;
   const cost = step.forced ? 'forced' : formatBits(bits);

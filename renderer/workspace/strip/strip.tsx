@@ -28,7 +28,7 @@ const gaps: Record<Layout, number> = { cells: cellGap, text: 1, denseCells: dens
 
 interface LineProps {
   readonly id: string;
-  readonly run: RunView;
+  readonly lane: LaneView;
   readonly steps: StepSeries;
   readonly first: number;
   readonly end: number;
@@ -39,7 +39,7 @@ interface LineProps {
   readonly mode: StripProps['mode'];
 }
 
-const Line = memo(function Line({ id, run, steps, first, end, count, current, pinned, mode }: LineProps) {
+const Line = memo(function Line({ id, lane, steps, first, end, count, current, pinned, mode }: LineProps) {
   const Part = mode === 'cells' ? Cell : Word;
   return Array.from({ length: end - first }, (_, place) => {
     const step = first + place;
@@ -51,19 +51,19 @@ const Line = memo(function Line({ id, run, steps, first, end, count, current, pi
         id={`${id}-${step}`}
         step={step}
         count={count}
-        content={cellContent(run, record)}
+        content={cellContent(lane, record)}
         current={step === current}
         pinned={pinned}
-        broken={place === 0 && step > 0 && mode === 'text' && textFlow(run, steps, step) === 'free'}
+        broken={place === 0 && step > 0 && mode === 'text' && textFlow(lane, steps, step) === 'free'}
       />
     );
   });
 }, sameLine);
 
-/** A run's picture changes with every frame, its vocabulary and steps already shown do not. */
+/** A lane's picture changes with every frame, its vocabulary and steps already shown do not. */
 function sameLine(before: LineProps, after: LineProps): boolean {
   return (
-    before.run.id === after.run.id &&
+    before.lane.modelInfo === after.lane.modelInfo &&
     before.steps === after.steps &&
     before.first === after.first &&
     before.end === after.end &&
@@ -90,7 +90,7 @@ export function Strip({ run, lane, steps, title, mode }: StripProps) {
   const pinned = useStore(cursor.store, ({ place }) => place?.pinned ?? false);
   const inner = Math.max(0, width - 20);
   const { length } = steps;
-  const subWords = readsSubWords(run);
+  const subWords = readsSubWords(lane);
   const layout: Layout = mode === 'cells' ? (subWords ? 'denseCells' : 'cells') : subWords ? 'flow' : 'text';
 
   const packer = useMemo(() => (inner > 0 ? new LinePacker(inner, gaps[layout]) : null), [inner, layout]);
@@ -99,10 +99,10 @@ export function Strip({ run, lane, steps, title, mode }: StripProps) {
     (index) => {
       const record = steps.at(index);
       if (record === undefined) return 0;
-      const content = cellContent(run, record);
+      const content = cellContent(lane, record);
       return mode === 'cells' ? cellWidth(content) : wordWidth(content);
     },
-    layout === 'flow' ? (index) => textFlow(run, steps, index) : undefined,
+    layout === 'flow' ? (index) => textFlow(lane, steps, index) : undefined,
   );
   const lines = packer?.lineCount ?? 0;
 
@@ -175,7 +175,7 @@ export function Strip({ run, lane, steps, title, mode }: StripProps) {
               <div key={item.key} role="presentation" className={styles[layout]} style={{ transform: `translateY(${item.start}px)` }}>
                 <Line
                   id={id}
-                  run={run}
+                  lane={lane}
                   steps={steps}
                   first={first}
                   end={end}

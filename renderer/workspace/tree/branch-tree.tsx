@@ -43,7 +43,7 @@ export function BranchTree({ run, lane, title }: BranchTreeProps) {
   const step = useStepUnderCursor(run, lane);
   const frame = useRef<HTMLDivElement>(null);
   const { width } = useSize(frame);
-  const layout = useMemo(() => treeLayout(run, lane, width - 8), [run, lane, width]);
+  const layout = useMemo(() => treeLayout(lane, width - 8), [lane, width]);
   const all = lane.branches.length;
   const shows = (branches: readonly number[]): boolean => branches.includes(lane.shown);
   const choose = (branches: readonly number[]): void => {

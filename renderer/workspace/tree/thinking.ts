@@ -1,6 +1,6 @@
 import { isSpecialToken, visibleToken } from '../../design/token-pieces';
 import type { TrieBranch } from '../../inspector/branches/branch-trie';
-import type { BranchView, RunView } from '../../state/run-view';
+import type { BranchView, LaneView } from '../../state/run-view';
 import { readsSubWords } from '../strip/cell-content';
 
 /** Markers that end a branch's thinking: with an answer, or without one. */
@@ -12,14 +12,14 @@ export interface Thinking extends TrieBranch {
   readonly offset: number;
 }
 
-export function thinkingOf(run: RunView, { branch, steps }: BranchView): Thinking {
+export function thinkingOf(lane: LaneView, { branch, steps }: BranchView): Thinking {
   const texts: { key: string; text: string }[] = [];
-  const subWords = readsSubWords(run);
+  const subWords = readsSubWords(lane);
   let offset = 0;
   for (let step = 0; step < steps.length; step++) {
     const record = steps.at(step);
     if (record === undefined) break;
-    const text = run.info.vocabulary[record.tokenId] ?? `#${record.tokenId}`;
+    const text = lane.modelInfo.vocabulary[record.tokenId] ?? `#${record.tokenId}`;
     if (endMarkers.has(text) || (subWords && !record.forced && isSpecialToken(text))) break;
     if (record.forced && texts.length === 0) offset = step + 1;
     else texts.push({ key: text, text: subWords ? text : visibleToken(text) });

@@ -6,7 +6,7 @@ import { endingText, shorten, treeLayout } from './tree-layout';
 const run = sampleRun();
 const [, , bestOfN] = run.lanes;
 if (bestOfN === undefined) throw new Error('No best-of-N lane');
-const layout = treeLayout(run, bestOfN, 330);
+const layout = treeLayout(bestOfN, 330);
 if (layout === null) throw new Error('No tree');
 
 describe('treeLayout', () => {
@@ -50,19 +50,19 @@ describe('treeLayout', () => {
 
   it('fills the room it has, and scrolls only where the labels need more', () => {
     expect(layout.width).toBeLessThanOrEqual(330);
-    expect(treeLayout(run, bestOfN, 100)?.width).toBeGreaterThan(100);
+    expect(treeLayout(bestOfN, 100)?.width).toBeGreaterThan(100);
   });
 
   it('is empty before the first thought', () => {
     const waiting = sampleRun('waiting', 0).lanes[2];
-    expect(waiting !== undefined && treeLayout(run, waiting, 330)).toBeNull();
+    expect(waiting !== undefined && treeLayout(waiting, 330)).toBeNull();
   });
 });
 
 describe('treeLayout of a model of sub-words', () => {
   const text = sampleTextRun();
   const lane = text.lanes[0];
-  const tree = lane === undefined ? null : treeLayout(text, lane, 400);
+  const tree = lane === undefined ? null : treeLayout(lane, 400);
 
   it('reads as text up to the control token, and names branches that have no answer', () => {
     expect(tree?.nodes.map((node) => node.text)).toEqual(['The interlinear', 'gloss stands. Un…', 'text, word']);

@@ -1,6 +1,6 @@
 import type { Verdict } from '../../../main/contract/run';
 import { branchTrie, type TrieNode } from '../../inspector/branches/branch-trie';
-import type { LaneView, RunView } from '../../state/run-view';
+import type { LaneView } from '../../state/run-view';
 import { readsSubWords } from '../strip/cell-content';
 import { thinkingOf } from './thinking';
 
@@ -148,10 +148,10 @@ function widestLabels(item: Arranged, joint: string, limit: number, widths: numb
  * the right, so that they can be compared at a glance. Null while no branch has a step.
  * @param room pixels of width to fill where the labels allow it
  */
-export function treeLayout(run: RunView, lane: LaneView, room: number): TreeLayout | null {
-  const free = readsSubWords(run);
+export function treeLayout(lane: LaneView, room: number): TreeLayout | null {
+  const free = readsSubWords(lane);
   const joint = free ? '' : ' ';
-  const branches = lane.branches.map((branch) => thinkingOf(run, branch));
+  const branches = lane.branches.map((branch) => thinkingOf(lane, branch));
   if (branches.every((branch) => branch.steps.length === 0)) return null;
   const offset = Math.min(...branches.map((branch) => branch.offset));
   const { arranged, lines } = arrange(lane, free, branchTrie(branches));

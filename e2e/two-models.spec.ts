@@ -1,0 +1,97 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Locator, Page } from '@playwright/test';
+import { expect, type InterlinearApp, projectFolder, test } from './app';
+import { writeSmallModel } from './small-model';
+import { WorkspacePage } from './workspace-page';
+
+/** As in `screenshots.spec.ts`. */
+const pictures = join(projectFolder, process.env['INTERLINEAR_KEEP_SCREENSHOTS'] === '1' ? 'docs' : 'out', 'screenshots');
+
+const sizes = [
+  { width: 1440, height: 900 },
+  { width: 1024, height: 700 },
+] as const;
+
+/** Two models of the same weights, one that reads words and one that reads letters. */
+async function addBoth(app: InterlinearApp, folder: string): Promise<void> {
+  const library = app.page.getByRole('dialog', { name: 'Model library' });
+  const jobs = library.getByRole('region', { name: 'Imports' }).getByRole('listitem');
+  await app.page.keyboard.press('m');
+  for (const [place, kind] of (['letters', 'words'] as const).entries()) {
+    await app.answerDialogs(writeSmallModel(folder, kind));
+    await library.getByRole('button', { name: 'Folder…' }).click();
+    await expect(jobs.filter({ hasText: 'is in the library' })).toHaveCount(place + 1);
+  }
+  await jobs.filter({ hasText: 'small-random' }).getByRole('button', { name: /^Use / }).click();
+  await expect(library).toBeHidden();
+}
+
+/** Takes another model for one lane. */
+async function putOn(page: Page, lane: string, model: RegExp): Promise<void> {
+  await page.getByRole('button', { name: `Configure ${lane}` }).click();
+  const settings = page.getByRole('dialog', { name: `Settings of ${lane}` });
+  await settings.getByRole('combobox', { name: /^Model/ }).click();
+  await page.getByRole('option', { name: model }).click();
+  await page.keyboard.press('Escape');
+  await expect(settings).toBeHidden();
+}
+
+const current = (steps: Locator): Locator => steps.and(steps.page().locator('[aria-selected="true"]'));
+
+test('lanes on two models stand side by side, aligned by their text, and say which is which', async ({ app, folder }) => {
+  const { page } = app;
+  const workspace = new WorkspacePage(page);
+  await addBoth(app, folder);
+  await workspace.prompt.fill('why is the sky blue');
+  await page.getByRole('radio', { name: 'Raw text' }).check({ force: true });
+  await putOn(page, 'Chain of thought', /^small-letters-llama/);
+  await expect(workspace.lane('Chain of thought')).toContainText('small-letters-llama');
+  await expect(workspace.lane('Direct')).toContainText('small-random-llama');
+  await page.getByRole('button', { name: 'Menu of Best of 16' }).click();
+  await page.getByRole('menuitem', { name: 'Remove lane' }).click();
+
+  await workspace.run.click();
+  await expect(workspace.row(1)).toContainText('done', { timeout: 60_000 });
+  await app.waitForIdle();
+  await expect(workspace.status).toContainText('aligned by text, tokenizers differ');
+  await expect(workspace.status).toContainText('small-letters-llama');
+  await workspace.status.getByRole('button', { name: /^parity/ }).click();
+  const checks = page.getByRole('dialog', { name: 'Parity checks' }).getByRole('row');
+  await expect(checks.filter({ hasText: 'small-letters-llama' })).toHaveCount(3);
+  await expect(checks.filter({ hasText: 'small-random-llama' })).toHaveCount(3);
+  await page.keyboard.press('Escape');
+
+  // The cursor on a word stands beside the letter its place in the text falls on, not on the letter of the same number.
+  await workspace.steps('Direct').nth(3).click();
+  await app.waitForIdle();
+  const words = await workspace.steps('Direct').allInnerTexts();
+  expect(words.length).toBeGreaterThan(3);
+  await expect(current(workspace.steps('Direct'))).toHaveCount(1);
+  await expect(current(workspace.steps('Chain of thought'))).toHaveCount(1);
+  const letter = Number(await current(workspace.steps('Chain of thought')).getAttribute('data-step'));
+  expect(letter).toBeGreaterThan(3);
+
+  mkdirSync(pictures, { recursive: true });
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme });
+    for (const size of sizes) {
+      await app.electron.evaluate(({ BrowserWindow }, { width, height }) => {
+        BrowserWindow.getAllWindows()[0]?.setContentSize(width, height);
+      }, size);
+      await app.waitForIdle();
+      await page.screenshot({ path: join(pictures, `two-models-${colorScheme}-${size.width}.png`) });
+    }
+  }
+});
+
+test('a lane on a model that cannot read the prompt is refused with its name, and nothing is run', async ({ app, folder }) => {
+  const { page } = app;
+  const workspace = new WorkspacePage(page);
+  await addBoth(app, folder);
+  await workspace.prompt.fill('why is the sky blue');
+  await putOn(page, 'Direct', /^kin-2L/);
+  await workspace.run.click();
+  await expect(workspace.messages).toContainText('kin-2L cannot read this prompt: “why” is not a fact.');
+  await expect(workspace.row(1)).toHaveCount(0);
+});

@@ -49,7 +49,10 @@ export function StatusBar({ screen }: { readonly screen: Screen }) {
         <>
           <span className={styles['engineFacts']}>
             {modelsOfRun(run.info)
-              .map(({ model, dtype, device, threads }) => `${model.name} · ${dtype} · ${deviceNames[device]}, ${formatCount(threads, 'thread')}`)
+              .map(
+                ({ model, dtype, device, threads }) =>
+                  `${model.name} · ${dtype} · ${deviceNames[device]}, ${formatCount(threads, 'thread')}`,
+              )
               .join(' | ')}{' '}
             · {run.info.engine}
           </span>

@@ -24,6 +24,8 @@ export interface LaunchOptions {
   /** Settings and runs of an earlier launch; a fresh folder by default. */
   readonly userData?: string;
   readonly arguments?: readonly string[];
+  /** Added to the environment of this process. */
+  readonly environment?: Readonly<Record<string, string>>;
 }
 
 /** The app under test: its window, its main process, and what went wrong in either. */
@@ -44,9 +46,14 @@ export class InterlinearApp {
     page.on('pageerror', (error) => this.#complaints.push(error.stack ?? error.message));
   }
 
-  static async launch(userData: string, extra: readonly string[] = []): Promise<InterlinearApp> {
+  static async launch(userData: string, { arguments: extra = [], environment = {} }: LaunchOptions = {}): Promise<InterlinearApp> {
     const electron = await startElectron(
-      { executablePath: electronExecutable(), args: appArguments(userData, extra), cwd: projectFolder },
+      {
+        executablePath: electronExecutable(),
+        args: appArguments(userData, extra),
+        cwd: projectFolder,
+        env: { ...process.env, ...environment } as Record<string, string>,
+      },
       userData,
     );
     return new InterlinearApp(electron, await electron.firstWindow(), userData);
@@ -119,7 +126,7 @@ export const test = base.extend<Fixtures>({
     const launched: InterlinearApp[] = [];
     await provide(async (options = {}) => {
       const userData = options.userData ?? join(folder, `user-data-${launched.length}`);
-      const app = await InterlinearApp.launch(userData, options.arguments);
+      const app = await InterlinearApp.launch(userData, options);
       launched.push(app);
       return app;
     });

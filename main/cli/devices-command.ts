@@ -8,19 +8,11 @@ interface Output {
   readonly json?: boolean;
 }
 
-const stateWords = {
-  passed: 'passed parity',
-  failed: 'failed parity',
-  unchecked: 'not checked yet',
-  'not-started': 'does not start',
-  absent: 'not here',
-} as const;
-
 /** `devices`: every device, tried, with what it is to a model. */
 export async function devicesCommand(shelf: ModelShelf, { model, json }: Output & { readonly model: string }): Promise<void> {
   const devices = await shelf.devices(model);
   if (json === true) printJson({ model, devices });
-  else print(formatTable(devices.map(({ id, name, state, note }) => [id, name, stateWords[state], note])));
+  else print(formatTable(devices.map(({ id, name, note }) => [id, name, note])));
 }
 
 /** `models verify ID --device D`: hashes are compared as the model is loaded, then what it computes. Returns the exit code. */

@@ -7,19 +7,19 @@ export async function describeDevices(starting: StartingDevices, parity: readonl
   return Promise.all(
     ladder.toReversed().map(async (id): Promise<DeviceSummary> => {
       const name = deviceNames[id];
-      if (!starting.brought.has(id)) return { id, name, state: 'absent', note: 'The runtime does not bring it on this system.' };
+      if (!starting.brought.has(id)) return { id, name, state: 'absent', note: 'Not here: the runtime does not bring it on this system.' };
       const problem = await starting.problem(id);
       if (problem !== null) return { id, name, state: 'not-started', note: problem };
       const found = parity.find(({ device }) => device === id);
-      if (!found) return { id, name, state: 'unchecked', note: 'Not compared with the model’s reference yet: the first run does.' };
+      if (!found) return { id, name, state: 'unchecked', note: 'Not checked yet: the first run compares it with the model’s reference.' };
       const { maximumDifference, passed } = found;
       // A difference that could not be measured is written as the largest number there is.
       if (maximumDifference === Number.MAX_VALUE)
-        return { id, name, state: 'failed', note: 'It could not be compared with the model’s reference.' };
-      const difference = `largest difference ${maximumDifference.toPrecision(2)}`;
+        return { id, name, state: 'failed', note: 'Failed: it could not be compared with the model’s reference.' };
+      const difference = `largest difference from the model’s reference ${maximumDifference.toExponential(1)}`;
       return passed
-        ? { id, name, state: 'passed', note: `Compared with the model’s reference: ${difference}.` }
-        : { id, name, state: 'failed', note: `Does not compute what the model’s reference says: ${difference}.` };
+        ? { id, name, state: 'passed', note: `Passed: ${difference}.` }
+        : { id, name, state: 'failed', note: `Failed: ${difference}.` };
     }),
   );
 }

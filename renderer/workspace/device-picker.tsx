@@ -8,14 +8,6 @@ import { automaticDevice } from '../state/devices';
 import { useServices } from '../state/services';
 import { perform } from '../state/workbench';
 
-const stateWords = {
-  passed: 'passed',
-  failed: 'failed',
-  unchecked: 'not checked yet',
-  'not-started': 'does not start',
-  absent: 'not here',
-} as const satisfies Record<DeviceSummary['state'], string>;
-
 const choiceName = (choice: DeviceChoice): string => (choice === 'auto' ? 'Auto' : deviceNames[choice]);
 
 /** The device of the next run, what is known of each with the model, and the way to check one. */
@@ -34,7 +26,7 @@ export const DevicePicker = memo(function DevicePicker() {
     perform(() => activity.during(() => devices.check(model, device)));
   };
   const isChecking = ({ id }: DeviceSummary): boolean => checking.has(`${model}/${id}`);
-  const toCheck = list?.filter(({ state }) => state === 'unchecked' || state === 'failed') ?? [];
+  const toCheck = list?.filter(({ id, state }) => id !== 'cpu' && (state === 'unchecked' || state === 'failed')) ?? [];
   const entries: MenuEntry[] = [
     {
       key: 'auto',
@@ -50,7 +42,7 @@ export const DevicePicker = memo(function DevicePicker() {
       : list.map((device): MenuEntry => ({
           key: device.id,
           label: device.name,
-          note: isChecking(device) ? 'Being compared with the model’s reference…' : `${stateWords[device.state]}. ${device.note}`,
+          note: isChecking(device) ? 'Being compared with the model’s reference…' : device.note,
           checked: device.id === chosen,
           disabled: device.state === 'absent',
           onSelect: () => {

@@ -1,0 +1,58 @@
+import { readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import type { Page } from '@playwright/test';
+import { electronExecutable, expect, test } from './app';
+import { WorkspacePage } from './workspace-page';
+
+const picker = (page: Page) => page.getByRole('button', { name: /^Device: / });
+const entry = (page: Page, name: string) => page.getByRole('menuitem', { name: new RegExp(`^(selected )?${name}\\b`) });
+
+test('a device that does not start leaves the run to the CPU: the window and the trace say why', async ({ launch, folder }) => {
+  test.skip(process.platform !== 'linux', 'Where the system has a WebGPU of its own it starts.');
+  const userData = join(folder, 'user-data');
+  const app = await launch({ userData, environment: { VK_ICD_FILENAMES: join(folder, 'no-driver.json') } });
+  await app.waitForIdle();
+  const { page } = app;
+  await expect(picker(page)).toHaveAccessibleName('Device: Auto: CPU');
+  await picker(page).click();
+  await expect(entry(page, 'WebGPU')).toContainText('WebGPU did not start: ');
+  await expect(entry(page, 'DirectML')).toHaveAttribute('aria-disabled', 'true');
+  await entry(page, 'WebGPU').click();
+  await expect(picker(page)).toHaveAccessibleName('Device: WebGPU');
+  const workspace = new WorkspacePage(page);
+  await workspace.run.click();
+  await expect(workspace.row(1)).toContainText('done');
+  const why = /^Runs on CPU\. WebGPU did not start: .+/;
+  await expect(workspace.row(1).getByRole('note')).toHaveText(why);
+  await expect(page.getByRole('status', { name: 'Status' })).toContainText('CPU, 1 thread');
+  await app.waitForIdle();
+  const session = JSON.parse(readFileSync(join(userData, 'workspace.json'), 'utf8')) as { traces: string[] };
+  const manifest = readFileSync(join(userData, 'runs', session.traces[0] ?? '', 'manifest.json'), 'utf8');
+  const { info } = JSON.parse(manifest) as { info: { device: string; deviceNote: string; request: { device: string } } };
+  expect(info).toMatchObject({ request: { device: 'webgpu' }, device: 'cpu' });
+  expect(info.deviceNote).toMatch(why);
+});
+
+test('a device is checked with a model, passes, and is what auto comes to', async ({ launch }) => {
+  test.skip(process.platform !== 'linux', 'The software that computes WebGPU comes with Electron for Linux.');
+  const electron = dirname(electronExecutable());
+  const app = await launch({ environment: { VK_ICD_FILENAMES: join(electron, 'vk_swiftshader_icd.json'), LD_LIBRARY_PATH: electron } });
+  await app.waitForIdle();
+  const { page } = app;
+  await picker(page).click();
+  await expect(entry(page, 'WebGPU')).toContainText('Not checked yet');
+  await entry(page, 'Check WebGPU').click();
+  await app.waitForIdle();
+  await expect(picker(page)).toHaveAccessibleName('Device: Auto: WebGPU');
+  await picker(page).click();
+  await expect(entry(page, 'WebGPU')).toContainText('Passed: largest difference');
+  await page.keyboard.press('Escape');
+  const workspace = new WorkspacePage(page);
+  await workspace.run.click();
+  await expect(workspace.row(1)).toContainText('done', { timeout: 60_000 });
+  await expect(page.getByRole('status', { name: 'Status' })).toContainText('WebGPU, 1 thread');
+  await expect(workspace.row(1).getByRole('note')).toHaveCount(0);
+  await page.keyboard.press('m');
+  const kin = page.getByRole('dialog', { name: 'Model library' }).getByRole('listitem').filter({ hasText: 'kin-2L' });
+  await expect(kin).toContainText('WebGPU');
+});

@@ -52,6 +52,7 @@ export default defineConfig({
         test: {
           name: 'model',
           include: MODEL_TESTS,
+          globalSetup: 'main/library/testing/fetch-published-model.ts',
           testTimeout: 900_000,
         },
       },

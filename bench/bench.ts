@@ -11,6 +11,7 @@ import { measureLens } from './lens';
 import { measureLongRun } from './long-run';
 import { measureMemory } from './memory';
 import { type LlamaModel, startLlama } from './peers';
+import { measurePerplexity } from './perplexity';
 import { measurePrefill } from './prefill';
 import type { Task } from './own-process';
 import { runTask } from './task';
@@ -150,6 +151,24 @@ program
   .option('--json', 'print one JSON document')
   .action(async (options: { lanes: number; steps: number; json?: boolean }) => {
     print({ versions: { ours: runtimeName }, longRun: await measureLongRun(root, options, progress) }, options.json === true);
+  });
+
+program
+  .command('perplexity')
+  .description('how well a fixed text is foreseen, against llama.cpp on the same GGUF file')
+  .requiredOption(...theFile)
+  .option('--model <id>', 'the model as it was added', 'smollm2-135m-instruct')
+  .option('--fixture <file>', 'also write what llama.cpp gave, for the tests')
+  .option('--json', 'print one JSON document')
+  .action(async (options: { gguf: string; model: string; fixture?: string; json?: boolean }) => {
+    const { llama, version } = await startLlama(threads, progress);
+    const peer = { model: await llama.loadModel({ modelPath: options.gguf }), version: `node-llama-cpp ${version}` };
+    try {
+      const figures = await measurePerplexity(join(defaultModelsFolder(), options.model), peer, threads, options.fixture ?? null);
+      print({ threads, versions: { ours: runtimeName, peer: peer.version }, perplexity: figures }, options.json === true);
+    } finally {
+      await llama.dispose();
+    }
   });
 
 program

@@ -25,7 +25,17 @@ interface LlamaContext {
 interface LlamaSequence {
   evaluateWithoutGeneratingNewTokens(tokens: readonly number[]): Promise<void>;
   evaluate(tokens: readonly number[], options: { temperature: number; yieldEogToken: boolean }): AsyncIterable<number>;
+  /** One output for each input; logits are those after it, by token. */
+  controlledEvaluate(
+    input: readonly (readonly [token: number, options: { generateNext: LogitsWanted }])[],
+  ): Promise<readonly ({ next: { logits?: ReadonlyMap<number, number>; totalLogitWeight?: number } } | undefined)[]>;
   dispose(): void;
+}
+interface LogitsWanted {
+  readonly logits: { readonly filter: { readonly tokens: readonly number[]; readonly includeTop: number } };
+  /** Σ exp(logit - largest logit) */
+  readonly totalLogitWeight: boolean;
+  readonly options: { readonly temperature: number; readonly topK: number; readonly topP: number };
 }
 
 function packageFolder(): string {

@@ -1,17 +1,16 @@
-import { createHash } from 'node:crypto';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Quantization } from '../contract/library';
 import { type RunOutcome, runRequestSchema } from '../contract/run';
-import { storedFiles, storedManifestSchema } from '../models/stored-package';
-import { parseSafetensorsHeader } from '../models/safetensors-header';
+import { storedFiles } from '../models/stored-package';
 import { defaultLayout, executeRun } from '../runtime/execute-run';
 import { loadModel } from '../runtime/load-model';
 import { CollectingSink } from '../runtime/testing/collecting-sink';
 import { testDevice } from '../runtime/testing/test-device';
 import { createLibrary, type Library } from './create-library';
+import { damageWeights } from './testing/damage-weights';
 import { writeSmallFolder } from './testing/small-checkpoints';
 
 let folder = '';
@@ -33,23 +32,6 @@ async function add(quantize: Quantization, name: string): Promise<string> {
   const job = await library.jobs.finished(library.jobs.add({ source: { kind: 'path', path: join(folder, 'source') }, quantize, name }));
   expect(job).toMatchObject({ state: 'done', error: null });
   return job.model ?? '';
-}
-
-/** Turns some bytes of a tensor over, and says so in the manifest only where `told`. */
-async function damage(id: string, tensor: string, count: number, told: boolean): Promise<void> {
-  const model = library.models.path(id);
-  const path = join(model, storedFiles.weights);
-  const bytes = await readFile(path);
-  const place = parseSafetensorsHeader(bytes, bytes.length).tensors.get(tensor);
-  if (!place) throw new Error(`No tensor ${tensor}`);
-  for (let at = place.offset; at < place.offset + Math.min(count, place.byteLength); at++) bytes[at] = (bytes[at] ?? 0) ^ 0xff;
-  await writeFile(path, bytes);
-  if (!told) return;
-  const manifestPath = join(model, storedFiles.manifest);
-  const manifest = storedManifestSchema.parse(JSON.parse(await readFile(manifestPath, 'utf8')));
-  const sha256 = createHash('sha256').update(bytes).digest('hex');
-  const files = { ...manifest.files, [storedFiles.weights]: { sha256, bytes: bytes.length } };
-  await writeFile(manifestPath, JSON.stringify({ ...manifest, files }));
 }
 
 async function run(id: string): Promise<RunOutcome> {
@@ -81,7 +63,7 @@ describe.each(['f32', 'f16', 'int8', 'int4'] as const)('a model stored as %s', (
 describe('weights damaged after the import', () => {
   it('do not load, and verification names the file', async () => {
     const id = await add('f32', 'damaged-file');
-    await damage(id, 'layer.1.feed-forward.down', 4, false);
+    await damageWeights(library.models.path(id), { tensor: 'layer.1.feed-forward.down', count: 4, told: false });
     await expect(library.models.verify(id)).resolves.toEqual({
       passed: false,
       problems: ['weights.safetensors has changed: its SHA-256 differs.'],
@@ -100,7 +82,7 @@ describe('weights damaged after the import', () => {
     'turn the badge red where no hash can tell: $count bytes of $tensor in $quantize',
     async ({ quantize, tensor, count, place }) => {
       const id = await add(quantize, `damaged-${quantize}-${tensor}`);
-      await damage(id, tensor, count, true);
+      await damageWeights(library.models.path(id), { tensor, count, told: true });
       await expect(library.models.verify(id)).resolves.toMatchObject({ passed: true });
       const outcome = await run(id);
       // Every pass is wrong in the same way: held against each other they agree.

@@ -1,0 +1,65 @@
+import { expect, it } from 'vitest';
+import { encodeLayers } from '../contract/frame';
+import { bits } from '../contract/ids';
+import { runRequestSchema } from '../contract/run';
+import type { LayerReading } from '../contract/steps';
+import { published } from '../library/testing/published-model';
+import prompts from '../models/fixtures/smollm2-greedy.json';
+import cases from '../models/fixtures/smollm2-lens.json';
+import { defaultLayout, executeRun } from '../runtime/execute-run';
+import { loadModel } from '../runtime/load-model';
+import { CollectingSink } from '../runtime/testing/collecting-sink';
+import { describeRun } from './describe-run';
+import { MemoryRun } from './memory-run';
+import { readLenses } from './read-lenses';
+
+type Expected = (typeof cases)[number]['steps'][number][number];
+
+const readingOf = ({ norm, entropy, ids, probabilities, probability, rank }: Expected): LayerReading => ({
+  norm,
+  probability,
+  rank,
+  entropy: bits(entropy),
+  top: { ids, probabilities },
+});
+
+/** Ones where token ids are, zeros elsewhere. */
+const markIds = ({ ids }: Expected): LayerReading => ({
+  norm: 0,
+  probability: 0,
+  rank: 0,
+  entropy: bits(0),
+  top: { ids: ids.map(() => 1), probabilities: ids.map(() => 0) },
+});
+
+it.skipIf(!published.reachable)('lens readings of a run equal a PyTorch lens at every layer of several steps', async () => {
+  if (!published.reachable) return;
+  const model = await loadModel(published.f32, { device: 'cpu' });
+  const layout = defaultLayout(model);
+  for (const { case: index, steps } of cases) {
+    const { prompt = '', chat } = prompts[index] ?? {};
+    const request = runRequestSchema.parse({
+      model: model.summary.id,
+      prompt,
+      chat: chat === true ? { system: '' } : null,
+      lanes: [{ kind: 'direct', maximumSteps: steps.length }],
+    });
+    const models = [{ model, check: model.checkPrompt(prompt, request.chat), layout }] as const;
+    const sink = new CollectingSink();
+    await executeRun({ models, request, sink, signal: new AbortController().signal });
+    const source = new MemoryRun(describeRun('run', request, models, 'test'));
+    source.add(sink.taps(0));
+    const found = await readLenses(source, model.decoder, { lane: 0, branch: 0, first: 0, count: steps.length });
+    const expected = steps.flatMap((layers) => [...encodeLayers(layers.map(readingOf), layout)]);
+    const areIds = steps.flatMap((layers) => [...encodeLayers(layers.map(markIds), layout)]);
+    expect(found).toHaveLength(expected.length);
+    const apart = expected.flatMap((number, place) => {
+      const read = found[place] ?? NaN;
+      // Entropies of embeddings are as small as 1e-11 bits, which sums in 32 bits do not hold to three digits.
+      const limit = areIds[place] === 1 ? 0 : 1e-3 * Math.abs(number) + 1e-9;
+      return Math.abs(read - number) <= limit ? [] : [{ place, read, number }];
+    });
+    expect(apart).toEqual([]);
+  }
+  await model.decoder.dispose();
+});

@@ -1,5 +1,5 @@
 import { fromBinary, toBinary } from '@bufbuild/protobuf';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -14,7 +14,7 @@ import { convertWeights } from '../models/convert/convert-weights';
 import { openGguf } from '../models/gguf/open-gguf';
 import { openSafetensors } from '../models/safetensors';
 import { openSafetensorsFolder } from '../models/safetensors-folder';
-import { readStoredWeights } from '../models/stored-weights';
+import { openStoredWeights } from '../models/stored-weights';
 import { OnnxDecoder } from './onnx-decoder';
 import { PassRunner } from './onnx-pass';
 import { createSession } from './onnx-session';
@@ -44,7 +44,8 @@ async function convert(kind: string): Promise<Imported> {
     ? await readGgufArchitecture(gguf)
     : readArchitecture(JSON.parse(await readFile(join(fixtures, 'config.json'), 'utf8')));
   const { spec } = architecture;
-  const target = join(folder, `${kind}.safetensors`);
+  const target = join(folder, kind, 'weights.safetensors');
+  await mkdir(join(folder, kind));
   const { dtype } = await convertWeights({
     checkpoint,
     spec,
@@ -56,7 +57,7 @@ async function convert(kind: string): Promise<Imported> {
   });
   expect(dtype).toBe(kind === 'Q8_0' || kind === 'int8' ? 'int8' : 'int4');
   await checkpoint.close();
-  return { spec, weights: readStoredWeights(await readFile(target), spec) };
+  return { spec, weights: await openStoredWeights(target, spec) };
 }
 
 /** The same graph with inputs left in 32 bits. */

@@ -13,8 +13,8 @@ Object.defineProperty(document, 'fonts', { value: new EventTarget() });
 const heads = 4;
 
 /** A finished run whose prompt has a hundred tokens: several blocks of rows. */
-function longRun(): RunView {
-  const run = sampleRun('seven');
+function longRun(ticks?: number): RunView {
+  const run = sampleRun('seven', ticks);
   const [token] = run.info.check.tokens;
   if (token === undefined) throw new Error('The prompt has a token');
   const tokens = Array.from({ length: 100 }, (_, i) => ({ ...token, text: `word${i + 1}` }));
@@ -100,6 +100,17 @@ describe('AttentionPanel', () => {
     await waitFor(() => {
       expect(matrix().getAttribute('aria-valuetext')).toBe('Reading “word1”, position 1, looks at “word1” (1): 1.000');
     });
+  });
+
+  it('asks a branch that grows for its prompt, then for whole blocks', async () => {
+    const loadAttention = vi.fn<InspectorProps['loadAttention']>(answer);
+    const run = longRun(4);
+    expect(run.outcome).toBeNull();
+    render(<AttentionPanel {...props({ runs: [run], loadAttention })} />);
+    await waitFor(() => {
+      expect(loadAttention.mock.calls.map(([, { first, count }]) => first + count)).toEqual([32, 64, 96, 100]);
+    });
+    expect(matrix().getAttribute('aria-valuemax')).toBe('100');
   });
 
   it('asks for nothing more once it is stopped, and goes on from there', async () => {

@@ -1,6 +1,6 @@
 import { Maximize2, ZoomIn, ZoomOut } from 'lucide-react';
 import { type ReactNode, useCallback, useMemo, useRef, useState } from 'react';
-import { attentionPositions } from '../../../main/contract/attention';
+import { attentionBlock, attentionPositions } from '../../../main/contract/attention';
 import { Button } from '../../design/button';
 import { IconButton } from '../../design/icon-button';
 import { Panel, type PanelState } from '../../design/panel';
@@ -65,7 +65,9 @@ export function AttentionPanel(props: AttentionPanelProps) {
   const readable = entry === undefined ? 0 : positionsRead(entry);
   const throttled = useThrottled(readable, live ? liveMilliseconds : 0);
   const key = entry === undefined ? '' : `${entry.key}/${entry.branch?.branch ?? ''}`;
-  const positions = Math.min(attentionPositions, readable, live ? Math.max(1, throttled) : readable);
+  // While a branch grows, whole blocks are asked for: a part of one would be read anew with every step, in the run's own time.
+  const grown = Math.max(entry === undefined ? 0 : promptLength(entry), throttled - (throttled % attentionBlock));
+  const positions = Math.min(attentionPositions, readable, live ? grown : readable);
   const { layers = 1, heads = 1 } = entry?.run.info.model ?? {};
   const layer = Math.min(layers - 1, chosenLayer ?? Math.floor(layers / 2));
   const head = chosenHead !== null && chosenHead < heads ? chosenHead : null;

@@ -118,7 +118,8 @@ export function drawAxes(canvas: HTMLCanvasElement, axes: AxesView): void {
     context.fillStyle = faint ?? '';
     context.textAlign = 'right';
     if (prompt < positions && x(prompt) > gutter + 120) context.fillText('prompt', x(prompt) - 6, topGutter + 9);
-    context.fillText(prompt < positions ? 'generated' : 'prompt', gutter + room.width - 6, topGutter + 9);
+    if (prompt >= positions) context.fillText('prompt', gutter + room.width - 6, topGutter + 9);
+    else if (gutter + room.width - x(prompt) > 70) context.fillText('generated', gutter + room.width - 6, topGutter + 9);
   }
   context.strokeStyle = cursor ?? '';
   if (row !== null) {

@@ -22,8 +22,9 @@ export interface LooksListProps {
 const placeText = ({ step }: SequenceToken, position: number): string => (step === null ? `${position + 1}` : `step ${step + 1}`);
 
 function restText(attended: readonly Attended[]): string {
+  if (attended.length === 0) return '';
   const rest = 1 - attended.reduce((sum, { weight }) => sum + weight, 0);
-  return attended.length > 0 && rest > 0.0005 ? `looks here, and ${percent(rest)} elsewhere` : 'looks here';
+  return rest > 0.0005 ? `looks here, and ${percent(rest)} elsewhere` : 'looks here';
 }
 
 /** Where one position looks: the tokens it attends to most, with their exact weights. */

@@ -33,7 +33,7 @@ export interface Weights {
   /** All bytes in memory, or the path of a file called `weightsLocation` that the runtime reads by itself. */
   readonly source: { readonly bytes: Uint8Array } | { readonly path: string };
   /** Some of the bytes. Do not write into them. @throws file system errors where they are in a file */
-  read(offset: number, byteLength: number): Uint8Array;
+  readonly read: (offset: number, byteLength: number) => Uint8Array;
 }
 
 export function weightsInMemory(bytes: Uint8Array, places: Weights['places']): Weights {

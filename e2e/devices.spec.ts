@@ -55,4 +55,7 @@ test('a device is checked with a model, passes, and is what auto comes to', asyn
   await page.keyboard.press('m');
   const kin = page.getByRole('dialog', { name: 'Model library' }).getByRole('listitem').filter({ hasText: 'kin-2L' });
   await expect(kin).toContainText('WebGPU');
+  await kin.getByRole('button', { name: 'Check kin-2L on WebGPU' }).click();
+  await app.waitForIdle();
+  await expect(kin.getByLabel('passed')).toHaveCount(2);
 });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { InterlinearError } from '../../main/contract/errors';
 import type { DeviceSummary } from '../../main/contract/model';
-import { automaticDevice, Devices } from './devices';
+import { automaticDevice, Devices, startingDevices } from './devices';
 import type { EngineRequest } from './engine-connection';
 
 const device = (id: DeviceSummary['id'], state: DeviceSummary['state']): DeviceSummary => ({ id, name: id, state, note: '' });
@@ -29,6 +29,7 @@ describe('devices', () => {
     const asking = devices.refresh('kin');
     expect(devices.store.getState().asking.has('kin')).toBe(true);
     await asking;
+    expect(startingDevices(devices.store.getState()).map(({ id }) => id)).toEqual(['webgpu']);
     expect(automaticDevice(devices.store.getState().known.get('kin'))).toBe('cpu');
     const checking = devices.check('kin', 'webgpu');
     expect(devices.store.getState().checking.has('kin/webgpu')).toBe(true);
@@ -42,6 +43,7 @@ describe('devices', () => {
     const { devices } = devicesOf(false);
     await expect(devices.check('kin', 'webgpu')).rejects.toMatchObject({ message: 'WebGPU did not start: no adapter.' });
     expect(devices.store.getState().known.get('kin')?.[1]?.state).toBe('not-started');
+    expect(startingDevices(devices.store.getState())).toEqual([]);
     devices.forget();
     expect(automaticDevice(devices.store.getState().known.get('kin'))).toBe('cpu');
   });

@@ -59,6 +59,12 @@ export class Devices {
   }
 }
 
+/** Devices besides the CPU that start here: the same for every model. */
+export function startingDevices({ known }: DevicesState): readonly DeviceSummary[] {
+  const [list = []] = known.values();
+  return list.filter(({ id, state }) => id !== 'cpu' && state !== 'absent' && state !== 'not-started');
+}
+
 /** What `auto` comes to: the best device that starts and has passed, the CPU where none has. The last of the list is the best. */
 export function automaticDevice(devices: readonly DeviceSummary[] | undefined): Device {
   return devices?.findLast(({ state }) => state === 'passed')?.id ?? 'cpu';

@@ -1,4 +1,5 @@
 import type { InstalledModel } from '../../main/contract/library';
+import type { Device } from '../../main/contract/model';
 import type { ModelChoice } from '../../main/contract/shell';
 import { chooseModel } from './model-commands';
 import { valueOf } from './row-commands';
@@ -8,6 +9,15 @@ import type { Services } from './services';
 export async function addFromDisk(services: Services, kind: ModelChoice): Promise<void> {
   const chosen = valueOf(await services.shell.chooseModel(kind));
   if (chosen !== null) await services.library.addGranted(chosen.grant);
+}
+
+/** Compares a model on a device with its reference, and shows what was found. */
+export async function checkModel({ devices, library }: Services, model: string, device: Device): Promise<void> {
+  try {
+    await devices.check(model, device);
+  } finally {
+    await library.refresh();
+  }
 }
 
 /** Takes a model off the library; where it is the one chosen, another takes its place. */

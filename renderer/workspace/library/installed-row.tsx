@@ -1,8 +1,10 @@
 import { Check, CircleAlert, X } from 'lucide-react';
+import { useStore } from 'zustand';
 import type { InstalledModel, ModelParity } from '../../../main/contract/library';
 import { deviceNames } from '../../../main/contract/model';
 import { Button } from '../../design/button';
-import { removeModel } from '../../state/library-commands';
+import { startingDevices } from '../../state/devices';
+import { checkModel, removeModel } from '../../state/library-commands';
 import type { Verification } from '../../state/library';
 import { useServices } from '../../state/services';
 import { perform } from '../../state/workbench';
@@ -69,7 +71,8 @@ function VerificationText({ verification }: { readonly verification: Verificatio
 /** An installed model: what it is, what it needs, what it cannot do, and what can be done with it. */
 export function InstalledRow({ model, chosen, verification, onUse }: InstalledRowProps) {
   const services = useServices();
-  const { library, activity } = services;
+  const { library, activity, devices } = services;
+  const known = useStore(devices.store);
   const { summary, builtIn, notes, damage } = model;
   return (
     <li className={styles['row']}>
@@ -92,6 +95,21 @@ export function InstalledRow({ model, chosen, verification, onUse }: InstalledRo
               Use
             </Button>
           )}
+          {damage === null &&
+            startingDevices(known).map(({ id, name }) => (
+              <Button
+                key={id}
+                look="quiet"
+                aria-label={`Check ${summary.name} on ${name}`}
+                title="Compares what it computes there with the model’s reference"
+                disabled={known.checking.has(`${summary.id}/${id}`)}
+                onClick={() => {
+                  perform(() => activity.during(() => checkModel(services, summary.id, id)));
+                }}
+              >
+                Check on {name}
+              </Button>
+            ))}
           {!builtIn && (
             <>
               <Button

@@ -106,15 +106,17 @@ function Lists({ onUse }: { readonly onUse: (model: string) => void }) {
 /** Models: those installed, those on their way, those to be had. */
 export function ModelLibrary() {
   const services = useServices();
-  const { library, workspace } = services;
+  const { library, workspace, devices } = services;
   const open = useStore(workspace.store, (state) => state.library);
   const hub = useRef<HTMLInputElement>(null);
   const setOpen = (next: boolean): void => {
     workspace.setView({ library: next });
   };
   useEffect(() => {
-    if (open) void library.refresh();
-  }, [open, library]);
+    if (!open) return;
+    void library.refresh();
+    void devices.refresh(workspace.document.model);
+  }, [open, library, devices, workspace]);
   return (
     <Dialog open={open} onOpenChange={setOpen} title="Model library" wide initialFocus={hub}>
       <AddModel hub={hub} />

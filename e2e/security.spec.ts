@@ -305,6 +305,7 @@ test('20: the page is given functions, never Electron’s own objects', async ({
   expect(Object.fromEntries(given)).toEqual({
     platform: 'string',
     connectEngine: 'function',
+    restartEngine: 'function',
     onEngineStatus: 'function',
     loadWorkspace: 'function',
     saveWorkspace: 'function',

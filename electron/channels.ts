@@ -2,6 +2,7 @@
 export const calls = {
   connectEngine: 'engine.connect',
   watchEngine: 'engine.watch',
+  restartEngine: 'engine.restart',
   loadWorkspace: 'workspace.load',
   saveWorkspace: 'workspace.save',
   chooseTrace: 'trace.choose',

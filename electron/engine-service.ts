@@ -59,6 +59,10 @@ export class EngineService {
     this.#supervisor.start();
   }
 
+  restart(): void {
+    this.#supervisor.restart();
+  }
+
   stop(): void {
     this.#supervisor.stop();
   }
@@ -165,6 +169,10 @@ export function engineFolders(resources: string | null): EngineFolders {
 export function setupEngine(engine: EngineService): void {
   handle(calls.connectEngine, z.null(), (_nothing, window) => {
     engine.connectWindow(window);
+    return null;
+  });
+  handle(calls.restartEngine, z.null(), () => {
+    engine.restart();
     return null;
   });
   handle(calls.watchEngine, z.null(), (_nothing, window) => {

@@ -98,6 +98,24 @@ describe('the engine supervisor', () => {
     expect(supervisor.connect('connect', 'late')).toBe(false);
   });
 
+  it('replaces an engine that was asked to go: no loss is told, and none is counted', () => {
+    startReady();
+    const first = last();
+    for (let time = 0; time < 5; time++) {
+      supervisor.restart();
+      last().say('ready');
+    }
+    expect(first.killed).toBe(1);
+    expect(children).toHaveLength(6);
+    expect(statuses.some(({ state }) => state === 'lost')).toBe(false);
+    first.say('ready');
+    expect(supervisor.connect('connect', 'port')).toBe(true);
+    expect(last().ports).toEqual(['port']);
+    // One that dies by itself is a loss as ever.
+    last().die('The engine crashed.');
+    expect(statuses.at(-2)).toEqual({ state: 'lost', reason: 'The engine crashed.', restarting: true });
+  });
+
   it('restarts a lost engine and tells why it was lost', () => {
     startReady();
     last().die('The engine crashed.');

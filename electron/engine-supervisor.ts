@@ -54,6 +54,16 @@ export class EngineSupervisor<Port> {
     this.#fork();
   }
 
+  /** Ends the process and starts another, because it was asked for: this is no loss, and does not count as one. */
+  restart(): void {
+    if (this.#stopped) return;
+    const child = this.#child;
+    // Nothing it says from now on is heard.
+    this.#child = null;
+    child?.kill();
+    this.#fork();
+  }
+
   /** Gives a port to the engine. @returns false when the engine is not ready; the port is then still the caller's. */
   connect(message: unknown, port: Port): boolean {
     if (this.#status.state !== 'ready' || this.#child === null) return false;

@@ -25,6 +25,7 @@ ipcRenderer.on(notices.enginePort, (event) => {
 const api: ShellApi = {
   platform: process.platform,
   connectEngine: () => call(calls.connectEngine),
+  restartEngine: () => call(calls.restartEngine),
   onEngineStatus: (listener) => {
     const stop = listen<EngineStatus>(notices.engineStatus, listener);
     void call<null>(calls.watchEngine);

@@ -82,6 +82,8 @@ export interface ShellApi {
   readonly platform: string;
   /** Asks for the engine's port. Starts the engine again where it was given up on (`lost` and not `restarting`). */
   connectEngine(): Promise<Reply<null>>;
+  /** Ends the engine with whatever it does, and starts another: the way to take a model out of memory, or to stop one on its way in. */
+  restartEngine(): Promise<Reply<null>>;
   /** Calls back at once with the current status, then on every change. Returns its unsubscribe. */
   onEngineStatus(listener: (status: EngineStatus) => void): () => void;
   loadWorkspace(): Promise<Reply<Workspace | null>>;

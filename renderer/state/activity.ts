@@ -27,6 +27,8 @@ export interface RunningModel {
   readonly device: string;
 }
 
+const keyOf = ({ id, device }: RunningModel): string => `${id} ${device}`;
+
 /** What the window is busy with, for the Run button, for tests that wait, and for those who listen. */
 export class Activity {
   readonly store: StoreApi<ActivityState> = createStore<ActivityState>(() => ({
@@ -37,7 +39,7 @@ export class Activity {
   }));
 
   /** Models a run has used, with their device: the engine keeps them. */
-  readonly #loaded = new Set<string>();
+  readonly #loaded = new Map<string, RunningModel>();
   #stopAsked = false;
 
   announce(announcement: string): void {
@@ -58,18 +60,24 @@ export class Activity {
    * @param work is told, once it has an answer, whether the run was stopped meanwhile
    */
   async starting<T>(models: readonly RunningModel[], work: (stopped: () => boolean) => Promise<T>): Promise<T> {
-    const keyOf = ({ id, device }: RunningModel): string => `${id} ${device}`;
     const missing = models.filter((model) => !this.#loaded.has(keyOf(model)));
     const loading = { names: missing.map(({ name }) => name), bytes: missing.reduce((sum, { bytes }) => sum + bytes, 0) };
     this.#stopAsked = false;
     this.store.setState({ starting: true, loading: missing.length === 0 ? null : loading });
     try {
       const result = await this.during(() => work(() => this.#stopAsked));
-      for (const model of missing) this.#loaded.add(keyOf(model));
+      for (const model of missing) this.#loaded.set(keyOf(model), model);
       return result;
     } finally {
       this.store.setState({ starting: false, loading: null });
     }
+  }
+
+  /** Bytes of models in memory that a run does without; 0 where it needs no model that is not there yet. */
+  leftBehind(models: readonly RunningModel[]): number {
+    const needed = new Set(models.map(keyOf));
+    if ([...needed].every((key) => this.#loaded.has(key))) return 0;
+    return [...this.#loaded].reduce((sum, [key, { bytes }]) => (needed.has(key) ? sum : sum + bytes), 0);
   }
 
   /** The run that is starting, if one is, is not wanted any more. */

@@ -95,6 +95,14 @@ export class EngineConnection {
     }
   }
 
+  /** The shell is about to replace this engine, as it was asked to: what is under way fails, and the next one is waited for. */
+  leave(): void {
+    const client = this.#client;
+    this.#client = null;
+    this.store.setState({ state: 'starting', reason: '', restarting: false });
+    client?.close();
+  }
+
   /** What the shell's supervisor says of the process; whether requests are answered is known here first. */
   supervise(status: EngineStatus): void {
     if (status.state === 'lost')

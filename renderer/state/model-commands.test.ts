@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { sampleKin, sampleServices } from '../testing/sample-services';
+import { sampleKin, reconnect, sampleServices } from '../testing/sample-services';
 import { sampleTextModel } from '../testing/sample-text-run';
 import { chooseModel, editSystem, laneControl, laneObstacle, memoryNeeded, setChat, shownContexts } from './model-commands';
 import { startRun, stopRuns } from './run-commands';
@@ -63,36 +63,63 @@ describe('running a model', () => {
     expect(services.workspace.document.rows[0]?.columns).toEqual(lanes.slice(0, 3).map((lane) => lane.key));
   });
 
-  it('says that the model is being loaded the first time, and a stop meanwhile ends the run', async () => {
-    const loading: unknown[] = [];
-    const cancelled: unknown[] = [];
-    let accept: (value: { run: string }) => void = () => undefined;
-    const services = await sampleServices(models, {
-      'run.start': () =>
-        new Promise((resolve) => {
-          accept = resolve;
-        }),
-      'run.cancel': (parameters) => {
-        cancelled.push(parameters);
-        return {};
-      },
-    });
+  it('says which models are being loaded the first time, and no more once they are', async () => {
+    const services = await sampleServices(models, { 'run.start': () => ({ run: 'run-1' }) });
     services.workspace.edit('set up', { lanes, model: sampleTextModel.id, prompt: 'Hello' });
     const { store } = services.activity;
-    const first = startRun(services);
-    loading.push(store.getState().loading);
+    const loading: unknown[] = [];
+    for (let time = 0; time < 2; time++) {
+      const started = startRun(services);
+      loading.push(store.getState().loading);
+      await started;
+      services.workspace.setRows([]);
+    }
+    expect(loading).toEqual([{ names: ['Small Talk 135M'], bytes: sampleTextModel.bytes }, null]);
+  });
+
+  it('ends an engine that loads a model for a run that is stopped, and shows no error', async () => {
+    let ended = 0;
+    const shell = { restartEngine: () => Promise.resolve({ ok: true as const, value: (ended++, null) }) };
+    const services = await sampleServices(models, { 'run.start': () => new Promise(() => undefined) }, shell);
+    services.workspace.edit('set up', { lanes, model: sampleTextModel.id, prompt: 'Hello' });
+    const started = startRun(services);
     await Promise.resolve();
     await stopRuns(services);
-    accept({ run: 'run-1' });
-    await first;
-    expect(cancelled).toEqual([{ run: 'run-1' }]);
-    services.workspace.setRows([]);
-    const second = startRun(services);
-    loading.push(store.getState().loading);
-    await Promise.resolve();
-    accept({ run: 'run-2' });
-    await second;
-    expect(loading).toEqual([{ names: ['Small Talk 135M'], bytes: sampleTextModel.bytes }, null]);
-    expect(cancelled).toHaveLength(1);
+    await started;
+    expect(ended).toBe(1);
+    expect(services.workspace.document.rows).toEqual([]);
+    expect(services.engine.store.getState().state).toBe('starting');
+    expect(services.activity.store.getState()).toMatchObject({ starting: false, loading: null });
+  });
+
+  it('gives a run on another model an engine of its own where the model before it weighs', async () => {
+    const order: string[] = [];
+    const answers = {
+      'run.start': ({ model }: { model?: string | undefined }) => (order.push(`run ${model}`), { run: `run-${order.length}` }),
+    };
+    const light = { ...sampleTextModel, id: 'light', bytes: 1000 };
+    let connect = async (): Promise<void> => Promise.resolve();
+    const shell = {
+      restartEngine: async () => {
+        order.push('fresh');
+        await connect();
+        return { ok: true as const, value: null };
+      },
+    };
+    const services = await sampleServices([...models, light], answers, shell);
+    connect = () => reconnect(services, [...models, light], answers);
+    const run = async (model: string): Promise<void> => {
+      services.workspace.edit('set up', { lanes, model, prompt: 'Hello' });
+      services.workspace.setRows([]);
+      await startRun(services);
+    };
+    await run('light');
+    await run(sampleTextModel.id);
+    await run('light');
+    expect(order).toEqual(['run light', `run ${sampleTextModel.id}`, 'run light']);
+    services.activity.forgetLoaded();
+    await run(sampleTextModel.id);
+    await run('light');
+    expect(order.slice(3)).toEqual([`run ${sampleTextModel.id}`, 'fresh', 'run light']);
   });
 });

@@ -3,6 +3,7 @@ import { modelsOfLanes } from '../../main/contract/lane-models';
 import { laneStyles } from '../design/lane-style';
 import type { RunningModel } from './activity';
 import type { EngineFacts } from './engine-connection';
+import { mayReplaceEngine, replaceEngine, wantsFreshEngine } from './fresh-engine';
 import { modelOf, obstacleOf } from './model-commands';
 import { speaksOf } from './prompt-check';
 import type { RunView } from './run-view';
@@ -48,11 +49,17 @@ export async function startRun(services: Services): Promise<void> {
       'Add another lane, or choose another model.',
     );
   }
-  const staying = rowsThatStay(document.rows);
+  rowsThatStay(document.rows);
   const settings = lanes.map((lane) => lane.settings);
   const running = modelsOfLanes({ model: document.model, lanes: settings }).map((id) => runningModel(facts, id, document.device));
+  const fresh = wantsFreshEngine(services, activity.leftBehind(running));
   await activity.starting(running, async (stopped) => {
-    const { run } = await engine.request('run.start', {
+    if (fresh) {
+      await replaceEngine(services);
+      await engine.whenReady();
+      if (stopped()) return;
+    }
+    const request = engine.request('run.start', {
       model: document.model,
       prompt: document.prompt,
       chat: model?.chat === true ? document.chat : null,
@@ -61,9 +68,18 @@ export async function startRun(services: Services): Promise<void> {
       schedule: document.schedule,
       device: document.device,
     });
-    // Stopped while the model was being loaded: it stays loaded, the run ends before its first step.
+    const started = await request.catch((thrown: unknown) => {
+      // Stopped while a model was on its way into memory: the engine was ended, and the run never began.
+      if (stopped()) return null;
+      throw thrown;
+    });
+    if (started === null) return;
+    const { run } = started;
+    // Stopped where the engine could not be ended: the model stays loaded, the run ends before its first step.
     if (stopped()) await engine.request('run.cancel', { run });
-    services.workspace.setRows([...staying, { run, pinned: false, columns: lanes.map((lane) => lane.key), extraColumns: [] }]);
+    // Rows as they are now: a fresh engine has opened those of before under new ids.
+    const now = rowsThatStay(services.workspace.document.rows);
+    services.workspace.setRows([...now, { run, pinned: false, columns: lanes.map((lane) => lane.key), extraColumns: [] }]);
   });
 }
 
@@ -74,7 +90,10 @@ function runningModel(facts: EngineFacts | null, id: string, device: string): Ru
 
 /** Stops every run on screen; what was computed stays. */
 export async function stopRuns(services: Services): Promise<void> {
+  const { loading } = services.activity.store.getState();
   services.activity.stopStarting();
+  // An engine that is loading hears nothing: ending it is the one way to stop that.
+  if (loading !== null && mayReplaceEngine(services)) await replaceEngine(services);
   await Promise.all(liveRuns(services).map((run) => services.engine.request('run.cancel', { run })));
 }
 

@@ -90,7 +90,12 @@ export async function sampleServices(
     clock,
     activity: new Activity(),
   };
+  await reconnect(services, models, engine);
+  return services;
+}
+
+/** Another engine in place of the one before. */
+export async function reconnect({ engine: connection }: Services, models: readonly ModelSummary[], engine: SampleEngine): Promise<void> {
   const hello = () => ({ protocol: protocolVersion, engine: 'sample', models: [...models], presets: [] });
   await connection.connect(transportTo({ hello, ...engine }));
-  return services;
 }

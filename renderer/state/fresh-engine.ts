@@ -1,4 +1,4 @@
-import { valueOf } from './row-commands';
+import { InterlinearError } from '../../main/contract/errors';
 import type { Services } from './services';
 
 /** Models left in memory that weigh less than this are not worth another engine. */
@@ -20,5 +20,6 @@ export function wantsFreshEngine(services: Services, leftBehind: number): boolea
 /** Ends the engine with whatever it does, and starts another. Recorded runs on screen stay, and are opened again there. */
 export async function replaceEngine({ engine, shell }: Services): Promise<void> {
   engine.leave();
-  valueOf(await shell.restartEngine());
+  const reply = await shell.restartEngine();
+  if (!reply.ok) throw InterlinearError.from(reply.error);
 }

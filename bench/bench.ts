@@ -10,7 +10,8 @@ import { measureLanes } from './lanes';
 import { measureLens } from './lens';
 import { measureLongRun } from './long-run';
 import { measureMemory } from './memory';
-import { type LlamaModel, startLlama } from './peers';
+import { LlamaProcess } from './llama-process';
+import { answerWithLlama, type LlamaStart } from './llama-speed';
 import { measurePerplexity } from './perplexity';
 import { measurePrefill } from './prefill';
 import type { Task } from './own-process';
@@ -73,16 +74,16 @@ const threads = availableParallelism();
 async function againstLlama(
   name: string,
   options: { readonly gguf: string; readonly model: string; readonly json?: boolean },
-  measure: (model: TextModel, peer: LlamaModel) => Promise<object>,
+  measure: (model: TextModel, peer: LlamaProcess) => Promise<object>,
 ): Promise<void> {
-  const { llama, version } = await startLlama(threads, progress);
+  const peer = await LlamaProcess.start({ gguf: options.gguf, threads });
   const model = await TextModel.open(resources, defaultModelsFolder(), options.model);
   try {
-    const figures = await measure(model, await llama.loadModel({ modelPath: options.gguf }));
-    print({ threads, versions: { ours: runtimeName, peer: `node-llama-cpp ${version}` }, [name]: figures }, options.json === true);
+    const figures = await measure(model, peer);
+    print({ threads, versions: { ours: runtimeName, peer: `node-llama-cpp ${peer.version}` }, [name]: figures }, options.json === true);
   } finally {
     await model.dispose();
-    await llama.dispose();
+    peer.dispose();
   }
 }
 
@@ -121,13 +122,13 @@ const theFile = ['--gguf <file>', 'the file the model was added from'] as const;
 ofText('decode', 'decoding with every residual stream recorded, against llama.cpp on the same GGUF file')
   .requiredOption(...theFile)
   .action(async (options: TextOptions & { gguf: string }) =>
-    againstLlama('decode', options, async (model, peer) => measureDecode(model, peer, threads, [200, 900, 1800], options.pairs, progress)),
+    againstLlama('decode', options, async (model, peer) => measureDecode(model, peer, [200, 900, 1800], options.pairs, progress)),
   );
 
 ofText('prefill', 'reading a prompt of a thousand tokens, against llama.cpp on the same GGUF file')
   .requiredOption(...theFile)
   .action(async (options: TextOptions & { gguf: string }) =>
-    againstLlama('prefill', options, async (model, peer) => measurePrefill(model, peer, threads, options.pairs, progress)),
+    againstLlama('prefill', options, async (model, peer) => measurePrefill(model, peer, options.pairs, progress)),
   );
 
 ofText('branches', 'eight branches that share a prompt of 500 tokens, against one').action(async (options: TextOptions) =>
@@ -183,6 +184,7 @@ program
     print({ versions: { ours: runtimeName }, import: figures }, options.json === true);
   });
 
+program.command('llama <start>', { hidden: true }).action(async (start: string) => answerWithLlama(JSON.parse(start) as LlamaStart));
 program.command('task <task>', { hidden: true }).action(async (task: string) => runTask(JSON.parse(task) as Task));
 
 await program.parseAsync();

@@ -1,4 +1,4 @@
-import type { LlamaModel } from './peers';
+import type { LlamaProcess } from './llama-process';
 import { spread, type Spread } from './spread';
 import { type TextModel, textOf } from './text-model';
 
@@ -13,25 +13,10 @@ export interface PrefillFigures {
   readonly ratio: Spread;
 }
 
-async function llamaSpeed(model: LlamaModel, tokens: readonly number[], threads: number): Promise<number> {
-  // 512 positions a batch is what llama.cpp chooses by itself.
-  const context = await model.createContext({ contextSize: tokens.length + 64, threads, batchSize: 512 });
-  const sequence = context.getSequence();
-  try {
-    const before = performance.now();
-    await sequence.evaluateWithoutGeneratingNewTokens(tokens);
-    return (1000 * tokens.length) / (performance.now() - before);
-  } finally {
-    sequence.dispose();
-    await context.dispose();
-  }
-}
-
 /** Reading a prompt of a thousand tokens, ours and llama.cpp's in turn; the first pair is not counted. */
 export async function measurePrefill(
   ours: TextModel,
-  llama: LlamaModel,
-  threads: number,
+  llama: LlamaProcess,
   pairs: number,
   progress: (text: string) => void,
 ): Promise<PrefillFigures> {
@@ -43,7 +28,7 @@ export async function measurePrefill(
     const { info, outcome } = await ours.run(prompt, [{ kind: 'cot', ignoreEnd: true, maximumSteps: 1 }]);
     const ids = info.check.tokens.map(({ id }) => id);
     tokens = ids.length;
-    const [our, their] = [(1000 * tokens) / outcome.prefillMilliseconds, await llamaSpeed(llama, ids, threads)];
+    const [our, their] = [(1000 * tokens) / outcome.prefillMilliseconds, await llama.speed({ kind: 'prefill', tokens: ids })];
     if (pair === 0) continue;
     mine.push(our);
     theirs.push(their);

@@ -1,0 +1,34 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+import type { LlamaQuestion, LlamaStart } from './llama-speed';
+
+/** llama.cpp in a process of its own: two runtimes in one slow each other, ours by a quarter, through the threads they keep awake. */
+export class LlamaProcess {
+  private constructor(
+    private readonly child: ChildProcess,
+    readonly version: string,
+  ) {}
+
+  /** @throws Error when it cannot be installed or started */
+  static async start(start: LlamaStart): Promise<LlamaProcess> {
+    const program = process.argv[1];
+    if (program === undefined) throw new Error('The bench does not know its own file.');
+    const child = fork(program, ['llama', JSON.stringify(start)], { stdio: ['ignore', 2, 2, 'ipc'] });
+    const ended = new AbortController();
+    child.once('exit', () => ended.abort(new Error('The process of llama.cpp has ended.')));
+    const [{ version }] = (await once(child, 'message', { signal: ended.signal })) as [{ version: string }];
+    return new LlamaProcess(child, version);
+  }
+
+  /** Tokens a second. @throws Error with what llama.cpp said */
+  async speed(question: LlamaQuestion): Promise<number> {
+    this.child.send(question);
+    const [answer] = (await once(this.child, 'message')) as [number | string];
+    if (typeof answer === 'number') return answer;
+    throw new Error(answer);
+  }
+
+  dispose(): void {
+    this.child.kill();
+  }
+}

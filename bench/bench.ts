@@ -12,6 +12,7 @@ import { measureLongRun } from './long-run';
 import { measureMemory } from './memory';
 import { LlamaProcess } from './llama-process';
 import { answerWithLlama, type LlamaStart } from './llama-speed';
+import { startLlama } from './peers';
 import { measurePerplexity } from './perplexity';
 import { measurePrefill } from './prefill';
 import type { Task } from './own-process';

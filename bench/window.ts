@@ -7,7 +7,7 @@ import { percentile, type Spread, spread } from './spread';
 const lanes = 6;
 const stepsPerLane = 2000;
 const keyPresses = 120;
-export const minute = 60_000;
+const minute = 60_000;
 
 export interface WindowFigures {
   /** From starting the program to a window that is connected and painted, in milliseconds. */

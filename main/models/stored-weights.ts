@@ -63,6 +63,13 @@ function placeOf(name: string, tensor: TensorEntry | undefined, shape: readonly 
   if (!tensor) throw new InterlinearError('bad-model', `Tensor “${name}” of shape ${expected} is missing from the weights.`, hint);
   const found = `[${tensor.shape.join(', ')}]`;
   const element = elements[tensor.dtype];
+  if (name.endsWith(quantizedParts('', 4).offsets) && found === `[${shape.toReversed().join(', ')}]`) {
+    throw new InterlinearError(
+      'bad-model',
+      'This model was added by an earlier version, which stored it differently.',
+      'Remove it and add it again.',
+    );
+  }
   if (found !== expected || !types.includes(tensor.dtype) || !element) {
     const message = `Tensor “${name}” should be ${types.join(' or ')} ${expected}, the weights hold ${tensor.dtype} ${found}.`;
     throw new InterlinearError('bad-model', message, hint);

@@ -34,6 +34,8 @@ export interface UnreadPass {
 const mostLensWork = 4_000_000;
 /** Passes of a run whose last layer is read once more, to compare it with the pass's own logits. */
 const checkedPasses = 64;
+/** The same for a model whose vocabulary's product is a good part of a pass. */
+const checkedPassesOfLarge = 2;
 
 /** Reads the lens at every layer of many passes with one call to the device, or only the last layer's where that would cost too much. */
 export class PassReader {
@@ -84,7 +86,7 @@ export class PassReader {
       const lastLens = once(() => readLens(last, output.logits, kept));
       const lastOfLayers = once(() => ({ ...lastLens(), top: first(lastLens().top, this.#layout.lens) }));
       streams[layers] = lastOfLayers;
-      if (this.#check.wantsMore(everyLayer ? checkedPasses : checkedPasses / 8))
+      if (this.#check.wantsMore(everyLayer ? checkedPasses : checkedPassesOfLarge))
         ask(last, (logits) => this.#check.observe(logits, output.logits));
       const lenses = once(() => streams.map((lens) => lens()));
       const candidates = once(() => first(lastLens().top, this.#layout.candidates));

@@ -76,7 +76,7 @@ function drawCells(
   const { columnWidth, rowHeight } = layout;
   const { vocabulary } = section.entry.lane.modelInfo;
   const top = section.top + sectionHead(layout.sections.length);
-  const gap = columnWidth >= 24 ? 2 : columnWidth >= 6 ? 1 : 0;
+  const gap = columnWidth >= 24 && rowHeight >= 8 ? 2 : columnWidth >= 6 ? 1 : 0;
   const words = columnWidth >= 40;
   const numbers = words && rowHeight >= 34;
   for (let step = first; step < last; step++) {

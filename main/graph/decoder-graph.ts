@@ -18,8 +18,8 @@ const layersOf = (spec: DecoderSpec): number[] => Array.from({ length: spec.laye
  * | `mask` | [B, 1, 1, T, S] | added to the scores |
  * | `segments` | int64 [3] | P, C, T |
  * | `readout` | int64 [R] | which of the B·T positions are wanted in the outputs |
- * | `prompt.l.keys`, `prompt.l.values` | [1 or B, Hkv, 1, Hd, P] | P may be 0 |
- * | `own.l.keys`, `own.l.values` | [B, Hkv, 1, Hd, C] | C may be 0 |
+ * | `prompt.l.keys`, `prompt.l.values` | [1 or B, Hkv, 1, Hd, P] | P at least 1 |
+ * | `own.l.keys`, `own.l.values` | [B, Hkv, 1, Hd, C] | C at least 1 |
  *
  * | output | shape | |
  * | --- | --- | --- |
@@ -28,6 +28,8 @@ const layersOf = (spec: DecoderSpec): number[] => Array.from({ length: spec.laye
  * | `residual` | [(L+1)·R, D] | stream 0 of all rows, then stream 1 … ; 0 = embeddings (with learned positions added), l = after layer l |
  * | `keys`, `values` | [L·B, Hkv, Hd, T] | of the new positions, to be appended to a cache |
  * | `attention.l` | [B, Hkv, H/Hkv, T, S] | probabilities; costs nothing unless it is fetched |
+ *
+ * P and C may not be 0: see `emptyPlaces` in `runtime/onnx-pass.ts`.
  */
 export function buildDecoder(spec: DecoderSpec, weights: ReadonlyMap<string, WeightPlace>): Uint8Array {
   const graph = new GraphBuilder(weights);

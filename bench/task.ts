@@ -1,6 +1,7 @@
 import { resourceUsage } from 'node:process';
 import { setTimeout } from 'node:timers/promises';
 import { quantizations } from '../main/contract/library';
+import { checkWritten } from '../main/host/check-model';
 import { createLibrary } from '../main/library/create-library';
 import type { ProcessFigures, Task } from './own-process';
 import { TextModel, textOf } from './text-model';
@@ -16,7 +17,7 @@ export async function runTask(task: Task): Promise<void> {
 }
 
 async function importOne({ resources, models, source, quantize }: Extract<Task, { kind: 'import' }>): Promise<number> {
-  const library = createLibrary({ folder: models, resources, reserved: new Set(), environment: process.env });
+  const library = createLibrary({ folder: models, resources, reserved: new Set(), environment: process.env, check: checkWritten });
   const fromCatalogue = (await library.catalogue()).some(({ id }) => id === source);
   const job = library.jobs.add({
     source: fromCatalogue ? { kind: 'catalogue', id: source } : { kind: 'path', path: source },

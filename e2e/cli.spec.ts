@@ -65,7 +65,12 @@ test('run prints one document, progress apart, and writes the trace that show an
     ['coconut', 1],
   ]);
   expect(run?.lanes[3]).toMatchObject({ answer: 'cy', settings: { thoughts: 2 } });
-  expect(run?.parity).toEqual({ lastLayerLensEqualsLogits: true, cachedEqualsUncached: true, equalsReference: true });
+  expect(run?.parity).toEqual({
+    lastLayerLensEqualsLogits: true,
+    cachedEqualsUncached: true,
+    equalsReference: true,
+    exactlyEqualsReference: null,
+  });
   expect(answer.errors).toContain('lane 4 done');
 
   const shown = interlinear(folder, 'show', 'run.interlinear', '--json');

@@ -10,10 +10,10 @@ import { Engine } from '../host/engine';
 import { ModelStore } from '../host/model-store';
 import { ModelShelf } from '../host/model-shelf';
 import { nodeDeviceProbe } from '../host/node-device-probe';
-import { devicesCommand, verifyOnDevice } from './devices-command';
+import { devicesCommand, verifyCommand, verifyOnDevice } from './devices-command';
 import { exitCodeOf, exitCodes } from './exit-codes';
 import { forwardCommand } from './forward-command';
-import { type AddOptions, addCommand, listCommand, removeCommand, showModelCommand, verifyCommand } from './models-command';
+import { type AddOptions, addCommand, listCommand, removeCommand, showModelCommand } from './models-command';
 import { parseLane } from './parse-lane';
 import { type RunOptions, runCommand } from './run-command';
 import { progress } from './terminal';
@@ -58,7 +58,7 @@ program
   .option('--system <text>', 'system prompt for a model with a chat template')
   .option('--raw', 'read the prompt as it stands, without the chat template')
   .addOption(
-    new Option('--device <device>', 'where it runs; auto is the best that has passed parity').choices(deviceChoices).default('auto'),
+    new Option('--device <device>', 'where it runs; auto is the fastest that has passed parity').choices(deviceChoices).default('auto'),
   )
   .option('--seed <number>', 'seed of every random stream', wholeNumber, 7)
   .addOption(
@@ -119,13 +119,13 @@ models
 
 models
   .command('verify <id>')
-  .description('compare every file of a model with its hash, and with --device what it computes there with its reference')
+  .description('compare every file of a model with its hash, and what it computes with its reference: on the CPU, or with --device there')
   .addOption(new Option('--device <device>', 'the device to compare on').choices(devices))
   .option('--json', 'print JSON')
   .action(async (id: string, options: { json?: boolean; device?: Device }) => {
     const { device, ...output } = options;
     process.exitCode =
-      device === undefined ? await verifyCommand(store(), id, output) : await verifyOnDevice(shelf(), id, { ...output, device });
+      device === undefined ? await verifyCommand(shelf(), id, output) : await verifyOnDevice(shelf(), id, { ...output, device });
   });
 
 models

@@ -2,10 +2,12 @@ import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { ModelShelf } from '../host/model-shelf';
 import { ModelStore } from '../host/model-store';
 import { HubServer } from '../library/testing/hub-server';
 import { writeSmallGguf } from '../library/testing/small-checkpoints';
-import { addCommand, listCommand, removeCommand, showModelCommand, verifyCommand } from './models-command';
+import { verifyCommand } from './devices-command';
+import { addCommand, listCommand, removeCommand, showModelCommand } from './models-command';
 
 const resources = join(import.meta.dirname, '..', '..', 'resources');
 
@@ -36,6 +38,8 @@ afterEach(async () => {
   await rm(folder, { recursive: true });
 });
 
+const shelf = (): ModelShelf => new ModelShelf(resources, models);
+
 const add = async (what = join(folder, 'small.gguf'), json = false): Promise<number> => addCommand(store, what, { quantize: 'f32', json });
 
 /** The document printed, and nothing left of it. */
@@ -58,7 +62,7 @@ describe('interlinear models', () => {
       hint: expect.stringContaining('smollm2-135m-instruct') as string,
     });
     await expect(showModelCommand(store, 'smolm2', {})).rejects.toThrow('There is no model “smolm2”.');
-    await expect(verifyCommand(store, 'smolm2', {})).rejects.toThrow('smolm2');
+    await expect(verifyCommand(shelf(), 'smolm2', {})).rejects.toThrow('smolm2');
     expect(() => store.folder('smolm2')).toThrow('There is no model “smolm2”.');
   });
 
@@ -72,10 +76,10 @@ describe('interlinear models', () => {
     await showModelCommand(store, 'small-f32', {});
     expect(out).toMatch(/architecture +llama, 2 layers × 32/u);
     out = '';
-    expect(await verifyCommand(store, 'small-f32', { json: true })).toBe(0);
-    expect(printed()).toEqual({ id: 'small-f32', passed: true, problems: [] });
+    expect(await verifyCommand(shelf(), 'small-f32', { json: true })).toBe(0);
+    expect(printed()).toMatchObject({ id: 'small-f32', passed: true, problems: [], parity: { device: 'cpu', passed: true, exact: null } });
     await writeFile(join(models, 'small-f32', 'tokenizer.json'), '{}');
-    expect(await verifyCommand(store, 'small-f32', {})).toBe(3);
+    expect(await verifyCommand(shelf(), 'small-f32', {})).toBe(3);
     expect(out).toContain('small-f32: tokenizer.json has');
     out = '';
     await removeCommand(store, 'small-f32', { json: true });

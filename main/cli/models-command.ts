@@ -6,6 +6,7 @@ import type { ModelStore } from '../host/model-store';
 import { parseHubId } from '../library/hub/hub-id';
 import type { ImportSource } from '../library/import-source';
 import { exitCodeOf, exitCodes } from './exit-codes';
+import { parityText } from './parity-text';
 import { ImportReporter } from './import-reporter';
 import { formatBytes } from './format-bytes';
 import { formatTable } from './run-table';
@@ -73,22 +74,11 @@ export async function showModelCommand(store: ModelStore, id: string, { json }: 
     ],
     ['weights', `${formatWhole(summary.parameters)} parameters, ${summary.dtype}, ${formatBytes(summary.bytes)}`],
     ['sha256', summary.weightsHash],
-    ...model.parity.map(({ device, passed, maximumDifference }): [string, string] => [
-      `parity on ${device}`,
-      `${passed ? 'passed' : 'failed'}, largest difference ${maximumDifference.toPrecision(3)}`,
-    ]),
+    ...model.parity.map((parity): [string, string] => [`parity on ${parity.device}`, parityText(parity)]),
     ...(model.damage === null ? [] : [['damaged', model.damage] as const]),
     ...model.notes.map((note): [string, string] => ['note', note]),
   ];
   print(formatTable(rows));
-}
-
-/** `models verify ID`. Returns the exit code. */
-export async function verifyCommand(store: ModelStore, id: string, { json }: Output): Promise<number> {
-  const result = await store.verify(id);
-  if (json === true) printJson({ id, ...result });
-  else print(result.passed ? `${id}: every file is as it was added.` : result.problems.map((problem) => `${id}: ${problem}`).join('\n'));
-  return result.passed ? exitCodes.done : exitCodes.model;
 }
 
 /** `models remove ID`: for good, since a terminal has no later moment to undo it in. */

@@ -91,6 +91,7 @@ export function describeFinished(run: FinishedRun, trace: string | null, id?: st
       lastLayerLensEqualsLogits: parity('lastLayerLensEqualsLogits'),
       cachedEqualsUncached: parity('cachedEqualsUncached'),
       equalsReference: parity('equalsReference'),
+      exactlyEqualsReference: parity('exactlyEqualsReference'),
     },
     error: run.outcome.error,
   };
@@ -98,7 +99,7 @@ export function describeFinished(run: FinishedRun, trace: string | null, id?: st
 
 /** A prompt that could not be run at all. */
 export function describeRefused(id: string, prompt: string, error: InterlinearError): RunDocument {
-  const parity = { lastLayerLensEqualsLogits: null, cachedEqualsUncached: null, equalsReference: null };
+  const parity = { lastLayerLensEqualsLogits: null, cachedEqualsUncached: null, equalsReference: null, exactlyEqualsReference: null };
   return {
     id,
     prompt,

@@ -9,15 +9,51 @@ export const trashFolder = '.trash';
 export const quantizations = ['auto', 'int4', 'int8', 'f16', 'f32'] as const;
 export type Quantization = (typeof quantizations)[number];
 
-/** What was found when a model's passes were compared with the reference on one device. */
-export const modelParitySchema = z.object({
-  device: z.enum(devices),
+/** What was found with passes that round nothing to 8 bits, over the same weights. */
+export const exactParitySchema = z.object({
   passed: z.boolean(),
   maximumDifference: z.number(),
+  tolerance: z.number(),
+  /** What was compared, and how far each part was apart. */
+  compared: z.string(),
   /** ISO 8601. */
   checkedAt: z.string(),
 });
+export type ExactParity = z.infer<typeof exactParitySchema>;
+
+/** How fast a device is with a model: a row of a few tokens, step by step. */
+export const deviceSpeedSchema = z.object({
+  tokensPerSecond: z.number(),
+  /** Times the CPU's speed, measured in the same check. */
+  timesCpu: z.number(),
+});
+export type DeviceSpeed = z.infer<typeof deviceSpeedSchema>;
+
+/** What was found when a model's passes were compared with the reference on one device. */
+export const modelParitySchema = z.object({
+  device: z.enum(devices),
+  /** Every comparison made, the exact one included. */
+  passed: z.boolean(),
+  /** Of passes as runs have them. */
+  maximumDifference: z.number(),
+  /** ISO 8601. */
+  checkedAt: z.string(),
+  /** Null where it was not made: a run makes none, and with weights in 16 or 32 bits runs are exact themselves. */
+  exact: exactParitySchema.nullable().default(null),
+  /** Null where it was not measured: runs measure none. */
+  speed: deviceSpeedSchema.nullable().default(null),
+});
 export type ModelParity = z.infer<typeof modelParitySchema>;
+
+/** Whether a model is still what it was when it was added, and what it computes on the CPU. */
+export const modelVerificationSchema = z.object({
+  passed: z.boolean(),
+  /** A sentence a file that is missing or has changed, or what the model does not compute as it should. */
+  problems: z.array(z.string()),
+  /** Null where files have changed or the model does not load. */
+  parity: modelParitySchema.nullable(),
+});
+export type ModelVerification = z.infer<typeof modelVerificationSchema>;
 
 export const installedModelSchema = z.object({
   summary: modelSummarySchema,

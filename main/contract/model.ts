@@ -4,7 +4,7 @@ import { laneKinds } from './lanes';
 export const devices = ['cpu', 'webgpu', 'cuda', 'dml', 'coreml'] as const;
 export type Device = (typeof devices)[number];
 
-/** What a run may be asked to use: one device, or the best its model has passed parity on. */
+/** What a run may be asked to use: one device, or the fastest its model has passed parity on. */
 export const deviceChoices = ['auto', ...devices] as const;
 export type DeviceChoice = (typeof deviceChoices)[number];
 
@@ -118,6 +118,8 @@ export const deviceSummarySchema = z.object({
   state: z.enum(['passed', 'failed', 'unchecked', 'not-started', 'absent']),
   /** What was found, or why it does not start, in a sentence. */
   note: z.string(),
+  /** Times the CPU's speed, where that was measured. */
+  timesCpu: z.number().nullable().default(null),
 });
 export type DeviceSummary = z.infer<typeof deviceSummarySchema>;
 

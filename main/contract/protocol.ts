@@ -6,6 +6,7 @@ import {
   importJobSchema,
   installedModelSchema,
   modelParitySchema,
+  modelVerificationSchema,
   quantizations,
   windowSourceSchema,
 } from './library';
@@ -193,10 +194,10 @@ export const requests = {
   /** Every import of this engine, in the order they were asked for; ask again while one is queued or runs. */
   'models.jobs': { parameters: z.strictObject({}), result: z.object({ jobs: z.array(importJobSchema) }), role: 'window' },
   'models.cancel': { parameters: z.strictObject({ job: z.string() }), result: z.object({}), role: 'window' },
-  /** Reads every file of an installed model and compares it with what was written at its import. */
+  /** Reads every file of an installed model and compares it with what was written at its import; then, when no run needs the processor, checks the CPU. */
   'models.verify': {
     parameters: z.strictObject({ id: z.string() }),
-    result: z.object({ passed: z.boolean(), problems: z.array(z.string()) }),
+    result: modelVerificationSchema,
     role: 'window',
   },
   /** Takes the model off the list; `models.restore` brings it back until the app quits. */

@@ -100,7 +100,8 @@ export type LaneRecord = z.infer<typeof laneRecordSchema>;
 export const parityCheckSchema = z.object({
   /** Id of the model it was made on, where the run has several. */
   model: z.string().optional(),
-  name: z.enum(['lastLayerLensEqualsLogits', 'cachedEqualsUncached', 'equalsReference']),
+  /** `exactlyEqualsReference` is not made by a run: it is what the last check of the model on the device found, rounding nothing. */
+  name: z.enum(['lastLayerLensEqualsLogits', 'cachedEqualsUncached', 'equalsReference', 'exactlyEqualsReference']),
   passed: z.boolean(),
   maximumDifference: z.number(),
   tolerance: z.number(),

@@ -1,6 +1,6 @@
 import { attention, type AttentionInputs, type Segment } from './attention';
 import { type DecoderSpec, unembeddingName } from './decoder-spec';
-import { GraphBuilder, type Value, type WeightPlace } from './graph-builder';
+import { type Arithmetic, GraphBuilder, type Value, type WeightPlace } from './graph-builder';
 import { addAndNormalize, feedForward, linear, normalize } from './layers';
 
 const layersOf = (spec: DecoderSpec): number[] => Array.from({ length: spec.layers }, (_, layer) => layer);
@@ -31,8 +31,8 @@ const layersOf = (spec: DecoderSpec): number[] => Array.from({ length: spec.laye
  *
  * P and C may not be 0: see `emptyPlaces` in `runtime/onnx-pass.ts`.
  */
-export function buildDecoder(spec: DecoderSpec, weights: ReadonlyMap<string, WeightPlace>): Uint8Array {
-  const graph = new GraphBuilder(weights);
+export function buildDecoder(spec: DecoderSpec, weights: ReadonlyMap<string, WeightPlace>, arithmetic?: Arithmetic): Uint8Array {
+  const graph = new GraphBuilder(weights, arithmetic);
   const { keyValueHeads, headWidth, width } = spec;
   const embeddings = graph.input('embeddings', ['B', 'T', width]);
   const positions = graph.input('positionIds', ['B', 'T'], 'int64');
@@ -85,8 +85,8 @@ export function buildDecoder(spec: DecoderSpec, weights: ReadonlyMap<string, Wei
 }
 
 /** The logit lens as an ONNX model: `residual` [N, D] through final norm and unembedding to `logits` [N, V]. */
-export function buildLens(spec: DecoderSpec, weights: ReadonlyMap<string, WeightPlace>): Uint8Array {
-  const graph = new GraphBuilder(weights);
+export function buildLens(spec: DecoderSpec, weights: ReadonlyMap<string, WeightPlace>, arithmetic?: Arithmetic): Uint8Array {
+  const graph = new GraphBuilder(weights, arithmetic);
   const hidden = normalize(graph, spec, graph.input('residual', ['N', spec.width]), 'final.norm');
   graph.output('logits', linear(graph, hidden, [unembeddingName(spec)]), ['N', spec.vocabulary]);
   return graph.build('lens');

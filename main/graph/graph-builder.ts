@@ -12,6 +12,12 @@ import {
 /** Handle of a value inside the graph under construction. */
 export type Value = string & { readonly value: unique symbol };
 
+/**
+ * `fast`: products with weights in 4 or 8 bits round their inputs to 8 bits, a scale a block, as llama.cpp does: several times faster.
+ * `exact`: they do not, so that what remains is the rounding of 32-bit floats.
+ */
+export type Arithmetic = 'fast' | 'exact';
+
 type Attribute = number | readonly number[] | { readonly float: number };
 
 /** A size fixed when the graph is built, or the name of one that a run fixes. */
@@ -94,7 +100,10 @@ export class GraphBuilder {
   private readonly adjoined = new Map<string, WeightPlace>();
   private values = 0;
 
-  constructor(private readonly weights: ReadonlyMap<string, WeightPlace>) {}
+  constructor(
+    private readonly weights: ReadonlyMap<string, WeightPlace>,
+    readonly arithmetic: Arithmetic = 'fast',
+  ) {}
 
   input(name: string, shape: readonly Dimension[], element: Element = 'float'): Value {
     this.inputs.push(valueInfo(name, element, shape));

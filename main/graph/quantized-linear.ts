@@ -13,8 +13,8 @@ export function quantizedLinear(graph: GraphBuilder, x: Value, { bits, integers,
     N: rows,
     bits,
     block_size: blockSize,
-    // Inputs are rounded to 8 bits a block, as llama.cpp does: several times faster than 32-bit arithmetic.
-    accuracy_level: 4,
+    // The runtime's names for arithmetic with inputs of 8 bits and of 32-bit floats.
+    accuracy_level: graph.arithmetic === 'fast' ? 4 : 1,
   });
   if (offsets === null) return product;
   const inBlocks = graph.node('Reshape', [x, graph.integers(0, blocks, blockSize)]);

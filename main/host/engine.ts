@@ -65,12 +65,13 @@ export class Engine {
     this.#options = options;
     this.#models = new ModelShelf(options.resources, options.models, options.probe);
     const inUse = (id: string): boolean => [...this.#active.values()].some(({ models }) => models.includes(id));
+    const inTurn = async <T>(work: () => Promise<T>): Promise<T> => this.#enqueue(work);
     this.#attention = new AttentionShelf(this.#models, (run) => this.#source(run));
     this.#handlers = {
       ...this.#runHandlers,
       ...this.#attention.handlers,
-      ...modelHandlers(this.#models, inUse),
-      ...deviceHandlers(this.#models, async (work) => this.#enqueue(work)),
+      ...modelHandlers(this.#models, inUse, inTurn),
+      ...deviceHandlers(this.#models, inTurn),
     };
   }
 
@@ -105,10 +106,10 @@ export class Engine {
           observer,
           signal: abort.signal,
           onSource,
+          settle: async (outcome) => ({ ...outcome, parity: await this.#models.recordParity(info, outcome) }),
           ...(options.prefix && { prefix: options.prefix }),
         });
         if (result.trace) this.#bundles.set(run, result.trace.path);
-        await this.#models.recordParity(info, result.outcome);
         return result;
       } finally {
         this.#active.delete(run);

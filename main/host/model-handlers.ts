@@ -7,8 +7,16 @@ import type { ModelShelf } from './model-shelf';
 
 export type ModelRequest = Extract<RequestName, `models.${string}`>;
 
-/** Answers to everything about models. @param inUse whether a run that is queued or runs needs the model */
-export function modelHandlers(shelf: ModelShelf, inUse: (id: string) => boolean): Pick<Handlers, ModelRequest> {
+/**
+ * Answers to everything about models.
+ * @param inUse whether a run that is queued or runs needs the model
+ * @param inTurn runs work when no run does
+ */
+export function modelHandlers(
+  shelf: ModelShelf,
+  inUse: (id: string) => boolean,
+  inTurn: <T>(work: () => Promise<T>) => Promise<T>,
+): Pick<Handlers, ModelRequest> {
   const { store } = shelf;
   const { jobs, models } = store.library;
   /** Paths the shell has let the window import. */
@@ -30,7 +38,7 @@ export function modelHandlers(shelf: ModelShelf, inUse: (id: string) => boolean)
       jobs.cancel(job);
       return Promise.resolve({});
     },
-    'models.verify': async ({ id }) => store.verify(id),
+    'models.verify': async ({ id }) => shelf.verify(id, inTurn),
     'models.remove': async ({ id }) => {
       if (inUse(id)) throw new InterlinearError('engine-busy', 'A run is using this model.', 'Stop the run first.');
       await shelf.unload(id);

@@ -1,15 +1,15 @@
 import { join } from 'node:path';
 import { InterlinearError } from '../contract/errors';
 import { modelsOfRun } from '../contract/lane-models';
-import type { ModelParity } from '../contract/library';
+import type { ModelParity, ModelVerification } from '../contract/library';
 import { type Device, type DeviceChoice, deviceNames, type DeviceSummary, type ModelSummary, type Preset } from '../contract/model';
 import type { ParityCheck, RunInfo, RunModelInfo, RunOutcome } from '../contract/run';
 import { readPresets } from '../models/presets';
 import { openPromptReader, type PromptReader } from '../models/prompt-reader';
-import { checkDevice } from '../runtime/check-device';
 import type { LoadedModel } from '../runtime/decoder';
 import { candidates, type DeviceProbe, StartingDevices } from '../runtime/devices';
 import { loadOpenedModel } from '../runtime/load-model';
+import { checkModel, keptCheck, parityOn, type UseModel, withModel } from './check-model';
 import { describeDevices } from './describe-devices';
 import { ModelStore } from './model-store';
 
@@ -64,9 +64,8 @@ export class ModelShelf {
    */
   async load(id: string, wanted: DeviceChoice): Promise<LoadedModel> {
     const parity = wanted === 'cpu' ? [] : await this.store.parityOf(id);
-    const passed = new Set(parity.filter((found) => found.passed).map(({ device }) => device));
     const problems: string[] = [];
-    for (const device of candidates(wanted, passed)) {
+    for (const device of candidates(wanted, parity)) {
       const problem = await this.#starting.problem(device);
       if (problem !== null) problems.push(problem);
       else {
@@ -110,18 +109,47 @@ export class ModelShelf {
   async check(id: string, device: Device): Promise<ModelParity> {
     const problem = await this.#starting.problem(device);
     if (problem !== null) throw new InterlinearError('unsupported', problem, 'Choose another device.');
-    const model = await this.#loadOn(id, device);
-    const found = parityOn(device, await checkDevice(model));
-    await this.store.recordParity(model.summary, found);
+    const reader = await this.reader(id);
+    // The CPU's copy is for comparing speeds alone, unless it is there already or is the one to be checked.
+    const use: UseModel = async (on, work) =>
+      on === device || this.#loaded.has(`${id}/${on}`) ? work(await this.#loadOn(id, on)) : withModel(reader, { device: on }, work);
+    const found = await checkModel(reader, device, use);
+    await this.store.recordParity(reader.summary, found);
     return found;
   }
 
-  /** Keeps with each model what the checks of a run found on its device; what fails to be written costs the run nothing. */
-  async recordParity(info: RunInfo, { parity }: RunOutcome): Promise<void> {
-    for (const { model, device } of modelsOfRun(info)) {
-      const own = parity.filter((check) => (check.model ?? info.model.id) === model.id);
-      if (own.length > 0) await this.store.recordParity(model, parityOn(device, own)).catch(() => undefined);
+  /**
+   * Compares every file with its hash, then what the model computes on the CPU with its reference.
+   * @param inTurn runs work when no run does
+   * @throws InterlinearError `unknown-model`
+   */
+  async verify(id: string, inTurn: <T>(work: () => Promise<T>) => Promise<T> = async (work) => work()): Promise<ModelVerification> {
+    const files = await this.store.verify(id);
+    if (!files.passed) return { ...files, parity: null };
+    try {
+      const parity = await inTurn(async () => this.check(id, 'cpu'));
+      return { passed: parity.passed, problems: parity.passed ? [] : [parityProblem(parity)], parity };
+    } catch (error) {
+      if (!(error instanceof InterlinearError) || (error.code !== 'bad-model' && error.code !== 'unsupported')) throw error;
+      return { passed: false, problems: [error.message], parity: null };
     }
+  }
+
+  /**
+   * Keeps with each model what the checks of a run found on its device; what fails to be written costs the run nothing.
+   * @returns the checks, and what the last exact check of each model found
+   */
+  async recordParity(info: RunInfo, { parity }: RunOutcome): Promise<ParityCheck[]> {
+    const models = modelsOfRun(info);
+    const checks = [...parity];
+    for (const { model, device } of models) {
+      const own = parity.filter((check) => (check.model ?? info.model.id) === model.id);
+      if (own.length === 0) continue;
+      const kept = (await this.store.parityOf(model.id).catch(() => [])).find((found) => found.device === device);
+      await this.store.recordParity(model, parityOn(device, own, kept)).catch(() => undefined);
+      if (kept) checks.push(...keptCheck(kept).map((check) => ({ ...(models.length > 1 && { model: model.id }), ...check })));
+    }
+    return checks;
   }
 
   /** Frees a model on all devices. No run may need it. */
@@ -144,14 +172,9 @@ export class ModelShelf {
   }
 }
 
-/** Checks made on a device, as they are kept with a model. */
-function parityOn(device: Device, checks: readonly ParityCheck[]): ModelParity {
-  return {
-    device,
-    passed: checks.every(({ passed }) => passed),
-    maximumDifference: Math.max(...checks.map(({ maximumDifference }) => maximumDifference)),
-    checkedAt: new Date().toISOString(),
-  };
+function parityProblem({ exact, maximumDifference }: ModelParity): string {
+  const apart = exact && !exact.passed ? `${exact.compared}, where ${exact.tolerance} is allowed` : maximumDifference.toExponential(1);
+  return `The model does not compute what its reference says: ${apart}.`;
 }
 
 /** What is kept under a key, made at first use; what could not be made is tried again the next time. */

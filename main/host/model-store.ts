@@ -10,6 +10,7 @@ import { listModels } from '../models/list-models';
 import { openModelPackage } from '../models/model-package';
 import { broughtDevices, ladder } from '../runtime/devices';
 import { BuiltInParity } from './built-in-parity';
+import { checkWritten } from './check-model';
 
 /** Ids of the models in `resources/models`. */
 const shipped = new Set(['kin']);
@@ -24,7 +25,7 @@ export class ModelStore {
   constructor(resources: string, folder: string, environment: NodeJS.ProcessEnv = process.env) {
     this.#embedded = join(resources, 'models');
     this.#builtInParity = new BuiltInParity(join(folder, 'built-in-parity.json'));
-    this.library = createLibrary({ folder, resources, reserved: shipped, environment });
+    this.library = createLibrary({ folder, resources, reserved: shipped, environment, check: checkWritten });
   }
 
   /** Models that can be run. */

@@ -23,6 +23,8 @@ interface RecordRunOptions {
   readonly prefix?: RunPrefix;
   /** Told where the run's steps can be had, before the first comes. */
   readonly onSource: (source: RunSource) => void;
+  /** Told how the run ended before the trace and the observer are; they are told what it returns. */
+  readonly settle: (outcome: RunOutcome) => Promise<RunOutcome>;
 }
 
 export interface RunResult {
@@ -71,7 +73,7 @@ export async function recordRun(options: RecordRunOptions): Promise<RunResult> {
       observer.push({ type: 'lane', run, record });
     },
   };
-  const outcome = await execute(options, sink);
+  const outcome = await options.settle(await execute(options, sink));
   const { trace, recordingError } = await recorder.finish(outcome);
   if (trace) await live.settle(await openBundle(trace.path));
   observer.push({ type: 'finished', run, outcome, trace: trace && { id: basename(trace.path), bytes: trace.bytes }, recordingError });

@@ -3,6 +3,7 @@ import { convertWeights } from '../models/convert/convert-weights';
 import { storeReference } from '../models/reference/store-reference';
 import { type CatalogueModel, readCatalogue } from './catalogue';
 import { ImportJobs } from './import-jobs';
+import type { ImportTools } from './import-model';
 import { ModelLibrary } from './model-library';
 import { openSource } from './open-source';
 
@@ -16,6 +17,7 @@ export interface Library {
 /**
  * @param options.folder of the imported models; made at the first import
  * @param options.resources folder with `catalogue.json`
+ * @param options.check compares a model that was written: the library itself runs none
  * @param options.reserved ids of models that ship with the app
  */
 export function createLibrary(options: {
@@ -23,10 +25,11 @@ export function createLibrary(options: {
   readonly resources: string;
   readonly reserved: ReadonlySet<string>;
   readonly environment: NodeJS.ProcessEnv;
+  readonly check?: ImportTools['check'];
 }): Library {
   const models = new ModelLibrary(options.folder);
   const catalogue = async (): Promise<readonly CatalogueModel[]> => readCatalogue(join(options.resources, 'catalogue.json'));
-  const { reserved, environment } = options;
+  const { reserved, environment, check } = options;
   const jobs = new ImportJobs({
     library: models,
     catalogue,
@@ -35,6 +38,7 @@ export function createLibrary(options: {
     reference: storeReference,
     reserved,
     environment,
+    ...(check && { check }),
   });
   return { models, jobs, catalogue };
 }

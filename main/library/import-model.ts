@@ -1,7 +1,7 @@
 import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { InterlinearError } from '../contract/errors';
-import type { Quantization } from '../contract/library';
+import type { ModelParity, Quantization } from '../contract/library';
 import { type StoredManifest, type StoredSpec, storedFiles } from '../models/stored-package';
 import { diskError } from '../traces/disk-error';
 import type { CatalogueModel } from './catalogue';
@@ -25,6 +25,8 @@ export interface ImportTools extends Pick<FetchOptions, 'environment' | 'silence
   readonly open: OpenSource;
   readonly convert: ConvertWeights;
   readonly reference: StoreReference;
+  /** Compares a model that was written, on the CPU; null where it was not compared. Without it no model is. @param folder of the model */
+  readonly check?: (folder: string) => Promise<ModelParity | null>;
   /** Ids of models that ship with the app. */
   readonly reserved: ReadonlySet<string>;
 }
@@ -112,7 +114,13 @@ async function write(folder: string, fetched: Fetched, identity: Identity, tools
     meter.begin('Checking what was written');
     const files = await hashFiles(folder, signal);
     const manifest = describe(source, fetched, identity, conversion, files);
-    await writeFile(join(folder, storedFiles.manifest), JSON.stringify(manifest, null, 2));
+    const writeManifest = async (parity: readonly ModelParity[]): Promise<void> =>
+      writeFile(join(folder, storedFiles.manifest), JSON.stringify({ ...manifest, parity }, null, 2));
+    await writeManifest([]);
+    if (!tools.check) return;
+    meter.begin('Comparing what it computes');
+    const parity = await tools.check(folder);
+    if (parity) await writeManifest([parity]);
   } finally {
     await source.checkpoint.close();
   }

@@ -110,6 +110,8 @@ describe('the library', () => {
       passed,
       maximumDifference: 0.001,
       checkedAt: '2026-11-24T00:00:00.000Z',
+      exact: null,
+      speed: null,
     });
     for (const parity of [found('cpu', false), found('webgpu', true), found('cpu', true)]) await library.recordParity('m', parity);
     expect((await library.open('m')).manifest.parity).toEqual([found('webgpu', true), found('cpu', true)]);

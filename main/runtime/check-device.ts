@@ -8,16 +8,26 @@ import { isTiny } from './tiny-model';
 /** Rows of one batch that are read side by side. */
 const rows = 2;
 
+/** Several checks as one: passed where all have, as far apart as the one that is nearest to its limit or past it. */
+export function mergeChecks(checks: readonly ParityCheck[]): Omit<ParityCheck, 'name' | 'model'> {
+  const [first, ...rest] = checks;
+  if (!first) throw new Error('No checks to merge');
+  const share = ({ maximumDifference, tolerance }: ParityCheck): number => maximumDifference / tolerance;
+  const { maximumDifference, tolerance } = rest.reduce((worst, each) => (share(each) > share(worst) ? each : worst), first);
+  const compared = checks.map((check) => `${check.compared}: ${check.maximumDifference.toExponential(1)}`).join('; ');
+  return { passed: checks.every(({ passed }) => passed), maximumDifference, tolerance, compared };
+}
+
 /**
  * What the checks of a run find on a device, without a run: over the few tokens of the model's reference the lens, the cache and the
  * reference itself. A model without a reference does not pass: that passes agree with each other says nothing of what they compute.
  */
 export async function checkDevice(model: LoadedModel): Promise<ParityCheck[]> {
-  const { decoder, dtype, reference, summary } = model;
-  const comparison = comparisonFor(dtype, isTiny(summary.parameters));
+  const { decoder, reference, summary } = model;
+  const comparison = comparisonFor(model, isTiny(summary.parameters));
   const missing = parityCheck('equalsReference', Infinity, 'nothing: the model was added without a reference', {
     ...comparison,
-    tolerance: referenceTolerance(dtype),
+    tolerance: referenceTolerance(model),
   });
   if (!reference) return [missing];
   const equal = (await checkReference(model)) ?? missing;

@@ -1,5 +1,6 @@
 import type { Chat, Device, Dtype, Markers, ModelSummary, PromptCheck } from '../contract/model';
 import type { LayerReading } from '../contract/steps';
+import type { Arithmetic } from '../graph/graph-builder';
 import type { ModelReference } from '../models/reference/model-reference';
 
 /** What one forward pass says at one position of one row. */
@@ -122,6 +123,8 @@ export interface LoadedModel {
   readonly tokenizer: Tokenizer;
   readonly markers: Markers;
   readonly dtype: Dtype;
+  /** How products with weights in 4 or 8 bits are computed; all one with other weights. */
+  readonly arithmetic: Arithmetic;
   /** Where its passes are computed. */
   readonly device: Device;
   /** Why not on the device that was asked for, or null. */

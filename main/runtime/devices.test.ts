@@ -1,18 +1,28 @@
 import { describe, expect, it } from 'vitest';
+import type { ModelParity } from '../contract/library';
 import type { Device } from '../contract/model';
 import { broughtDevices, candidates, StartingDevices } from './devices';
 
+const found = (device: Device, timesCpu: number | null, passed = true): ModelParity => ({
+  device,
+  passed,
+  maximumDifference: 1e-6,
+  checkedAt: '2026-11-24T00:00:00.000Z',
+  exact: null,
+  speed: timesCpu === null ? null : { tokensPerSecond: 10 * timesCpu, timesCpu },
+});
+
 describe('candidates', () => {
-  it('for auto are the devices that passed, the best first, then the CPU', () => {
-    expect(candidates('auto', new Set())).toEqual(['cpu']);
-    expect(candidates('auto', new Set<Device>(['cpu', 'webgpu', 'cuda']))).toEqual(['cuda', 'webgpu', 'cpu']);
+  it('for auto are the devices that passed and are faster than the CPU, the fastest first', () => {
+    expect(candidates('auto', [])).toEqual(['cpu']);
+    expect(candidates('auto', [found('cpu', 1), found('webgpu', 20), found('cuda', 3)])).toEqual(['webgpu', 'cuda', 'cpu']);
+    expect(candidates('auto', [found('cpu', 1), found('webgpu', 0.2), found('cuda', 3, false)])).toEqual(['cpu']);
   });
 
-  it('for a device asked for by name are that one, then those below it that passed', () => {
-    expect(candidates('webgpu', new Set())).toEqual(['webgpu', 'cpu']);
-    expect(candidates('cuda', new Set<Device>(['webgpu']))).toEqual(['cuda', 'webgpu', 'cpu']);
-    expect(candidates('webgpu', new Set<Device>(['cuda']))).toEqual(['webgpu', 'cpu']);
-    expect(candidates('cpu', new Set<Device>(['webgpu']))).toEqual(['cpu']);
+  it('for a device asked for by name are that one, then those of auto', () => {
+    expect(candidates('webgpu', [])).toEqual(['webgpu', 'cpu']);
+    expect(candidates('webgpu', [found('cuda', 3), found('webgpu', 0.2)])).toEqual(['webgpu', 'cuda', 'cpu']);
+    expect(candidates('cpu', [found('webgpu', 4)])).toEqual(['cpu']);
   });
 });
 

@@ -1,7 +1,9 @@
 import { listSupportedBackends } from 'onnxruntime-node';
+import { automaticDevices } from '../contract/automatic-device';
+import type { ModelParity } from '../contract/library';
 import { type Device, type DeviceChoice, deviceNames } from '../contract/model';
 
-/** From the one that is fastest where it exists to the one that is everywhere. */
+/** From the one that is fastest on most machines that have it to the one that is everywhere: the order in which they are shown. */
 export const ladder = ['cuda', 'dml', 'coreml', 'webgpu', 'cpu'] as const satisfies readonly Device[];
 
 /** Tries a device in a process of its own: why it does not start, or null where it does. */
@@ -14,13 +16,14 @@ export function broughtDevices(): ReadonlySet<Device> {
 }
 
 /**
- * Devices to try for a choice, the best first; the CPU is always the last.
- * @param passed those the model's parity has passed on: nothing else is used unless it was asked for by name
+ * Devices to try for a choice, the best first; the CPU is always among them.
+ * @param parity what was found with the model: a device that has not passed is not used unless it was asked for by name
  */
-export function candidates(wanted: DeviceChoice, passed: ReadonlySet<Device>): readonly Device[] {
-  const good = ladder.filter((device) => device === 'cpu' || passed.has(device));
-  if (wanted === 'auto') return good;
-  return [wanted, ...good.filter((device) => ladder.indexOf(device) > ladder.indexOf(wanted))];
+export function candidates(wanted: DeviceChoice, parity: readonly ModelParity[]): readonly Device[] {
+  const automatic = automaticDevices(
+    parity.map(({ device, passed, speed }) => ({ id: device, state: passed ? 'passed' : 'failed', timesCpu: speed?.timesCpu ?? null })),
+  );
+  return wanted === 'auto' ? automatic : [wanted, ...(wanted === 'cpu' ? [] : automatic.filter((device) => device !== wanted))];
 }
 
 /** Which devices start here. Each is tried once, when someone first asks. */

@@ -28,6 +28,7 @@ export async function loadEmbeddedModel(reader: EmbeddedReader, { device, thread
     tokenizer,
     markers,
     dtype: 'f32',
+    arithmetic: 'fast',
     device,
     deviceNote: null,
     threads: used,

@@ -17,13 +17,13 @@ const thinkAloud = 'Let’s think step by step.\n';
  * Makes an imported model ready to run.
  * @throws InterlinearError `bad-model` (damaged or altered) or `unsupported`
  */
-export async function loadStoredModel(reader: StoredReader, { device, threads }: LoadOptions): Promise<LoadedModel> {
+export async function loadStoredModel(reader: StoredReader, { device, threads, arithmetic = 'fast' }: LoadOptions): Promise<LoadedModel> {
   const { opened, tokenizer, read, checkPrompt } = reader;
   const { spec, summary, manifest } = opened;
   const reference = await opened.file(storedFiles.reference);
   const used = threads ?? availableParallelism();
   const weights = await openStoredWeights(await opened.verified(storedFiles.weights), spec);
-  const decoder = await OnnxDecoder.create(spec, weights, { device, threads: used });
+  const decoder = await OnnxDecoder.create(spec, weights, { device, threads: used, arithmetic });
   const markers: Markers = {
     think: tokenizer.encode(thinkAloud, { addSpecial: false }),
     thought: [],
@@ -37,6 +37,7 @@ export async function loadStoredModel(reader: StoredReader, { device, threads }:
     tokenizer,
     markers,
     dtype: summary.dtype,
+    arithmetic,
     device,
     deviceNote: null,
     threads: used,

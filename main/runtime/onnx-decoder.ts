@@ -63,8 +63,8 @@ export class OnnxDecoder implements Decoder {
   }
 
   static async create(spec: DecoderSpec, weights: Weights, settings: SessionSettings): Promise<OnnxDecoder> {
-    const decoder = await createSession(buildDecoder(spec, weights.places), weights, settings);
-    const lens = await createSession(buildLens(spec, weights.places), weights, settings);
+    const decoder = await createSession(buildDecoder(spec, weights.places, settings.arithmetic), weights, settings);
+    const lens = await createSession(buildLens(spec, weights.places, settings.arithmetic), weights, settings);
     return new OnnxDecoder(spec, weights, new PassRunner(spec, decoder), lens, settings.threads);
   }
 

@@ -2,13 +2,15 @@ import { basename, dirname } from 'node:path';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { type Device, deviceNames } from '../contract/model';
 import { InterlinearError } from '../contract/errors';
-import { type Weights, weightsLocation } from '../graph/graph-builder';
+import { type Arithmetic, type Weights, weightsLocation } from '../graph/graph-builder';
 import { runtimeReason } from './runtime-reason';
 
 /** Where and with how many threads passes are computed. */
 export interface SessionSettings {
   readonly device: Device;
   readonly threads: number;
+  /** `fast` where nothing is said. */
+  readonly arithmetic?: Arithmetic;
 }
 
 /** What a device asks of a session besides its name. @source ONNX Runtime's notes on DirectML: neither patterns of memory nor parallel execution */
@@ -21,7 +23,11 @@ const deviceOptions: Readonly<Partial<Record<Device, InferenceSession.SessionOpt
  * by the runtime itself; which device to start on at all is never left to it.
  * @throws InterlinearError `unsupported` when a device other than the CPU does not start, with the runtime's reason
  */
-export async function createSession(model: Uint8Array, weights: Weights, { device, threads }: SessionSettings): Promise<InferenceSession> {
+export async function createSession(
+  model: Uint8Array,
+  weights: Weights,
+  { device, threads }: Omit<SessionSettings, 'arithmetic'>,
+): Promise<InferenceSession> {
   try {
     return await InferenceSession.create(model, {
       executionProviders: [device],

@@ -2,7 +2,7 @@ import { toErrorReport } from '../contract/errors';
 import type { ParityCheck } from '../contract/run';
 import { relativeDifference } from '../measures/vectors';
 import type { LoadedModel } from './decoder';
-import { parityCheck, referenceTolerance } from './parity-check';
+import { coarse, parityCheck, referenceTolerance, roundsInputs } from './parity-check';
 
 interface Difference {
   readonly place: string;
@@ -21,12 +21,13 @@ const rootMeanSquare = (values: readonly number[]): number =>
  * file has changed at all is told by its hash.
  * @returns null for a model without a reference
  */
-export async function checkReference({ decoder, reference, dtype }: LoadedModel): Promise<ParityCheck | null> {
+export async function checkReference(model: LoadedModel): Promise<ParityCheck | null> {
+  const { decoder, reference } = model;
   if (!reference) return null;
   const { ids, layers, residual, logits } = reference;
   const { width, vocabulary } = decoder;
   const name = 'equalsReference';
-  const tolerance = referenceTolerance(dtype);
+  const tolerance = referenceTolerance(model);
   const span = layers === decoder.layers ? `all ${layers} layers` : `the first ${layers} of ${decoder.layers} layers`;
   try {
     const sequence = new Float32Array(ids.length * width);
@@ -50,7 +51,11 @@ export async function checkReference({ decoder, reference, dtype }: LoadedModel)
     const apart = differences.find(({ difference }) => difference > tolerance);
     const where = apart ? `apart from ${apart.place} on` : `most at ${worst.place}`;
     const compared = `residual streams of ${span} over ${ids.length} positions${logits ? ', and the last logits' : ''}, against plain arithmetic, relative to their size; ${where}`;
-    return parityCheck(name, worst.difference, compared, { measure: relativeDifference, tolerance, unit: '' });
+    return parityCheck(name, worst.difference, compared, {
+      measure: relativeDifference,
+      tolerance,
+      unit: roundsInputs(model) ? coarse : '',
+    });
   } catch (thrown) {
     const compared = `nothing: reading the probe failed (${toErrorReport(thrown).message})`;
     return parityCheck(name, Infinity, compared, { measure: relativeDifference, tolerance, unit: '' });

@@ -4,7 +4,13 @@ import type { DeviceSummary } from '../../main/contract/model';
 import { automaticDevice, Devices, startingDevices } from './devices';
 import type { EngineRequest } from './engine-connection';
 
-const device = (id: DeviceSummary['id'], state: DeviceSummary['state']): DeviceSummary => ({ id, name: id, state, note: '' });
+const device = (id: DeviceSummary['id'], state: DeviceSummary['state']): DeviceSummary => ({
+  id,
+  name: id,
+  state,
+  note: '',
+  timesCpu: state === 'passed' ? (id === 'cpu' ? 1 : 2) : null,
+});
 
 /** An engine on which WebGPU passes once it has been checked, or does not start. */
 function devicesOf(starts: boolean): { readonly devices: Devices; readonly asked: string[] } {

@@ -1,4 +1,5 @@
 import { createStore, type StoreApi } from 'zustand/vanilla';
+import { automaticDevices } from '../../main/contract/automatic-device';
 import { type ErrorReport, toErrorReport } from '../../main/contract/errors';
 import type { Device, DeviceSummary } from '../../main/contract/model';
 import type { EngineRequest } from './engine-connection';
@@ -65,7 +66,7 @@ export function startingDevices({ known }: DevicesState): readonly DeviceSummary
   return list.filter(({ id, state }) => id !== 'cpu' && state !== 'absent' && state !== 'not-started');
 }
 
-/** What `auto` comes to: the best device that starts and has passed, the CPU where none has. The last of the list is the best. */
+/** What `auto` comes to: the fastest device that starts and has passed, the CPU where none has. */
 export function automaticDevice(devices: readonly DeviceSummary[] | undefined): Device {
-  return devices?.findLast(({ state }) => state === 'passed')?.id ?? 'cpu';
+  return automaticDevices(devices ?? [])[0] ?? 'cpu';
 }

@@ -1,6 +1,7 @@
 import { ChevronDown } from 'lucide-react';
 import { memo } from 'react';
 import { useStore } from 'zustand';
+import { automaticReason } from '../../main/contract/automatic-device';
 import { type Device, type DeviceChoice, deviceNames, type DeviceSummary } from '../../main/contract/model';
 import { Menu, type MenuEntry } from '../design/menu';
 import select from '../design/select.module.css';
@@ -31,7 +32,7 @@ export const DevicePicker = memo(function DevicePicker() {
     {
       key: 'auto',
       label: 'Auto',
-      note: `The best device this model has passed parity on: ${deviceNames[automatic]}`,
+      note: list ? `${deviceNames[automatic]}: ${automaticReason(list)}` : 'The fastest device this model has passed parity on',
       checked: chosen === 'auto',
       onSelect: () => {
         choose('auto');

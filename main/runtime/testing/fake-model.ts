@@ -47,6 +47,7 @@ export function fakeModel(id = 'fake'): LoadedModel & { readonly decoder: FakeDe
     },
     markers,
     dtype: 'f32',
+    arithmetic: 'fast',
     device: 'cpu',
     deviceNote: null,
     threads: 1,

@@ -24,18 +24,22 @@ function Parity({ parity }: { readonly parity: readonly ModelParity[] }) {
   return (
     <>
       parity{' '}
-      {parity.map(({ device, passed, maximumDifference, checkedAt }) => (
+      {parity.map(({ device, passed, maximumDifference, checkedAt, exact }) => (
         <span
           key={device}
           className={styles['parity']}
-          title={`Largest difference ${maximumDifference.toExponential(1)}, checked ${checkedAt}`}
+          title={
+            exact
+              ? `With nothing rounded to 8 bits, checked ${exact.checkedAt.slice(0, 10)}: ${exact.compared}. As it runs, checked ${checkedAt.slice(0, 10)}: ${maximumDifference.toExponential(1)}, which is coarse.`
+              : `Largest difference ${maximumDifference.toExponential(1)}, checked ${checkedAt.slice(0, 10)}`
+          }
         >
           {passed ? (
             <Check size={12} aria-label="passed" className={styles['good']} />
           ) : (
             <X size={12} aria-label="failed" className={styles['bad']} />
           )}
-          {deviceNames[device]} <span className="data">{maximumDifference.toExponential(1)}</span>
+          {deviceNames[device]} <span className="data">{(exact?.maximumDifference ?? maximumDifference).toExponential(1)}</span>
         </span>
       ))}
     </>
@@ -45,17 +49,17 @@ function Parity({ parity }: { readonly parity: readonly ModelParity[] }) {
 function VerificationText({ verification }: { readonly verification: Verification }) {
   switch (verification.kind) {
     case 'running':
-      return <p className={styles['dim']}>Reading every file…</p>;
+      return <p className={styles['dim']}>Reading every file, then comparing what it computes with its reference…</p>;
     case 'passed':
       return (
         <p className={styles['verified']}>
-          <Check size={13} aria-hidden="true" /> Every file is as it was imported.
+          <Check size={13} aria-hidden="true" /> Every file is as it was imported, and it computes what its reference says.
         </p>
       );
     case 'failed':
       return (
         <div className={styles['failure']} role="alert">
-          <strong>The files have changed since the import.</strong> Remove the model and add it again.
+          <strong>It is not what was imported.</strong> Remove the model and add it again.
           <ul>
             {verification.problems.map((problem) => (
               <li key={problem}>{problem}</li>

@@ -11,7 +11,7 @@ import { ModelLibrary } from './model-library';
 const kin = sampleInstalled(sampleKin, { builtIn: true, source: 'ships with Interlinear', importedAt: null });
 const text = sampleInstalled(sampleTextModel, {
   notes: ['Continuous thought: it was not trained for it.'],
-  parity: [{ device: 'cpu', passed: true, maximumDifference: 2e-4, checkedAt: '2026-11-24' }],
+  parity: [{ device: 'cpu', passed: true, maximumDifference: 2e-4, checkedAt: '2026-11-24', exact: null, speed: null }],
 });
 const entry: CatalogueEntry = {
   id: 'small-talk-2',
@@ -28,7 +28,7 @@ async function open(added: unknown[] = [], jobs: readonly ImportJob[] = []) {
   const services = await sampleServices([sampleKin, sampleTextModel], {
     'models.list': () => ({ installed, catalogue: [entry] }),
     'models.jobs': () => ({ jobs }),
-    'models.verify': () => ({ passed: false, problems: ['weights.safetensors has changed'] }),
+    'models.verify': () => ({ passed: false, problems: ['weights.safetensors has changed'], parity: null }),
     'models.remove': () => {
       installed = [kin];
       return {};

@@ -7,6 +7,7 @@ const names = {
   lastLayerLensEqualsLogits: 'Last-layer lens equals logits',
   cachedEqualsUncached: 'Cached equals uncached',
   equalsReference: 'Equals the reference',
+  exactlyEqualsReference: 'Equals the reference exactly',
 } as const satisfies Record<ParityCheck['name'], string>;
 
 /** What was checked about the numbers on screen, and how far apart they were. */

@@ -1,0 +1,92 @@
+import type { ExactParity, ModelParity } from '../contract/library';
+import type { Device, ModelSummary } from '../contract/model';
+import type { ParityCheck } from '../contract/run';
+import { openPromptReader, type PromptReader } from '../models/prompt-reader';
+import { checkDevice, mergeChecks } from '../runtime/check-device';
+import type { LoadedModel } from '../runtime/decoder';
+import { loadOpenedModel } from '../runtime/load-model';
+import type { LoadOptions } from '../runtime/load-options';
+import { measureSpeed } from '../runtime/measure-speed';
+import { roundsInputs } from '../runtime/parity-check';
+
+/** Does some work with a model as runs have it on a device. */
+export type UseModel = <T>(device: Device, work: (model: LoadedModel) => Promise<T>) => Promise<T>;
+
+/** Tokens the speed is measured with where the model has no reference. */
+const anyTokens = [0, 1, 2, 3];
+
+/** Loads a model for some work alone, and lets it go. */
+export async function withModel<T>(reader: PromptReader, options: LoadOptions, work: (model: LoadedModel) => Promise<T>): Promise<T> {
+  const model = await loadOpenedModel(reader, options);
+  try {
+    return await work(model);
+  } finally {
+    await model.decoder.dispose();
+  }
+}
+
+/**
+ * Compares a model on a device with its reference, and measures how fast it is there. Where runs round the inputs of products to 8 bits,
+ * which hides small faults, a copy that rounds nothing is compared as well, before any other is loaded for this.
+ * @throws InterlinearError `bad-model` or `unsupported` where it does not load
+ */
+export async function checkModel(reader: PromptReader, device: Device, useModel: UseModel): Promise<ModelParity> {
+  const { dtype } = reader.summary;
+  const rounds = roundsInputs({ dtype, arithmetic: 'fast' });
+  const exact = rounds ? await withModel(reader, { device, arithmetic: 'exact' }, exactParity) : null;
+  const speedOn = async (model: LoadedModel): Promise<number> => measureSpeed(model.decoder, model.reference?.ids ?? anyTokens);
+  const cpu = device === 'cpu' ? null : await useModel('cpu', speedOn);
+  return useModel(device, async (model) => {
+    const tokensPerSecond = await speedOn(model);
+    const speed = { tokensPerSecond, timesCpu: cpu === null ? 1 : tokensPerSecond / cpu };
+    return parityOn(device, await checkDevice(model), { device, exact, speed });
+  });
+}
+
+async function exactParity(model: LoadedModel): Promise<ExactParity> {
+  return { ...mergeChecks(await checkDevice(model)), checkedAt: new Date().toISOString() };
+}
+
+/**
+ * Checks made on a device, as they are kept with a model.
+ * @param kept what a run does not find out, as it was found before
+ */
+export function parityOn(
+  device: Device,
+  checks: readonly ParityCheck[],
+  kept: Pick<ModelParity, 'device' | 'exact' | 'speed'> | undefined,
+): ModelParity {
+  const exact = kept?.exact ?? null;
+  return {
+    device,
+    passed: checks.every(({ passed }) => passed) && exact?.passed !== false,
+    maximumDifference: Math.max(...checks.map(({ maximumDifference }) => maximumDifference)),
+    checkedAt: new Date().toISOString(),
+    exact,
+    speed: kept?.speed ?? null,
+  };
+}
+
+/** What the last exact check of a model found, as a row among the checks of a run. */
+export function keptCheck({ exact }: Pick<ModelParity, 'exact'>): ParityCheck[] {
+  if (!exact) return [];
+  const { checkedAt, compared, ...found } = exact;
+  return [
+    {
+      name: 'exactlyEqualsReference',
+      ...found,
+      compared: `${compared}; with nothing rounded to 8 bits, on ${checkedAt.slice(0, 10)}, not in this run`,
+    },
+  ];
+}
+
+/** Weights up to this size are compared when the model is added; an import is to stay small, whatever it imports. */
+const mostBytes = 300e6;
+
+/** The check of a model that has just been written; null where it is left to whoever first asks. @param folder of the model */
+export async function checkWritten(folder: string): Promise<ModelParity | null> {
+  const reader = await openPromptReader(folder);
+  const { bytes }: ModelSummary = reader.summary;
+  if (bytes > mostBytes) return null;
+  return checkModel(reader, 'cpu', async (device, work) => withModel(reader, { device }, work));
+}

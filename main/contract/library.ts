@@ -10,7 +10,7 @@ export const quantizations = ['auto', 'int4', 'int8', 'f16', 'f32'] as const;
 export type Quantization = (typeof quantizations)[number];
 
 /** What was found with passes that round nothing to 8 bits, over the same weights. */
-export const exactParitySchema = z.object({
+const exactParitySchema = z.object({
   passed: z.boolean(),
   maximumDifference: z.number(),
   tolerance: z.number(),
@@ -22,12 +22,11 @@ export const exactParitySchema = z.object({
 export type ExactParity = z.infer<typeof exactParitySchema>;
 
 /** How fast a device is with a model: a row of a few tokens, step by step. */
-export const deviceSpeedSchema = z.object({
+const deviceSpeedSchema = z.object({
   tokensPerSecond: z.number(),
   /** Times the CPU's speed, measured in the same check. */
   timesCpu: z.number(),
 });
-export type DeviceSpeed = z.infer<typeof deviceSpeedSchema>;
 
 /** What was found when a model's passes were compared with the reference on one device. */
 export const modelParitySchema = z.object({

@@ -10,7 +10,7 @@ import { measureSpeed } from '../runtime/measure-speed';
 import { roundsInputs } from '../runtime/parity-check';
 
 /** Does some work with a model as runs have it on a device. */
-export type UseModel = <T>(device: Device, work: (model: LoadedModel) => Promise<T>) => Promise<T>;
+export type WithLoaded = <T>(device: Device, work: (model: LoadedModel) => Promise<T>) => Promise<T>;
 
 /** Tokens the speed is measured with where the model has no reference. */
 const anyTokens = [0, 1, 2, 3];
@@ -30,13 +30,13 @@ export async function withModel<T>(reader: PromptReader, options: LoadOptions, w
  * which hides small faults, a copy that rounds nothing is compared as well, before any other is loaded for this.
  * @throws InterlinearError `bad-model` or `unsupported` where it does not load
  */
-export async function checkModel(reader: PromptReader, device: Device, useModel: UseModel): Promise<ModelParity> {
+export async function checkModel(reader: PromptReader, device: Device, withLoaded: WithLoaded): Promise<ModelParity> {
   const { dtype } = reader.summary;
   const rounds = roundsInputs({ dtype, arithmetic: 'fast' });
   const exact = rounds ? await withModel(reader, { device, arithmetic: 'exact' }, exactParity) : null;
   const speedOn = async (model: LoadedModel): Promise<number> => measureSpeed(model.decoder, model.reference?.ids ?? anyTokens);
-  const cpu = device === 'cpu' ? null : await useModel('cpu', speedOn);
-  return useModel(device, async (model) => {
+  const cpu = device === 'cpu' ? null : await withLoaded('cpu', speedOn);
+  return withLoaded(device, async (model) => {
     const tokensPerSecond = await speedOn(model);
     const speed = { tokensPerSecond, timesCpu: cpu === null ? 1 : tokensPerSecond / cpu };
     return parityOn(device, await checkDevice(model), { device, exact, speed });

@@ -9,7 +9,7 @@ import { openPromptReader, type PromptReader } from '../models/prompt-reader';
 import type { LoadedModel } from '../runtime/decoder';
 import { candidates, type DeviceProbe, StartingDevices } from '../runtime/devices';
 import { loadOpenedModel } from '../runtime/load-model';
-import { checkModel, keptCheck, parityOn, type UseModel, withModel } from './check-model';
+import { checkModel, keptCheck, parityOn, type WithLoaded, withModel } from './check-model';
 import { describeDevices } from './describe-devices';
 import { ModelStore } from './model-store';
 
@@ -111,9 +111,9 @@ export class ModelShelf {
     if (problem !== null) throw new InterlinearError('unsupported', problem, 'Choose another device.');
     const reader = await this.reader(id);
     // The CPU's copy is for comparing speeds alone, unless it is there already or is the one to be checked.
-    const use: UseModel = async (on, work) =>
+    const withLoaded: WithLoaded = async (on, work) =>
       on === device || this.#loaded.has(`${id}/${on}`) ? work(await this.#loadOn(id, on)) : withModel(reader, { device: on }, work);
-    const found = await checkModel(reader, device, use);
+    const found = await checkModel(reader, device, withLoaded);
     await this.store.recordParity(reader.summary, found);
     return found;
   }

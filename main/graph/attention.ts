@@ -19,8 +19,44 @@ export interface AttentionInputs {
   readonly rotary: { readonly positions: Value; readonly cosines: Value; readonly sines: Value } | null;
   /** [B, 1, 1, T, S] added to the scores: 0 where a position may be seen, minus infinity where not. S counts all segments. */
   readonly mask: Value;
-  /** int64 [3]: positions of the prompt segment, of the own segment and of the new one; their sum is S. */
-  readonly segmentLengths: Value;
+}
+
+interface Scored {
+  /** [B, Hkv, H / Hkv, T, S] */
+  readonly probabilities: Value;
+  /** Keys and values of the new positions, each [B, Hkv, T, Hd]. */
+  readonly added: Segment;
+}
+
+/**
+ * Where the new positions look: probabilities over the segments before them and themselves, under one softmax. Query heads that read the
+ * same keys lie along an axis of their own, over which the keys are broadcast.
+ * @param x [B·T, D], normalised
+ * @param past keys of the segments, in order
+ */
+export function attentionProbabilities(
+  graph: GraphBuilder,
+  spec: DecoderSpec,
+  prefix: string,
+  x: Value,
+  past: readonly Value[],
+  inputs: AttentionInputs,
+): Scored {
+  const { heads, keyValueHeads, headWidth } = spec;
+  const projections = ['query', 'key', 'value'].map((name) => `${prefix}.${name}`);
+  const projected = linear(graph, x, projections, spec.attentionBiases.queryKeyValue);
+  const perHead = graph.node('Transpose', [graph.node('Reshape', [projected, inputs.headShape])], { perm: [0, 2, 1, 3] });
+  const [queries, keys, values] = queriesKeysValues(graph, spec, prefix, perHead, inputs.rotary);
+  const scaled = graph.node('Mul', [grouped(graph, spec, queries, heads / keyValueHeads), graph.float(1 / Math.sqrt(headWidth))]);
+  const scores = graph.node(
+    'Concat',
+    [
+      ...past.map((segment) => graph.node('MatMul', [scaled, segment])),
+      graph.node('com.microsoft:FusedMatMul', [scaled, grouped(graph, spec, keys, 1)], { transB: 1 }),
+    ],
+    { axis: 4 },
+  );
+  return { probabilities: graph.node('Softmax', [graph.node('Add', [scores, inputs.mask])], { axis: -1 }), added: { keys, values } };
 }
 
 export interface AttentionOutputs {
@@ -28,15 +64,13 @@ export interface AttentionOutputs {
   readonly mixed: Value;
   /** Keys and values of the new positions, each [B, Hkv, T, Hd]. */
   readonly added: Segment;
-  /** [B, Hkv, H / Hkv, T, S] */
-  readonly probabilities: Value;
 }
 
 /**
- * Attention of the new positions over the prompt's segment, the row's own and themselves, under one softmax. Written out rather
- * than left to a fused operator: those hand the whole cache back through their outputs, which costs more than the arithmetic,
- * and hide the probabilities. Query heads that read the same keys lie along an axis of their own, over which the keys are broadcast.
+ * Attention of the new positions over the prompt's segment, the row's own and themselves. Written out rather than left to a fused operator:
+ * those hand the whole cache back through their outputs, which costs more than the arithmetic, and hide the probabilities.
  * @param x [B·T, D], normalised
+ * @param lengths int64 [3]: positions of the prompt segment, of the own segment and of the new one; their sum is S
  */
 export function attention(
   graph: GraphBuilder,
@@ -45,35 +79,24 @@ export function attention(
   x: Value,
   past: readonly [prompt: Segment, own: Segment],
   inputs: AttentionInputs,
+  lengths: Value,
 ): AttentionOutputs {
-  const { heads, keyValueHeads, headWidth } = spec;
-  const projections = ['query', 'key', 'value'].map((name) => `${prefix}.${name}`);
-  const projected = linear(graph, x, projections, spec.attentionBiases.queryKeyValue);
-  const perHead = graph.node('Transpose', [graph.node('Reshape', [projected, inputs.headShape])], { perm: [0, 2, 1, 3] });
-  const [queries, keys, values] = queriesKeysValues(graph, spec, prefix, perHead, inputs.rotary);
-
-  const grouped = (heads: Value, group: number): Value =>
-    graph.node('Reshape', [heads, graph.integers(0, keyValueHeads, group, -1, headWidth)]);
-  const scaled = graph.node('Mul', [grouped(queries, heads / keyValueHeads), graph.float(1 / Math.sqrt(headWidth))]);
-  const scores = graph.node(
-    'Concat',
-    [
-      ...past.map((segment) => graph.node('MatMul', [scaled, segment.keys])),
-      graph.node('com.microsoft:FusedMatMul', [scaled, grouped(keys, 1)], { transB: 1 }),
-    ],
-    { axis: 4 },
-  );
-  const probabilities = graph.node('Softmax', [graph.node('Add', [scores, inputs.mask])], { axis: -1 });
-
-  const [prompt = probabilities, own = probabilities, added = probabilities] = graph.split(probabilities, inputs.segmentLengths, 3, 4);
+  const pastKeys = past.map(({ keys }) => keys);
+  const { probabilities, added } = attentionProbabilities(graph, spec, prefix, x, pastKeys, inputs);
+  const [prompt = probabilities, own = probabilities, here = probabilities] = graph.split(probabilities, lengths, 3, 4);
   const read = graph.node('Sum', [
     graph.node('com.microsoft:FusedMatMul', [prompt, past[0].values], { transB: 1 }),
     graph.node('com.microsoft:FusedMatMul', [own, past[1].values], { transB: 1 }),
-    graph.node('MatMul', [added, grouped(values, 1)]),
+    graph.node('MatMul', [here, grouped(graph, spec, added.values, 1)]),
   ]);
   const positionsFirst = graph.node('Transpose', [read], { perm: [0, 3, 1, 2, 4] });
-  const joined = graph.node('Reshape', [positionsFirst, graph.integers(-1, heads * headWidth)]);
-  return { mixed: linear(graph, joined, [`${prefix}.output`], spec.attentionBiases.output), added: { keys, values }, probabilities };
+  const joined = graph.node('Reshape', [positionsFirst, graph.integers(-1, spec.heads * spec.headWidth)]);
+  return { mixed: linear(graph, joined, [`${prefix}.output`], spec.attentionBiases.output), added };
+}
+
+/** [B, Hkv · group, T, Hd] as [B, Hkv, group, T, Hd]. */
+function grouped(graph: GraphBuilder, { keyValueHeads, headWidth }: DecoderSpec, heads: Value, group: number): Value {
+  return graph.node('Reshape', [heads, graph.integers(0, keyValueHeads, group, -1, headWidth)]);
 }
 
 /** [B, H + 2 Hkv, T, Hd] into queries, keys and values per head, normalised and turned as the model does it. */

@@ -7,7 +7,7 @@ const layersOf = (spec: DecoderSpec): number[] => Array.from({ length: spec.laye
 
 /**
  * The decoder as an ONNX model. Sizes: B rows, T new positions, P prompt positions, C places of the own segment,
- * S = P + C + T, R positions of all rows read out.
+ * S = P + C + T, R positions of all rows read out, Q positions of all rows tapped.
  *
  * | input | shape | |
  * | --- | --- | --- |
@@ -17,17 +17,18 @@ const layersOf = (spec: DecoderSpec): number[] => Array.from({ length: spec.laye
  * | `headShape` | int64 [4] | B, T, H + 2 Hkv, Hd |
  * | `mask` | [B, 1, 1, T, S] | added to the scores |
  * | `segments` | int64 [3] | P, C, T |
- * | `readout` | int64 [R] | which of the B·T positions are wanted in the outputs |
+ * | `readout` | int64 [R] | of which of the B·T positions the distribution is wanted |
+ * | `tapped` | int64 [Q] | … and of which the vectors |
  * | `prompt.l.keys`, `prompt.l.values` | [1 or B, Hkv, 1, Hd, P] | P at least 1 |
  * | `own.l.keys`, `own.l.values` | [B, Hkv, 1, Hd, C] | C at least 1 |
  *
  * | output | shape | |
  * | --- | --- | --- |
  * | `logits` | [R, V] | |
- * | `hidden` | [R, D] | after the final norm |
- * | `residual` | [(L+1)·R, D] | stream 0 of all rows, then stream 1 … ; 0 = embeddings (with learned positions added), l = after layer l |
+ * | `probabilities` | [R, V] | of the logits at temperature 1 |
+ * | `hidden` | [Q, D] | after the final norm |
+ * | `residual` | [(L+1)·Q, D] | stream 0 of all rows, then stream 1 … ; 0 = embeddings (with learned positions added), l = after layer l |
  * | `keys`, `values` | [L·B, Hkv, Hd, T] | of the new positions, to be appended to a cache |
- * | `attention.l` | [B, Hkv, H/Hkv, T, S] | probabilities; costs nothing unless it is fetched |
  *
  * P and C may not be 0: see `emptyPlaces` in `runtime/onnx-pass.ts`.
  */
@@ -46,12 +47,12 @@ export function buildDecoder(spec: DecoderSpec, weights: ReadonlyMap<string, Wei
       ? { positions, cosines: graph.input('cosines', ['M', headWidth / 2]), sines: graph.input('sines', ['M', headWidth / 2]) }
       : null,
     mask: graph.input('mask', ['B', 1, 1, 'T', 'S']),
-    segmentLengths: graph.input('segments', [3], 'int64'),
   };
-  const readout = graph.input('readout', ['R'], 'int64');
-  const readOut = (value: Value): Value => graph.node('Gather', [value, readout], { axis: 0 });
+  const lengths = graph.input('segments', [3], 'int64');
+  const tapped = graph.input('tapped', ['Q'], 'int64');
+  const at = (value: Value, positions: Value): Value => graph.node('Gather', [value, positions], { axis: 0 });
 
-  const streams = [readOut(stream)];
+  const streams = [at(stream, tapped)];
   const added: Segment[] = [];
   const normOf = (layer: number): string => (layer < spec.layers ? `layer.${layer}.attention.norm` : 'final.norm');
   let normalized = normalize(graph, spec, stream, normOf(0));
@@ -62,22 +63,22 @@ export function buildDecoder(spec: DecoderSpec, weights: ReadonlyMap<string, Wei
     });
     const past = [segment('prompt', 'promptBatch', 'P'), segment('own', 'B', 'C')] as const;
     const prefix = `layer.${layer}`;
-    const read = attention(graph, spec, `${prefix}.attention`, normalized, past, inputs);
+    const read = attention(graph, spec, `${prefix}.attention`, normalized, past, inputs, lengths);
     const between = addAndNormalize(graph, spec, stream, read.mixed, `${prefix}.feed-forward.norm`);
     const fed = feedForward(graph, spec, between.normalized, `${prefix}.feed-forward`);
     const after = addAndNormalize(graph, spec, between.sum, fed, normOf(layer + 1));
     stream = after.sum;
     normalized = after.normalized;
     added.push(read.added);
-    streams.push(readOut(stream));
-    graph.output(`attention.${layer}`, read.probabilities, ['B', keyValueHeads, spec.heads / keyValueHeads, 'T', 'S']);
+    streams.push(at(stream, tapped));
   }
 
-  const hidden = readOut(normalized);
+  const logits = linear(graph, at(normalized, graph.input('readout', ['R'], 'int64')), [unembeddingName(spec)]);
   const stack = (values: readonly Value[]): Value => graph.node('Concat', values, { axis: 0 });
   const positionsLast = (values: readonly Value[]): Value => graph.node('Transpose', [stack(values)], { perm: [0, 1, 3, 2] });
-  graph.output('logits', linear(graph, hidden, [unembeddingName(spec)]), ['R', spec.vocabulary]);
-  graph.output('hidden', hidden, ['R', width]);
+  graph.output('logits', logits, ['R', spec.vocabulary]);
+  graph.output('probabilities', graph.node('Softmax', [logits], { axis: -1 }), ['R', spec.vocabulary]);
+  graph.output('hidden', at(normalized, tapped), ['Q', width]);
   graph.output('residual', stack(streams), ['streams', width]);
   graph.output('keys', positionsLast(added.map(({ keys }) => keys)), ['addedRows', keyValueHeads, headWidth, 'T']);
   graph.output('values', positionsLast(added.map(({ values }) => values)), ['addedRows', keyValueHeads, headWidth, 'T']);

@@ -1,5 +1,5 @@
 import type { CotSettings, SamplerSettings } from '../contract/lanes';
-import type { Lane, LaneContext, LaneView, Move } from './lane';
+import type { Lane, LaneContext, LaneView, Move, TokenScores } from './lane';
 import { draw, firstBranch, opening } from './moves';
 
 /** The rule of a chain in tokens: what tells the model to think, then whatever it says. It goes over to its answer by itself. */
@@ -14,14 +14,17 @@ export function cotLane(settings: CotSettings, context: LaneContext): Lane {
     kind: settings.kind,
     branches: settings.samples,
     maximumSteps: settings.maximumSteps,
-    next: settings.ignoreEnd ? (view) => rule({ ...view, logits: without(view.logits, context.markers.ends) }) : rule,
+    next: settings.ignoreEnd ? (view) => rule({ ...view, ...without(view, context.markers.ends) }) : rule,
     decide: firstBranch,
   };
 }
 
-/** The same logits with some tokens made impossible. */
-function without(logits: Float32Array, tokens: readonly number[]): Float32Array {
-  const masked = logits.slice();
-  for (const token of tokens) masked[token] = -Infinity;
+/** The same scores with some tokens made impossible. */
+function without({ logits, probabilities }: TokenScores, tokens: readonly number[]): TokenScores {
+  const masked = { logits: logits.slice(), probabilities: probabilities.slice() };
+  for (const token of tokens) {
+    masked.logits[token] = -Infinity;
+    masked.probabilities[token] = 0;
+  }
   return masked;
 }

@@ -2,14 +2,17 @@ import { describe, expect, it } from 'vitest';
 import { type LaneSettingsInput, laneSettingsSchema } from '../contract/lanes';
 import { answerToken, judge, textAnswer } from './answer';
 import type { BranchResult, Lane, LaneView } from './lane';
+import { softmax } from '../measures/distribution';
 import { createLane } from './registry';
 
 const markers = { think: [0], thought: [1], answer: [2], ends: [3] };
 const lane = (settings: LaneSettingsInput): Lane => createLane(laneSettingsSchema.parse(settings), { markers, candidates: 4 });
 
 /** Token 5 is the most probable, 4 the second. */
+const logits = Float32Array.of(-9, -9, -9, -9, 1, 2);
 const view = (history: readonly number[], uniform = 0): LaneView => ({
-  logits: Float32Array.of(-9, -9, -9, -9, 1, 2),
+  logits,
+  probabilities: softmax(logits),
   hidden: Float32Array.of(0.5, 0.25),
   history,
   uniform,

@@ -15,7 +15,7 @@ export function opening(view: LaneView, tokens: readonly number[]): Move | null 
 
 /** A token drawn with the sampler; temperature 0 takes the most probable one. */
 export function draw(view: LaneView, settings: SamplerSettings, context: LaneContext): Move {
-  return { kind: 'token', forced: false, ...drawToken(view.logits, settings, view.uniform, context.candidates) };
+  return { kind: 'token', forced: false, ...drawToken(view, settings, view.uniform, context.candidates) };
 }
 
 export const greedy: SamplerSettings = { temperature: 0, topK: 0, topP: 1, minP: 0 };

@@ -3,6 +3,9 @@ import type { Candidates } from '../contract/steps';
 import { topIndices } from '../measures/candidates';
 import { highest } from '../measures/distribution';
 import { expOfNegative } from '../measures/exponential';
+import type { TokenScores } from './lane';
+
+type Weights = Float32Array | Float64Array;
 
 /** A token drawn, with the highest candidates it was drawn from (probabilities after all filters). */
 export interface Draw {
@@ -16,12 +19,12 @@ export interface Draw {
  * @param uniform in [0, 1)
  * @param keep candidates to return
  */
-export function drawToken(logits: Float32Array, settings: SamplerSettings, uniform: number, keep: number): Draw {
+export function drawToken(scores: TokenScores, settings: SamplerSettings, uniform: number, keep: number): Draw {
   if (settings.temperature === 0) {
-    const tokenId = topIndices(logits, 1)[0] ?? 0;
+    const tokenId = topIndices(scores.logits, 1)[0] ?? 0;
     return { tokenId, sampled: { ids: [tokenId], probabilities: [1] } };
   }
-  const { weights, sum } = samplingWeights(logits, settings);
+  const { weights, sum } = samplingWeights(scores, settings);
   const ids = topIndices(weights, keep).filter((id) => (weights[id] ?? 0) > 0);
   return { tokenId: invertCumulative(weights, uniform * sum), sampled: { ids, probabilities: ids.map((id) => (weights[id] ?? 0) / sum) } };
 }
@@ -32,16 +35,23 @@ export function drawToken(logits: Float32Array, settings: SamplerSettings, unifo
  * tokens that reach p, min-p keeps what is at least minP times the maximum. Where equal tokens straddle the top-k limit the lower ids stay
  * (transformers keeps them all), so that k is never exceeded.
  */
-export function samplingDistribution(logits: Float32Array, settings: SamplerSettings): Float64Array {
-  const { weights, sum } = samplingWeights(logits, settings);
-  return weights.map((weight) => weight / sum);
+export function samplingDistribution(scores: TokenScores, settings: SamplerSettings): Float64Array {
+  const { weights, sum } = samplingWeights(scores, settings);
+  return Float64Array.from(weights, (weight) => weight / sum);
 }
 
-/** The same before it is normalised: relative to the most probable token, whose weight is 1. */
+/** The same before it is normalised. Where nothing is changed the model's own probabilities serve: with temperature 1 and no filter. */
 function samplingWeights(
-  logits: Float32Array,
-  { temperature, topK, topP, minP }: SamplerSettings,
-): { readonly weights: Float64Array; readonly sum: number } {
+  { logits, probabilities }: TokenScores,
+  settings: SamplerSettings,
+): { readonly weights: Weights; readonly sum: number } {
+  const { temperature, topK, topP, minP } = settings;
+  if (temperature === 1 && topK === 0 && topP >= 1 && minP === 0) {
+    let sum = 0;
+    for (let id = 0; id < probabilities.length; id++) sum += probabilities[id] ?? 0;
+    return { weights: probabilities, sum };
+  }
+  // Relative to the most probable token, whose weight is 1.
   const maximum = highest(logits);
   const weights = new Float64Array(logits.length);
   for (let id = 0; id < logits.length; id++) weights[id] = expOfNegative(((logits[id] ?? -Infinity) - maximum) / temperature);
@@ -79,7 +89,7 @@ function topIds(logits: Float32Array, count: number): readonly number[] {
 }
 
 /** @param share of the sum of all weights, from 0 to under the sum */
-function invertCumulative(weights: Float64Array, share: number): number {
+function invertCumulative(weights: Weights, share: number): number {
   let cumulative = 0;
   let last = 0;
   for (let id = 0; id < weights.length; id++) {

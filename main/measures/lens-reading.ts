@@ -24,9 +24,10 @@ export interface UnreadLens {
  * @param residual the stream, length D
  * @param logits final norm and unembedding applied to it, length V
  * @param count candidates kept
+ * @param probabilities of the logits, where they are known
  */
-export function readLens(residual: Float32Array, logits: Float32Array, count: number): LensReading {
-  const distribution = readDistribution(logits);
+export function readLens(residual: Float32Array, logits: Float32Array, count: number, probabilities?: Float32Array): LensReading {
+  const distribution = readDistribution(logits, probabilities);
   return { norm: norm(residual), distribution, top: topCandidates(distribution, count) };
 }
 
@@ -37,7 +38,7 @@ export function layerReading(lens: LensReading | UnreadLens, targetId: number): 
   return {
     norm: lens.norm,
     probability: Math.exp(logProbability(lens.distribution, targetId)),
-    rank: rank(lens.distribution.logits, targetId),
+    rank: 1 + lens.top.ids.indexOf(targetId) || rank(lens.distribution.logits, targetId),
     entropy: lens.distribution.entropy,
     top: lens.top,
   };

@@ -1,7 +1,8 @@
 import type { DecoderSpec } from '../graph/decoder-spec';
 import { copyLines } from './cache-lines';
 import type { AttentionSequence } from './decoder';
-import { type CacheFeeds, type PassRunner, placesBefore } from './onnx-pass';
+import type { LayerAttention } from './layer-attention';
+import { type CacheFeeds, type PassRunner } from './onnx-pass';
 import { floats, floatsOf } from './onnx-session';
 
 /** Places by which the cache grows; what is not filled yet is computed with and masked, so few of them. */
@@ -19,6 +20,7 @@ export class CachedSequence implements AttentionSequence {
   constructor(
     private readonly spec: DecoderSpec,
     private readonly passes: PassRunner,
+    private readonly attention: LayerAttention,
     private readonly alone: <T>(pass: () => Promise<T>) => Promise<T>,
   ) {}
 
@@ -27,7 +29,7 @@ export class CachedSequence implements AttentionSequence {
   }
 
   async read(first: number, embeddings: Float32Array, layers: readonly number[]): Promise<readonly Float32Array[]> {
-    const { width, heads } = this.spec;
+    const { width } = this.spec;
     const count = embeddings.length / width;
     if (!Number.isInteger(count) || count < 1)
       throw new RangeError(`${embeddings.length} numbers are not one or more whole vectors of ${width}`);
@@ -36,18 +38,26 @@ export class CachedSequence implements AttentionSequence {
     return this.alone(async () => {
       if (first > this.#length) throw new RangeError(`Position ${first} cannot be read before position ${this.#length}`);
       const past = first > 0 ? { filled: first, capacity: this.#capacity, feeds: this.#past() } : null;
+      const positions = Array.from({ length: count }, (_, i) => first + i);
       const outputs = await this.passes.run(
         {
           embeddings: floats(embeddings, 1, count, width),
-          positions: Array.from({ length: count }, (_, i) => first + i),
+          positions,
           ...this.passes.sequence(past, count),
           // A pass has to read something out; it is not fetched.
           readout: [count - 1],
+          tapped: layers.length > 0 ? Array.from({ length: count }, (_, i) => i) : [count - 1],
         },
-        ['keys', 'values', ...layers.map((layer) => `attention.${layer}`)],
+        ['keys', 'values', ...(layers.length > 0 ? ['residual'] : [])],
       );
+      const probabilities: Float32Array[] = [];
+      for (const layer of layers) {
+        const stream = floatsOf(outputs, 'residual').subarray(layer * count * width, (layer + 1) * count * width);
+        const keys = past && { filled: first, capacity: this.#capacity, data: this.#keys[layer] ?? new Float32Array(0) };
+        probabilities.push(await this.attention.read(layer, stream, positions, keys));
+      }
       this.#keep(first, count, floatsOf(outputs, 'keys'), floatsOf(outputs, 'values'));
-      return layers.map((layer) => withoutGap(floatsOf(outputs, `attention.${layer}`), heads * count, first, placesBefore(past), count));
+      return probabilities;
     });
   }
 
@@ -87,16 +97,4 @@ export class CachedSequence implements AttentionSequence {
     this.#values = grown(this.#values);
     this.#capacity = capacity;
   }
-}
-
-/** Rows of `places + count` columns without those of places that are not filled: [rows, filled + count]. */
-function withoutGap(probabilities: Float32Array, rows: number, filled: number, places: number, count: number): Float32Array {
-  const from = places + count;
-  const to = filled + count;
-  const kept = new Float32Array(rows * to);
-  for (let row = 0; row < rows; row++) {
-    kept.set(probabilities.subarray(row * from, row * from + filled), row * to);
-    kept.set(probabilities.subarray(row * from + places, (row + 1) * from), row * to + filled);
-  }
-  return kept;
 }

@@ -21,3 +21,17 @@ export function copyLines(from: LinePlace, to: LinePlace, lines: number, positio
     else to.data.set(from.data.subarray(source, source + positions), target);
   }
 }
+
+/**
+ * Makes lines longer where they lie: `lines` lines of `width` numbers, packed at the start of an array with room for more, become lines of
+ * `width + from.width`, with those of `from` at their ends.
+ */
+export function appendToLines(data: Float32Array, width: number, from: LinePlace, lines: number): void {
+  const longer = width + from.width;
+  // From the last one on: a line moves towards the end, over what has been moved already.
+  for (let line = lines - 1; line >= 0; line--) {
+    data.copyWithin(line * longer, line * width, (line + 1) * width);
+    const source = (from.line + line) * from.width + from.at;
+    data.set(from.data.subarray(source, source + from.width), line * longer + width);
+  }
+}

@@ -1,3 +1,4 @@
+import { softmax } from '../measures/distribution';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -233,7 +234,7 @@ describe('misuse', () => {
     row.dispose();
   });
 
-  it('cannot happen to outputs: they are arrays of their own, of exactly their size', async () => {
+  it('cannot happen to outputs: they are arrays of their own, and what is kept and sent is of exactly its size', async () => {
     const { cache, last } = await decoder.prefill([1, 2, 3]);
     const rows = [decoder.newRow(), decoder.newRow()];
     const inputs = rows.map((row) => ({ cache: row, embedding: decoder.embedding(4) }));
@@ -241,7 +242,9 @@ describe('misuse', () => {
     const before = outputs.map(({ logits }) => [...logits]);
     await decoder.step(cache, inputs);
     expect(outputs.map(({ logits }) => [...logits])).toEqual(before);
-    for (const array of [last, ...outputs].flatMap(({ logits, hidden, residual }) => [logits, hidden, residual])) {
+    for (const { logits, probabilities } of [last, ...outputs])
+      expect(maximumAbsoluteDifference(probabilities, softmax(logits))).toBeLessThan(1e-5);
+    for (const array of [last, ...outputs].flatMap(({ hidden, residual }) => [hidden, residual])) {
       expect(array.byteLength).toBe(array.buffer.byteLength);
     }
     for (const row of rows) row.dispose();

@@ -1,19 +1,20 @@
-import type { InferenceSession } from 'onnxruntime-node';
 import type { LayerReading } from '../contract/steps';
 import { buildDecoder, buildLens } from '../graph/decoder-graph';
 import { type DecoderSpec, matrixParameters, unembeddingName } from '../graph/decoder-spec';
 import type { Weights } from '../graph/graph-builder';
+import { softmax } from '../measures/distribution';
 import { CachedSequence } from './attention-sequence';
 import type { AttentionSequence, Decoder, FullPass, FullRequest, PassOutput, PromptCache, RowCache, RowInput } from './decoder';
+import { IdleSession } from './idle-session';
+import { LayerAttention } from './layer-attention';
 import { LensReadings } from './lens-readings';
 import { readLens } from './logit-lens';
 import { type CacheFeeds, PassRunner } from './onnx-pass';
 import { createSession, floats, floatsOf, type SessionSettings } from './onnx-session';
 import { RowCaches } from './row-caches';
 import { SequenceReader, type SequenceReading } from './sequence-reader';
+import { StepOutputs } from './step-outputs';
 import { readWeight, WeightMatrix } from './weight-matrix';
-
-const outputNames = ['logits', 'hidden', 'residual', 'keys', 'values'] as const;
 
 class StoredPrompt implements PromptCache {
   constructor(
@@ -34,7 +35,9 @@ export class OnnxDecoder implements Decoder {
   private readonly unembedding: WeightMatrix;
   private readonly finalScale: Float32Array;
   private readonly finalBias: Float32Array | null;
+  private readonly lensSession: IdleSession;
   private readonly lensReadings: LensReadings;
+  private readonly attention: LayerAttention;
   private readonly rows: RowCaches;
   private readonly sequences: SequenceReader;
   private lastPass: Promise<void> = Promise.resolve();
@@ -43,8 +46,7 @@ export class OnnxDecoder implements Decoder {
     private readonly spec: DecoderSpec,
     weights: Weights,
     private readonly passes: PassRunner,
-    private readonly lensSession: InferenceSession,
-    threads: number,
+    settings: SessionSettings,
   ) {
     this.layers = spec.layers;
     this.heads = spec.heads;
@@ -57,15 +59,16 @@ export class OnnxDecoder implements Decoder {
     this.finalScale = readWeight(weights, 'final.norm');
     this.finalBias = spec.normalization.kind === 'layer' ? readWeight(weights, 'final.norm.bias') : null;
     const { unembedding, finalScale, finalBias } = this;
-    this.lensReadings = new LensReadings({ spec, weights, unembedding, finalScale, finalBias, threads });
+    this.lensReadings = new LensReadings({ spec, weights, unembedding, finalScale, finalBias, threads: settings.threads });
+    this.lensSession = new IdleSession(async () => createSession(buildLens(spec, weights.places, settings.arithmetic), weights, settings));
+    this.attention = new LayerAttention(spec, weights, settings);
     this.rows = new RowCaches(spec);
     this.sequences = new SequenceReader(spec, passes);
   }
 
   static async create(spec: DecoderSpec, weights: Weights, settings: SessionSettings): Promise<OnnxDecoder> {
     const decoder = await createSession(buildDecoder(spec, weights.places, settings.arithmetic), weights, settings);
-    const lens = await createSession(buildLens(spec, weights.places, settings.arithmetic), weights, settings);
-    return new OnnxDecoder(spec, weights, new PassRunner(spec, decoder), lens, settings.threads);
+    return new OnnxDecoder(spec, weights, new PassRunner(spec, decoder), settings);
   }
 
   embedding(tokenId: number): Float32Array {
@@ -89,7 +92,7 @@ export class OnnxDecoder implements Decoder {
     const count = residuals.length / this.width;
     if (!Number.isInteger(count)) throw new RangeError(`${residuals.length} numbers are not whole residual streams of ${this.width}`);
     if (count === 0) return new Float32Array(0);
-    return floatsOf(await this.lensSession.run({ residual: floats(residuals, count, this.width) }), 'logits');
+    return this.lensSession.use(async (lens) => floatsOf(await lens.run({ residual: floats(residuals, count, this.width) }), 'logits'));
   }
 
   async readings(residuals: Float32Array, targets: readonly number[], count: number): Promise<readonly LayerReading[]> {
@@ -104,7 +107,7 @@ export class OnnxDecoder implements Decoder {
     });
     const { keys, values, logits, hidden, residual } = await this.read(embeddings, (positions) => positions - 1);
     const feeds = this.passes.cacheFeeds('prompt', 1, length, (layer, kind) => (kind === 'keys' ? keys : values)[layer] ?? logits);
-    return { cache: new StoredPrompt(this, length, feeds), last: { logits, hidden, residual } };
+    return { cache: new StoredPrompt(this, length, feeds), last: { logits, probabilities: softmax(logits), hidden, residual } };
   }
 
   newRow(): RowCache {
@@ -117,6 +120,7 @@ export class OnnxDecoder implements Decoder {
     return this.alone(async () => {
       const count = inputs.length;
       const caches = inputs.map(({ cache }) => cache);
+      const rows = inputs.map((_, i) => i);
       const window = this.rows.gather(caches);
       const total = prompt.length + window.capacity + 1;
       const embeddings = new Float32Array(count * this.width);
@@ -130,19 +134,21 @@ export class OnnxDecoder implements Decoder {
         mask.fill(-Infinity, place * total + prompt.length + cache.length, (place + 1) * total - 1);
       });
       const own = this.passes.cacheFeeds('own', count, window.capacity, (layer, kind) => window[kind][layer] ?? new Float32Array(0));
-      const outputs = await this.passes.run(
+      const outputs = new StepOutputs(this.spec, count);
+      await this.passes.run(
         {
           embeddings: floats(embeddings, count, 1, this.width),
           positions,
           mask: floats(mask, count, 1, 1, 1, total),
           segments: [prompt.length, window.capacity, 1],
-          readout: inputs.map((_, i) => i),
+          readout: rows,
+          tapped: rows,
           caches: [prompt.feeds, own],
         },
-        outputNames,
+        outputs.tensors,
       );
-      this.rows.append(caches, window.places, floatsOf(outputs, 'keys'), floatsOf(outputs, 'values'));
-      return this.passOutputs(outputs, window.places);
+      this.rows.append(caches, window.places, outputs.keys, outputs.values);
+      return window.places.map((place) => outputs.row(place));
     });
   }
 
@@ -152,13 +158,14 @@ export class OnnxDecoder implements Decoder {
   }
 
   sequence(): AttentionSequence {
-    return new CachedSequence(this.spec, this.passes, async (pass) => this.alone(pass));
+    return new CachedSequence(this.spec, this.passes, this.attention, async (pass) => this.alone(pass));
   }
 
   async dispose(): Promise<void> {
     await this.lastPass;
     await this.passes.release();
-    await this.lensSession.release();
+    await this.lensSession.dispose();
+    await this.attention.dispose();
     await this.lensReadings.dispose();
   }
 
@@ -169,26 +176,6 @@ export class OnnxDecoder implements Decoder {
       throw new RangeError(`${embeddings.length} numbers are not one or more whole vectors of ${this.width}`);
     }
     return this.alone(async () => this.sequences.read(embeddings, from(length)));
-  }
-
-  /** Copies each row's outputs, one position read out, into arrays of exactly their size: they can be kept and transferred. */
-  private passOutputs(outputs: InferenceSession.OnnxValueMapType, places: readonly number[]): PassOutput[] {
-    const logits = floatsOf(outputs, 'logits');
-    const hidden = floatsOf(outputs, 'hidden');
-    const streams = floatsOf(outputs, 'residual');
-    const { width, vocabulary } = this;
-    return places.map((place) => {
-      const residual = new Float32Array((this.layers + 1) * width);
-      for (let stream = 0; stream <= this.layers; stream++) {
-        const from = (stream * places.length + place) * width;
-        residual.set(streams.subarray(from, from + width), stream * width);
-      }
-      return {
-        logits: logits.slice(place * vocabulary, (place + 1) * vocabulary),
-        hidden: hidden.slice(place * width, (place + 1) * width),
-        residual,
-      };
-    });
   }
 
   /** Passes share the cache, so a second one asked for before the first has ended (by another run) waits for it. */

@@ -1,9 +1,7 @@
 import type { InferenceSession, Tensor } from 'onnxruntime-node';
 import type { DecoderSpec } from '../graph/decoder-spec';
 import { floats, integers } from './onnx-session';
-import { type RotaryTable, rotaryTable } from './rotary-table';
-
-const smallestRotaryTable = 256;
+import { RotaryFeeds } from './rotary-feeds';
 
 /** Keys and values fed to a pass, by input name. */
 export type CacheFeeds = Readonly<Record<string, Tensor>>;
@@ -17,8 +15,9 @@ export interface Pass {
   /** [B, 1, 1, T, S] */
   readonly mask: Tensor;
   readonly segments: readonly [prompt: number, own: number, added: number];
-  /** Of the B · T positions. */
+  /** Of the B · T positions: those whose distribution is wanted, at least one, and those whose vectors are. */
   readonly readout: readonly number[];
+  readonly tapped: readonly number[];
   readonly caches: readonly CacheFeeds[];
 }
 
@@ -34,10 +33,10 @@ export interface SequencePast {
  * Places of a segment that holds nothing: one, masked. The runtime leaves the result of a transposed product over no positions as it
  * finds it, so a segment of length 0 would read whatever the memory held.
  */
-const emptyPlaces = 1;
+export const emptyPlaces = 1;
 
 /** Places before the new positions in a pass over a sequence: its past, then a row's own segment, which holds nothing. */
-export function placesBefore(past: SequencePast | null): number {
+function placesBefore(past: SequencePast | null): number {
   return (past?.capacity ?? emptyPlaces) + emptyPlaces;
 }
 
@@ -45,7 +44,7 @@ export function placesBefore(past: SequencePast | null): number {
  * Every new position sees what of the past is filled, itself and those before it: 0 there, the rest minus infinity,
  * [1, 1, 1, T, capacity + T].
  */
-function causalMask(length: number, past: { readonly filled: number; readonly capacity: number }): Tensor {
+export function causalMask(length: number, past: { readonly filled: number; readonly capacity: number }): Tensor {
   const total = past.capacity + length;
   const mask = new Float32Array(length * total);
   for (let query = 0; query < length; query++) {
@@ -55,23 +54,23 @@ function causalMask(length: number, past: { readonly filled: number; readonly ca
   return floats(mask, 1, 1, 1, length, total);
 }
 
-/** Runs passes of one decoder graph, and keeps the rotary tables they need. */
+/** Runs passes of one decoder graph. */
 export class PassRunner {
   private readonly empty: Readonly<Record<'prompt' | 'own', CacheFeeds>>;
-  private rotary: RotaryTable | null;
+  private readonly rotary: RotaryFeeds;
 
   constructor(
     private readonly spec: DecoderSpec,
     private readonly session: InferenceSession,
   ) {
-    this.rotary = spec.positions.kind === 'rotary' ? rotaryTable(spec.positions, spec.headWidth, smallestRotaryTable) : null;
+    this.rotary = new RotaryFeeds(spec);
     const nothing = new Float32Array(spec.keyValueHeads * spec.headWidth * emptyPlaces);
     const feeds = (name: 'prompt' | 'own'): CacheFeeds => this.cacheFeeds(name, 1, emptyPlaces, () => nothing);
     this.empty = { prompt: feeds('prompt'), own: feeds('own') };
   }
 
-  /** @param fetches names of the outputs wanted: each costs a copy */
-  async run(pass: Pass, fetches: readonly string[]): Promise<InferenceSession.OnnxValueMapType> {
+  /** @param fetches names of the outputs wanted, each of which costs a copy, or tensors they are written into */
+  async run(pass: Pass, fetches: readonly string[] | Readonly<Record<string, Tensor>>): Promise<InferenceSession.OnnxValueMapType> {
     const [batch = 1, added = 1] = pass.embeddings.dims;
     const feeds: Record<string, Tensor> = {
       embeddings: pass.embeddings,
@@ -80,7 +79,8 @@ export class PassRunner {
       mask: pass.mask,
       segments: integers(pass.segments),
       readout: integers(pass.readout),
-      ...this.rotaryFeeds(pass.positions),
+      tapped: integers(pass.tapped),
+      ...this.rotary.reaching(pass.positions),
     };
     for (const cache of pass.caches) Object.assign(feeds, cache);
     return this.session.run(feeds, fetches);
@@ -93,16 +93,6 @@ export class PassRunner {
       segments: [past?.capacity ?? emptyPlaces, emptyPlaces, added],
       caches: [past?.feeds ?? this.empty.prompt, this.empty.own],
     };
-  }
-
-  /** Rotary tables that reach the last of some positions. */
-  private rotaryFeeds(positions: readonly number[]): Record<string, Tensor> {
-    const { positions: spec, headWidth } = this.spec;
-    if (spec.kind !== 'rotary' || !this.rotary) return {};
-    const last = positions.reduce((largest, position) => Math.max(largest, position), 0);
-    if (last >= this.rotary.positions) this.rotary = rotaryTable(spec, headWidth, 2 ** Math.ceil(Math.log2(last + 1)));
-    const { positions: rows, cosines, sines } = this.rotary;
-    return { cosines: floats(cosines, rows, headWidth / 2), sines: floats(sines, rows, headWidth / 2) };
   }
 
   /** @param data keys or values of one layer, [batch, Hkv, Hd, positions]; fed as they lie, without a copy */

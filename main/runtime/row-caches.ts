@@ -23,7 +23,7 @@ export interface RowWindow {
 }
 
 const smallestCapacity = 16;
-const smallestSlots = 4;
+const smallestSlots = 1;
 
 const roomFor = (needed: number, smallest: number): number => smallest * 2 ** Math.max(0, Math.ceil(Math.log2(needed / smallest)));
 

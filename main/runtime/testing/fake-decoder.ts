@@ -1,6 +1,7 @@
 import type { AttentionSequence, Decoder, FullPass, FullRequest, PassOutput, PromptCache, RowCache, RowInput } from '../decoder';
 import type { LayerReading } from '../../contract/steps';
 import { layerReading, readLens } from '../../measures/lens-reading';
+import { softmax } from '../../measures/distribution';
 import { dot } from '../../measures/vectors';
 
 /**
@@ -203,7 +204,8 @@ export class FakeDecoder implements Decoder {
     residual.set(residual.subarray(width, 2 * width), 2 * width);
     this.#add(residual.subarray(2 * width + vocabulary), read, this.weights.context);
     const hidden = this.#norm(residual.subarray(2 * width));
-    return { logits: this.#head(hidden), hidden, residual };
+    const logits = this.#head(hidden);
+    return { logits, probabilities: softmax(logits), hidden, residual };
   }
 
   #add(target: Float32Array, weights: Float32Array, rows: readonly Float32Array[]): void {

@@ -15,6 +15,7 @@ const PROGRAMS: Readonly<Record<string, string>> = {
   shell: 'electron/shell.ts',
   engine: 'main/host/engine-process.ts',
   'device-probe': 'main/host/device-probe-process.ts',
+  importer: 'main/host/import-process.ts',
   cli: 'main/cli/cli.ts',
   bench: 'bench/bench.ts',
 };

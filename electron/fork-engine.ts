@@ -3,6 +3,7 @@ import { app, type MessagePortMain, utilityProcess } from 'electron';
 import { z } from 'zod';
 import { devices } from '../main/contract/model';
 import type { EngineChild } from './engine-supervisor';
+import { serveImportProcesses } from './import-processes';
 import { probeDevice } from './probe-device';
 
 const probeRequestSchema = z.object({ type: z.literal('probe'), device: z.enum(devices) });
@@ -65,6 +66,7 @@ export function forkEngine(): EngineChild<MessagePortMain> {
       child.postMessage({ type: 'probed', device, reason });
     });
   });
+  serveImportProcesses(child);
   let output = '';
   child.stderr?.setEncoding('utf8');
   child.stderr?.on('data', (chunk: string) => {

@@ -27,7 +27,7 @@ const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
 
 /** Programs are built side by side: the one that tries a device is next to this file. */
 const probe = nodeDeviceProbe(import.meta.dirname);
-const shelf = (): ModelShelf => new ModelShelf(resources, defaultModelsFolder(), probe);
+const shelf = (): ModelShelf => new ModelShelf(resources, defaultModelsFolder(), { probe });
 
 const lane = (text: string, before: readonly LaneSettings[]): LaneSettings[] => [...before, parseLane(text)];
 

@@ -20,7 +20,7 @@ let errors = '';
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'interlinear-cli-'));
   models = join(folder, 'models');
-  store = new ModelStore(resources, models, {});
+  store = new ModelStore(resources, models, { environment: {} });
   await writeSmallGguf(join(folder, 'small.gguf'));
   out = '';
   errors = '';
@@ -100,7 +100,7 @@ describe('interlinear models', () => {
   it('stops at Ctrl-C and leaves nothing', async () => {
     const hub = new HubServer('org/small', {});
     hub.mood.silent = true;
-    store = new ModelStore(resources, models, { HF_ENDPOINT: await hub.start() });
+    store = new ModelStore(resources, models, { environment: { HF_ENDPOINT: await hub.start() } });
     const job = add('org/small');
     await vi.waitFor(() => {
       expect(hub.requests).toHaveLength(1);

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { type Device, devices } from '../contract/model';
 import type { DeviceProbe } from '../runtime/devices';
 import { Engine } from './engine';
+import { ShellImportProcesses } from './shell-import-processes';
 import { type MessagePortLike, createPortTransport } from './port-transport';
 
 /**
@@ -14,6 +15,9 @@ const messageSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('connect'), role: z.enum(['window', 'shell']) }),
   /** The answer to our `probe`. */
   z.object({ type: z.literal('probed'), device: z.enum(devices), reason: z.string().nullable() }),
+  /** From a process that imports a model: what it says, and that it has ended. */
+  z.object({ type: z.literal('importSaid'), process: z.number().int(), news: z.unknown() }),
+  z.object({ type: z.literal('importGone'), process: z.number().int() }),
 ]);
 
 interface ParentPort {
@@ -39,6 +43,10 @@ const probe: DeviceProbe = async (device) =>
     parentPort.postMessage({ type: 'probe', device });
   });
 
+const imports = new ShellImportProcesses((request) => {
+  parentPort.postMessage(request);
+});
+
 parentPort.on('message', (event) => {
   const parsed = messageSchema.safeParse(event.data);
   if (!parsed.success) {
@@ -47,12 +55,20 @@ parentPort.on('message', (event) => {
   }
   const message = parsed.data;
   if (message.type === 'init') {
-    engine ??= new Engine({ ...message, probe });
+    engine ??= new Engine({ ...message, probe, startImport: () => imports.start() });
     parentPort.postMessage({ type: 'ready' });
     return;
   }
   if (message.type === 'probed') {
     awaited.get(message.device)?.(message.reason);
+    return;
+  }
+  if (message.type === 'importSaid') {
+    imports.said(message.process, message.news);
+    return;
+  }
+  if (message.type === 'importGone') {
+    imports.gone(message.process);
     return;
   }
   const port = event.ports[0];

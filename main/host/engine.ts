@@ -17,6 +17,7 @@ import { Connection, type Handlers } from './connection';
 import { type DeviceRequest, deviceHandlers } from './device-handlers';
 import { measureTrajectory } from './measure-trajectory';
 import { type ModelRequest, modelHandlers } from './model-handlers';
+import type { ImportChild } from './import-elsewhere';
 import { ModelShelf } from './model-shelf';
 import { loadModelsOfRun } from './models-of-run';
 import { describeRun } from './describe-run';
@@ -35,6 +36,8 @@ export interface EngineOptions {
   readonly appVersion: string;
   /** Tries devices other than the CPU; without it none of them is used. */
   readonly probe?: DeviceProbe;
+  /** Starts the process in which a model is imported; without it the engine's own thread does it. */
+  readonly startImport?: () => ImportChild;
 }
 
 export interface StartedRun {
@@ -63,7 +66,7 @@ export class Engine {
 
   constructor(options: EngineOptions) {
     this.#options = options;
-    this.#models = new ModelShelf(options.resources, options.models, options.probe);
+    this.#models = new ModelShelf(options.resources, options.models, options);
     const inUse = (id: string): boolean => [...this.#active.values()].some(({ models }) => models.includes(id));
     const inTurn = async <T>(work: () => Promise<T>): Promise<T> => this.#enqueue(work);
     this.#attention = new AttentionShelf(this.#models, (run) => this.#source(run));

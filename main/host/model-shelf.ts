@@ -11,6 +11,7 @@ import { candidates, type DeviceProbe, StartingDevices } from '../runtime/device
 import { loadOpenedModel } from '../runtime/load-model';
 import { checkModel, keptCheck, parityOn, type WithLoaded, withModel } from './check-model';
 import { describeDevices } from './describe-devices';
+import type { ImportChild } from './import-elsewhere';
 import { ModelStore } from './model-store';
 
 const notTried: DeviceProbe = async () => Promise.resolve('this program tries no devices.');
@@ -26,12 +27,17 @@ export class ModelShelf {
   /**
    * @param resources folder with `models/` and `presets.json`
    * @param models folder of the user's imported models
-   * @param probe tries devices other than the CPU; without it none of them is used
+   * @param options.probe tries devices other than the CPU; without it none of them is used
+   * @param options.startImport starts the process in which a model is imported; without it this thread does it
    */
-  constructor(resources: string, models: string, probe: DeviceProbe = notTried) {
+  constructor(
+    resources: string,
+    models: string,
+    { probe = notTried, startImport }: { readonly probe?: DeviceProbe; readonly startImport?: () => ImportChild } = {},
+  ) {
     this.#starting = new StartingDevices(probe);
     this.#resources = resources;
-    this.store = new ModelStore(resources, models);
+    this.store = new ModelStore(resources, models, { ...(startImport && { startImport }) });
   }
 
   async list(): Promise<ModelSummary[]> {

@@ -10,6 +10,7 @@ import { listModels } from '../models/list-models';
 import { openModelPackage } from '../models/model-package';
 import { broughtDevices, ladder } from '../runtime/devices';
 import { BuiltInParity } from './built-in-parity';
+import { type ImportChild, importIn } from './import-elsewhere';
 import { checkWritten } from './check-model';
 
 /** Ids of the models in `resources/models`. */
@@ -22,10 +23,17 @@ export class ModelStore {
   readonly #builtInParity: BuiltInParity;
 
   /** @param resources folder with `models/` and `catalogue.json` @param folder of the library */
-  constructor(resources: string, folder: string, environment: NodeJS.ProcessEnv = process.env) {
+  constructor(
+    resources: string,
+    folder: string,
+    { environment = process.env, startImport }: { readonly environment?: NodeJS.ProcessEnv; readonly startImport?: () => ImportChild } = {},
+  ) {
     this.#embedded = join(resources, 'models');
     this.#builtInParity = new BuiltInParity(join(folder, 'built-in-parity.json'));
-    this.library = createLibrary({ folder, resources, reserved: shipped, environment, check: checkWritten });
+    this.library = createLibrary(
+      { folder, resources, reserved: shipped, environment, check: checkWritten },
+      startImport && importIn(startImport, { folder, resources, reserved: shipped }),
+    );
   }
 
   /** Models that can be run. */

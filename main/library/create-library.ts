@@ -3,7 +3,7 @@ import { convertWeights } from '../models/convert/convert-weights';
 import { storeReference } from '../models/reference/store-reference';
 import { type CatalogueModel, readCatalogue } from './catalogue';
 import { ImportJobs } from './import-jobs';
-import type { ImportTools } from './import-model';
+import { importModel, type ImportTools, type RunImport } from './import-model';
 import { ModelLibrary } from './model-library';
 import { openSource } from './open-source';
 
@@ -14,31 +14,28 @@ export interface Library {
   readonly catalogue: () => Promise<readonly CatalogueModel[]>;
 }
 
-/**
- * @param options.folder of the imported models; made at the first import
- * @param options.resources folder with `catalogue.json`
- * @param options.check compares a model that was written: the library itself runs none
- * @param options.reserved ids of models that ship with the app
- */
-export function createLibrary(options: {
+export interface LibraryOptions extends Pick<ImportTools, 'reserved' | 'environment' | 'check'> {
+  /** Of the imported models; made at the first import. */
   readonly folder: string;
+  /** Folder with `catalogue.json`. */
   readonly resources: string;
-  readonly reserved: ReadonlySet<string>;
-  readonly environment: NodeJS.ProcessEnv;
-  readonly check?: ImportTools['check'];
-}): Library {
-  const models = new ModelLibrary(options.folder);
-  const catalogue = async (): Promise<readonly CatalogueModel[]> => readCatalogue(join(options.resources, 'catalogue.json'));
-  const { reserved, environment, check } = options;
-  const jobs = new ImportJobs({
-    library: models,
-    catalogue,
+}
+
+/** What an import works with. */
+export function libraryTools({ folder, resources, ...options }: LibraryOptions): ImportTools {
+  return {
+    ...options,
+    library: new ModelLibrary(folder),
+    catalogue: async () => readCatalogue(join(resources, 'catalogue.json')),
     open: openSource,
     convert: convertWeights,
     reference: storeReference,
-    reserved,
-    environment,
-    ...(check && { check }),
-  });
-  return { models, jobs, catalogue };
+  };
+}
+
+/** @param run imports elsewhere; without it imports share this thread */
+export function createLibrary(options: LibraryOptions, run?: RunImport): Library {
+  const tools = libraryTools(options);
+  const jobs = new ImportJobs(run ?? (async (request, watch) => importModel(request, tools, watch)));
+  return { models: tools.library, jobs, catalogue: tools.catalogue };
 }

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { ImportJob } from '../contract/library';
 import type { CatalogueModel } from './catalogue';
 import { ImportJobs } from './import-jobs';
-import type { ImportRequest, ImportTools } from './import-model';
+import { importModel, type ImportRequest, type ImportTools } from './import-model';
 import { HubServer } from './testing/hub-server';
 import { convertNothing, importTools } from './testing/import-tools';
 
@@ -33,9 +33,11 @@ const request = (changes: Partial<ImportRequest> = {}): ImportRequest => ({
   ...changes,
 });
 
+const jobsWith = (tools: ImportTools): ImportJobs => new ImportJobs(async (what, watch) => importModel(what, tools, watch));
+
 async function run(what: ImportRequest, changes: Partial<ImportTools> = {}): Promise<{ job: ImportJob; tools: ImportTools }> {
   const tools = importTools(folder, changes);
-  const jobs = new ImportJobs(tools);
+  const jobs = jobsWith(tools);
   return { job: await jobs.finished(jobs.add(what)), tools };
 }
 
@@ -122,7 +124,7 @@ describe('an import', () => {
         });
       });
     };
-    const jobs = new ImportJobs(importTools(folder, { convert }));
+    const jobs = jobsWith(importTools(folder, { convert }));
     const first = jobs.add(request());
     const second = jobs.add(request({ name: 'second' }));
     await running;
@@ -145,7 +147,7 @@ describe('an import', () => {
       active--;
       return convertNothing(what);
     };
-    const jobs = new ImportJobs(importTools(folder, { convert }));
+    const jobs = jobsWith(importTools(folder, { convert }));
     const ids = ['a', 'kin', 'b'].map((name) => jobs.add(request({ name })));
     await jobs.finished(ids.at(-1) ?? '');
     expect(jobs.list().map(({ state }) => state)).toEqual(['done', 'failed', 'done']);
@@ -197,7 +199,7 @@ describe('an import from the catalogue', () => {
     await hub.stop();
     const phases = new Set<string>();
     const tools = importTools(folder, { catalogue, environment, pythons: [join(home, 'no-python')] });
-    const jobs = new ImportJobs(tools);
+    const jobs = jobsWith(tools);
     const id = jobs.add(what);
     const watch = setInterval(() => {
       const { phase, remark } = jobs.get(id);

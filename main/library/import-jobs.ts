@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { basename } from 'node:path';
 import { InterlinearError, toErrorReport } from '../contract/errors';
 import type { ImportJob } from '../contract/library';
-import { type ImportRequest, type ImportTools, importModel } from './import-model';
+import type { ImportRequest, RunImport } from './import-model';
 import { ProgressMeter } from './progress-meter';
 
 /** Jobs remembered after they ended. */
@@ -21,12 +21,12 @@ interface Job {
 
 /** Imports, one at a time in the order they were asked for. */
 export class ImportJobs {
-  readonly #tools: ImportTools;
+  readonly #run: RunImport;
   readonly #jobs = new Map<string, Job>();
   #queue: Promise<void> = Promise.resolve();
 
-  constructor(tools: ImportTools) {
-    this.#tools = tools;
+  constructor(run: RunImport) {
+    this.#run = run;
   }
 
   /** @returns the job's id */
@@ -43,7 +43,7 @@ export class ImportJobs {
       finished: Promise.resolve(),
     };
     this.#jobs.set(job.id, job);
-    job.finished = this.#queue.then(async () => this.#run(job, request));
+    job.finished = this.#queue.then(async () => this.#work(job, request));
     this.#queue = job.finished;
     this.#forget();
     return job.id;
@@ -77,11 +77,11 @@ export class ImportJobs {
     await this.#queue;
   }
 
-  async #run(job: Job, request: ImportRequest): Promise<void> {
+  async #work(job: Job, request: ImportRequest): Promise<void> {
     if (job.abort.signal.aborted) return;
     job.state = 'running';
     try {
-      job.model = await importModel(request, this.#tools, { meter: job.meter, signal: job.abort.signal });
+      job.model = await this.#run(request, { meter: job.meter, signal: job.abort.signal });
       job.state = 'done';
     } catch (error) {
       job.state = job.abort.signal.aborted ? 'cancelled' : 'failed';

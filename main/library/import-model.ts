@@ -31,10 +31,13 @@ export interface ImportTools extends Pick<FetchOptions, 'environment' | 'silence
   readonly reserved: ReadonlySet<string>;
 }
 
-interface Watch {
+export interface Watch {
   readonly meter: ProgressMeter;
   readonly signal: AbortSignal;
 }
+
+/** Runs an import, here or elsewhere: see `importModel`. */
+export type RunImport = (request: ImportRequest, watch: Watch) => Promise<string>;
 
 const sourceFolder = 'source';
 

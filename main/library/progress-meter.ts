@@ -24,6 +24,7 @@ export class ProgressMeter {
   #rate: number | null = null;
   #readAt = 0;
   #readDone = 0;
+  #followed: Progress | null = null;
 
   /** @param now milliseconds on a clock that only goes forward */
   constructor(now: () => number) {
@@ -53,7 +54,13 @@ export class ProgressMeter {
     this.#readDone = done;
   }
 
+  /** Shows what another meter read, in place of its own. */
+  follow(progress: Progress): void {
+    this.#followed = progress;
+  }
+
   get progress(): Progress {
+    if (this.#followed) return this.#followed;
     const rate = this.#rate;
     const left = this.#total === null ? null : Math.max(0, this.#total - this.#done);
     return {

@@ -126,9 +126,11 @@ test('one bad prompt of many is told and costs the others nothing', ({ folder })
 
 test('models, devices and the forward dump', ({ folder }) => {
   expect(interlinear(folder, 'models').out).toContain('kin-2L');
-  expect(interlinear(folder, 'devices').out).toMatch(/^cpu +CPU +Not checked yet/);
+  expect(interlinear(folder, 'devices').out).toMatch(
+    /^auto +CPU +the model has passed parity on no other device\ncpu +CPU +Not checked yet/,
+  );
   expect(interlinear(folder, 'models', 'verify', 'kin', '--device', 'cpu').out).toContain('parity passed');
-  expect(interlinear(folder, 'devices').out).toMatch(/^cpu +CPU +Passed: /);
+  expect(interlinear(folder, 'devices').out).toMatch(/^cpu +CPU +Passed: .* tokens\/s\.$/m);
   for (const model of ['kin', join(projectFolder, 'resources', 'models', 'kin')]) {
     const dump = `${model === 'kin' ? 'id' : 'folder'}.safetensors`;
     expect(interlinear(folder, 'forward', '--model', model, '--prompt', prompt, '--dump', dump).code).toBe(0);

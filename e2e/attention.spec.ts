@@ -2,12 +2,10 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { AxeBuilder } from '@axe-core/playwright';
 import type { Locator, Page } from '@playwright/test';
-import { expect, type InterlinearApp, projectFolder, test } from './app';
+import { expect, type InterlinearApp, test } from './app';
+import { picturesFolder } from './pictures';
 import { leaveWorkspace } from './session-files';
 import { WorkspacePage } from './workspace-page';
-
-/** Pictures for people to judge, kept as those of `screenshots.spec.ts` are. */
-const folderOfPictures = join(projectFolder, process.env['INTERLINEAR_KEEP_SCREENSHOTS'] === '1' ? 'docs' : 'out', 'screenshots');
 
 const panelOf = (page: Page): Locator => page.getByRole('region', { name: 'Attention', exact: true });
 const matrixOf = (page: Page): Locator => panelOf(page).getByRole('slider', { name: /^Attention in layer/ });
@@ -15,8 +13,8 @@ const looksOf = (page: Page): Locator => panelOf(page).getByRole('region', { nam
 
 async function picture(app: InterlinearApp, name: string): Promise<void> {
   await app.waitForIdle();
-  mkdirSync(folderOfPictures, { recursive: true });
-  const bytes = await app.page.screenshot({ path: join(folderOfPictures, `${name}.png`) });
+  mkdirSync(picturesFolder, { recursive: true });
+  const bytes = await app.page.screenshot({ path: join(picturesFolder, `${name}.png`) });
   expect(bytes.byteLength).toBeGreaterThan(10_000);
 }
 

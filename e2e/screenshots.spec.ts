@@ -1,13 +1,8 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, type InterlinearApp, projectFolder, test } from './app';
+import { expect, type InterlinearApp, test } from './app';
+import { picturesFolder } from './pictures';
 import { WorkspacePage } from './workspace-page';
-
-/**
- * Pictures of the screens, for people to judge. They go to `out/screenshots`; with INTERLINEAR_KEEP_SCREENSHOTS=1 to
- * `docs/screenshots`, which is how those in the documentation are made.
- */
-const folder = join(projectFolder, process.env['INTERLINEAR_KEEP_SCREENSHOTS'] === '1' ? 'docs' : 'out', 'screenshots');
 
 const sizes = [
   { width: 1440, height: 900 },
@@ -18,8 +13,8 @@ async function picture(app: InterlinearApp, name: string): Promise<void> {
   await app.waitForIdle();
   await expect(app.page.getByText('Computing the basis…')).toBeHidden();
   await app.waitForIdle();
-  mkdirSync(folder, { recursive: true });
-  const path = join(folder, `${name}.png`);
+  mkdirSync(picturesFolder, { recursive: true });
+  const path = join(picturesFolder, `${name}.png`);
   const bytes = await app.page.screenshot({ path });
   expect(bytes.byteLength).toBeGreaterThan(10_000);
 }

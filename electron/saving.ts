@@ -15,6 +15,7 @@ const kinds = {
   png: 'PNG picture',
   svg: 'SVG picture',
   csv: 'CSV table',
+  npy: 'NumPy array',
   interlinear: 'Interlinear trace',
 } as const;
 

@@ -1,4 +1,5 @@
 import { InterlinearError, type ErrorReport } from './errors';
+import type { LoadProgress } from './load-progress';
 import {
   type ClientMessage,
   type EngineMessage,
@@ -17,6 +18,7 @@ export type EventListener = (events: readonly RunEvent[]) => void | Promise<void
 interface Pending {
   readonly resolve: (result: unknown) => void;
   readonly reject: (error: InterlinearError) => void;
+  readonly onProgress: ((progress: LoadProgress) => void) | undefined;
 }
 
 /** The client's end of the protocol, over any transport. After the transport closes every request fails with `engine-lost`. */
@@ -41,12 +43,19 @@ export class EngineClient {
     });
   }
 
-  /** @throws InterlinearError with the engine's code, or `engine-lost`. */
-  async request<Name extends RequestName>(name: Name, parameters: RequestParameters<Name>): Promise<RequestResult<Name>> {
+  /**
+   * @param onProgress told of models that are loaded before the request can be answered
+   * @throws InterlinearError with the engine's code, or `engine-lost`.
+   */
+  async request<Name extends RequestName>(
+    name: Name,
+    parameters: RequestParameters<Name>,
+    onProgress?: (progress: LoadProgress) => void,
+  ): Promise<RequestResult<Name>> {
     if (this.#lost) throw this.#lost;
     const id = this.#nextId++;
     const answer = await new Promise<unknown>((resolve, reject) => {
-      this.#pending.set(id, { resolve, reject });
+      this.#pending.set(id, { resolve, reject, onProgress });
       this.#transport.send({ type: 'request', id, name, parameters });
     });
     const parsed = requests[name].result.safeParse(answer);
@@ -92,6 +101,9 @@ export class EngineClient {
         this.#settle(message.id, (pending) => {
           pending.reject(InterlinearError.from(message.error));
         });
+        return;
+      case 'progress':
+        this.#pending.get(message.id)?.onProgress?.(message.progress);
         return;
       case 'events':
         void this.#takeIn(message.sequence, message.events);

@@ -10,12 +10,14 @@ import {
   quantizations,
   windowSourceSchema,
 } from './library';
+import { loadProgressSchema } from './load-progress';
+import { memoryFactsSchema } from './memory';
 import { chatSchema, deviceSummarySchema, devices, modelSummarySchema, presetSchema, promptCheckSchema } from './model';
 import { branchRecordSchema, laneRecordSchema, runInfoSchema, runOutcomeSchema, runRequestSchema, runStatuses } from './run';
 import { stepKinds } from './steps';
 
 /** Raised whenever a message's shape or meaning changes; both ends must agree. */
-export const protocolVersion = 1;
+export const protocolVersion = 2;
 /** Frames the producer may have sent and not yet seen acknowledged. */
 export const maximumCredits = 2;
 
@@ -82,6 +84,8 @@ export const requests = {
     }),
     role: 'window',
   },
+  /** How much memory there is now. */
+  memory: { parameters: z.strictObject({}), result: memoryFactsSchema, role: 'window' },
   'prompt.check': {
     parameters: z.strictObject({ model: z.string(), prompt: z.string().max(200_000), chat: chatSchema.nullable().default(null) }),
     result: promptCheckSchema,
@@ -130,6 +134,20 @@ export const requests = {
       pool: z.union([1, 2, 4, 8, 16, 32].map((size) => z.literal(size))).nullable(),
     }),
     result: z.object({ codes: z.instanceof(Uint8Array), overview: z.instanceof(Uint8Array) }),
+    role: 'window',
+  },
+  /**
+   * Rows of a layer's attention exactly, for a file: `count` query positions from `first` on, under one head or, with null, the mean of all.
+   * `probabilities` [count, first + count], 0 for what a row cannot see. Computed as `run.attention` is.
+   */
+  'run.attentionBlock': {
+    parameters: z.strictObject({
+      ...attentionPlace.shape,
+      head: z.number().int().min(0).nullable(),
+      first: z.number().int().min(0),
+      count: z.number().int().min(1).max(attentionBlock),
+    }),
+    result: z.object({ probabilities: z.instanceof(Float32Array) }),
     role: 'window',
   },
   /** One query position under every head of a layer, exactly: `probabilities` [heads, position + 1]. Computed as `run.attention` is. */
@@ -245,6 +263,8 @@ export type ClientMessage = z.infer<typeof clientMessageSchema>;
 export const engineMessageSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('result'), id: z.number().int(), result: z.unknown() }),
   z.object({ type: z.literal('error'), id: z.number().int().nullable(), error: errorSchema }),
+  /** News of a request that is not answered yet: a model is being loaded for it. */
+  z.object({ type: z.literal('progress'), id: z.number().int(), progress: loadProgressSchema }),
   /** One frame of events. Sequences start at 0 and have no gap. */
   z.object({ type: z.literal('events'), sequence: z.number().int(), events: z.array(runEventSchema) }),
 ]);

@@ -36,7 +36,7 @@ export type Workspace = z.infer<typeof workspaceSchema>;
 
 export const saveFileSchema = z.strictObject({
   name: z.string().max(120),
-  kind: z.enum(['png', 'svg', 'csv']),
+  kind: z.enum(['png', 'svg', 'csv', 'npy']),
   data: z.union([z.string(), z.instanceof(Uint8Array)]),
 });
 export type SaveFile = z.infer<typeof saveFileSchema>;

@@ -66,6 +66,30 @@ describe('attention of a run', () => {
     }
   });
 
+  it('comes in exact blocks that agree with its exact rows, under one head and as the mean of all', async () => {
+    const positions = (started?.check.tokens.length ?? 0) + 4;
+    const first = 5;
+    const count = positions - first;
+    const block = async (head: number | null) =>
+      (await client.request('run.attentionBlock', { run, ...thinking, layer: 1, head, first, count })).probabilities;
+    const [one, mean] = [await block(2), await block(null)];
+    for (const array of [one, mean]) expect(array.byteLength).toBe(array.buffer.byteLength);
+    for (const position of [first, positions - 1]) {
+      const { probabilities } = await client.request('run.attentionRow', { run, ...thinking, layer: 1, position });
+      const columns = position + 1;
+      for (let column = 0; column < positions; column++) {
+        const heads = [0, 1, 2, 3].map((head) => (column > position ? 0 : (probabilities[head * columns + column] ?? NaN)));
+        const at = (position - first) * positions + column;
+        expect(one[at]).toBeCloseTo(heads[2] ?? NaN, 6);
+        expect(mean[at]).toBeCloseTo(heads.reduce((sum, value) => sum + value, 0) / 4, 6);
+      }
+    }
+    await expect(block(4)).rejects.toMatchObject({ code: 'bad-request' });
+    await expect(
+      client.request('run.attentionBlock', { run, ...thinking, layer: 1, head: 0, first: positions, count: 1 }),
+    ).rejects.toMatchObject({ code: 'bad-request' });
+  });
+
   it('is refused for layers, heads, rows and runs there are not', async () => {
     const ask = { run, ...thinking, layer: 0, head: null, first: 0, count: 4, pool: null } as const;
     for (const wrong of [{ layer: 2 }, { head: 4 }, { first: 5 }, { first: 64 }]) {

@@ -36,6 +36,11 @@ export class AttentionShelf {
       if (first % attentionBlock !== 0) throw new InterlinearError('bad-request', `Rows are asked for in blocks of ${attentionBlock}.`);
       return reader.rows(source, { layer: place.layer, head, first, count, pool });
     },
+    'run.attentionBlock': async ({ head, first, count, ...place }) => {
+      const { source, reader, heads } = await this.#reader(place);
+      if (head !== null && head >= heads) throw new InterlinearError('bad-request', `The model has ${heads} heads a layer.`);
+      return { probabilities: Float32Array.from(await reader.exactRows(source, { layer: place.layer, head, first, count })) };
+    },
     'run.attentionRow': async ({ position, ...place }) => {
       const { source, reader } = await this.#reader(place);
       return { probabilities: Float32Array.from(await reader.row(source, place.layer, position)) };

@@ -82,6 +82,20 @@ export class AttentionReader {
     });
   }
 
+  /** Probabilities of some positions under one head, or the mean of all, exactly: [count, first + count]. @throws as `rows` */
+  async exactRows(source: RunSource, { layer, head, first, count }: Omit<AttentionQuery, 'pool'>): Promise<Float32Array> {
+    return this.#inTurn(async () => {
+      await this.#inputs.reach(source, first + count);
+      await this.#readTo(first, layer);
+      await setImmediate();
+      if (this.#abandoned) throw new InterlinearError('cancelled', 'The attention of another branch was asked for.');
+      const [all] = await this.#sequence.read(first, this.#inputs.vectors(first, count), [layer]);
+      if (!all) throw new Error('The pass gave no attention');
+      const size = count * (first + count);
+      return head === null ? meanOfHeads(all, size) : all.subarray(head * size, (head + 1) * size);
+    });
+  }
+
   /** What is still under way ends with `cancelled`: someone looks elsewhere. */
   abandon(): void {
     this.#abandoned = true;
@@ -140,6 +154,16 @@ export class AttentionReader {
     blocks[place] = block;
     this.#layers.set(layer, blocks);
   }
+}
+
+/** @param probabilities [H, size] @returns [size] */
+function meanOfHeads(probabilities: Float32Array, size: number): Float32Array {
+  const heads = probabilities.length / size;
+  return Float32Array.from({ length: size }, (_, cell) => {
+    let sum = 0;
+    for (let head = 0; head < heads; head++) sum += probabilities[head * size + cell] ?? 0;
+    return sum / heads;
+  });
 }
 
 /** @param probabilities [H, count, columns] */

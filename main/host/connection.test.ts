@@ -9,6 +9,7 @@ const refuse = (): Promise<never> => Promise.reject(new InterlinearError('unsupp
 
 const handlers: Handlers = {
   hello: refuse,
+  memory: refuse,
   'prompt.check': refuse,
   'run.start': () => Promise.resolve({ run: 'r1' }),
   'run.cancel': () => Promise.resolve({}),
@@ -18,6 +19,7 @@ const handlers: Handlers = {
   'run.lens': refuse,
   'run.attention': refuse,
   'run.attentionRow': refuse,
+  'run.attentionBlock': refuse,
   trajectory: refuse,
   'traces.list': () => Promise.resolve({ traces: [] }),
   'traces.open': () => Promise.reject(new InterlinearError('bad-trace', 'Damaged.', 'Ask for another copy.')),
@@ -48,6 +50,27 @@ describe('a connection', () => {
     await expect(client.request('traces.list', {})).resolves.toEqual({ traces: [] });
     await expect(client.request('traces.open', { trace: 'x' })).rejects.toMatchObject({ code: 'bad-trace', hint: 'Ask for another copy.' });
     await expect(client.request('run.close', { run: 'r' })).rejects.toMatchObject({ code: 'internal', message: 'a bug' });
+  });
+
+  it('passes news of a load to the one who asked for it, before the answer', async () => {
+    const pair = createMemoryPair();
+    const progress = { model: 'm', device: 'cpu', phase: 'checking', doneBytes: 1, totalBytes: 2 } as const;
+    const news: unknown[] = [];
+    new Connection(pair.engine, 'window', {
+      ...handlers,
+      'run.cancel': async ({ run }, _, onLoad) => {
+        onLoad({ ...progress, model: run });
+        await settle();
+        return {};
+      },
+    });
+    const client = new EngineClient(pair.client);
+    const ask = async (run: string): Promise<void> => {
+      await client.request('run.cancel', { run }, ({ model }) => news.push(`${run} hears of ${model}`));
+      news.push(`${run} is answered`);
+    };
+    await Promise.all([ask('a'), ask('b')]);
+    expect(news).toEqual(['a hears of a', 'b hears of b', 'a is answered', 'b is answered']);
   });
 
   it('refuses what only the shell may send', async () => {

@@ -1,4 +1,5 @@
 import { InterlinearError, toErrorReport } from '../contract/errors';
+import type { LoadProgress } from '../contract/load-progress';
 import {
   type ClientMessage,
   type EngineMessage,
@@ -15,9 +16,16 @@ import { Outbox } from './outbox';
 
 export type HandlerParameters<Name extends RequestName> = z.output<(typeof requests)[Name]['parameters']>;
 
+/** Tells whoever asked how far a model is that has to be loaded before there is an answer. */
+export type LoadListener = (progress: LoadProgress) => void;
+
 /** One function a request. Parameters have been checked; a thrown InterlinearError reaches the client with its code. */
 export type Handlers = {
-  readonly [Name in RequestName]: (parameters: HandlerParameters<Name>, connection: Connection) => Promise<RequestResult<Name>>;
+  readonly [Name in RequestName]: (
+    parameters: HandlerParameters<Name>,
+    connection: Connection,
+    onLoad: LoadListener,
+  ) => Promise<RequestResult<Name>>;
 };
 
 /** Serves one client over one transport. */
@@ -77,14 +85,16 @@ export class Connection {
       return;
     }
     try {
-      const result = await this.#handle(message.name, message.parameters);
+      const result = await this.#handle(message.name, message.parameters, (progress) => {
+        if (!this.#closed) this.#transport.send({ type: 'progress', id: message.id, progress });
+      });
       if (!this.#closed) this.#transport.send({ type: 'result', id: message.id, result });
     } catch (error) {
       this.#sendError(message.id, error);
     }
   }
 
-  async #handle(name: string, parameters: unknown): Promise<unknown> {
+  async #handle(name: string, parameters: unknown, onLoad: LoadListener): Promise<unknown> {
     if (!isRequestName(name))
       throw new InterlinearError(
         'unknown-request',
@@ -93,10 +103,10 @@ export class Connection {
       );
     if (requests[name].role === 'shell' && this.#role !== 'shell')
       throw new InterlinearError('bad-request', `A window may not send “${name}”.`);
-    return this.#call(name, parameters);
+    return this.#call(name, parameters, onLoad);
   }
 
-  async #call<Name extends RequestName>(name: Name, parameters: unknown): Promise<RequestResult<Name>> {
+  async #call<Name extends RequestName>(name: Name, parameters: unknown, onLoad: LoadListener): Promise<RequestResult<Name>> {
     const parsed = requests[name].parameters.safeParse(parameters);
     if (!parsed.success) {
       const issue = parsed.error.issues[0];
@@ -105,7 +115,7 @@ export class Connection {
         `“${name}” got parameters it cannot use: ${issue?.path.join('.') ?? ''} ${issue?.message ?? ''}`.trim(),
       );
     }
-    return this.#handlers[name](parsed.data as HandlerParameters<Name>, this);
+    return this.#handlers[name](parsed.data as HandlerParameters<Name>, this, onLoad);
   }
 
   #sendError(id: number | null, error: unknown): void {

@@ -13,13 +13,14 @@ import { type Bundle, openBundle } from '../traces/bundle-reader';
 import { exportTrace } from '../traces/export-trace';
 import { deleteTrace, listTraces, newTracePath, tracePath } from '../traces/trace-list';
 import { type AttentionRequest, AttentionShelf } from './attention-handlers';
-import { Connection, type Handlers } from './connection';
+import { Connection, type Handlers, type LoadListener } from './connection';
 import { type DeviceRequest, deviceHandlers } from './device-handlers';
 import { measureTrajectory } from './measure-trajectory';
 import { type ModelRequest, modelHandlers } from './model-handlers';
 import type { ImportChild } from './import-elsewhere';
 import { ModelShelf } from './model-shelf';
 import { loadModelsOfRun } from './models-of-run';
+import { readMemory } from './free-memory';
 import { describeRun } from './describe-run';
 import { readLenses } from './read-lenses';
 import { type RunResult, recordRun } from './record-run';
@@ -84,15 +85,19 @@ export class Engine {
 
   /**
    * Checks the prompt and starts the run, or queues it behind the one that is running.
+   * @param options.onLoad told of the models that have to be loaded first
    * @param options.bundle path of the bundle to write; by default a new one in the runs folder
    * @throws InterlinearError `unknown-model`, `bad-model`, `bad-prompt`, `unsupported`
    */
   async start(
     request: RunRequest,
     observer: RunObserver,
-    options: { readonly bundle?: string; readonly prefix?: RunPrefix } = {},
+    options: { readonly bundle?: string; readonly prefix?: RunPrefix; readonly onLoad?: LoadListener } = {},
   ): Promise<StartedRun> {
-    const models = await loadModelsOfRun(this.#models, request, options.prefix !== undefined);
+    const models = await loadModelsOfRun(this.#models, request, {
+      forked: options.prefix !== undefined,
+      ...(options.onLoad && { onLoad: options.onLoad }),
+    });
     const run = randomUUID();
     const abort = new AbortController();
     this.#active.set(run, { abort, models: modelsOfLanes(request) });
@@ -157,13 +162,14 @@ export class Engine {
       const [models, presets] = await Promise.all([this.#models.list(), this.#models.presets()]);
       return { protocol: protocolVersion, engine: runtimeName, models, presets };
     },
+    memory: async () => readMemory(),
     'prompt.check': async ({ model, prompt, chat }) => (await this.#models.reader(model)).checkPrompt(prompt, chat),
-    'run.start': async (request, connection) => this.#startFor(connection, request),
+    'run.start': async (request, connection, onLoad) => this.#startFor(connection, request, { onLoad }),
     'run.cancel': async ({ run }) => {
       this.#active.get(run)?.abort.abort();
       return {};
     },
-    'run.fork': async ({ run, lane, branch, step, token }, connection) => {
+    'run.fork': async ({ run, lane, branch, step, token }, connection, onLoad) => {
       const source = this.#source(run);
       const settings = source.info.request.lanes[lane];
       if (!settings) throw new InterlinearError('unknown-run', `The run has no lane ${lane + 1}.`);
@@ -176,7 +182,7 @@ export class Engine {
           thought: record.kind === 'thought' ? (await source.tap(lane, branch, record.index, 'thought')).data : null,
         })),
       );
-      return this.#startFor(connection, { ...source.info.request, lanes: [settings] }, { steps: kept, token });
+      return this.#startFor(connection, { ...source.info.request, lanes: [settings] }, { prefix: { steps: kept, token }, onLoad });
     },
     'run.close': async ({ run }) => {
       await this.close(run);
@@ -229,8 +235,12 @@ export class Engine {
     },
   };
 
-  async #startFor(connection: Connection, request: RunRequest, prefix?: RunPrefix): Promise<{ run: string }> {
-    const started = await this.start(request, connection, prefix ? { prefix } : {});
+  async #startFor(
+    connection: Connection,
+    request: RunRequest,
+    options: { readonly prefix?: RunPrefix; readonly onLoad: LoadListener },
+  ): Promise<{ run: string }> {
+    const started = await this.start(request, connection, options);
     // A window that goes away takes its runs with it; what was recorded stays on disk.
     connection.onClose(() => {
       started.cancel();

@@ -9,7 +9,9 @@ import { openPromptReader, type PromptReader } from '../models/prompt-reader';
 import type { LoadedModel } from '../runtime/decoder';
 import { candidates, type DeviceProbe, StartingDevices } from '../runtime/devices';
 import { loadOpenedModel } from '../runtime/load-model';
+import type { LoadStage } from '../runtime/load-options';
 import { checkModel, keptCheck, parityOn, type WithLoaded, withModel } from './check-model';
+import type { LoadListener } from './connection';
 import { describeDevices } from './describe-devices';
 import type { ImportChild } from './import-elsewhere';
 import { ModelStore } from './model-store';
@@ -66,16 +68,17 @@ export class ModelShelf {
 
   /**
    * A model on the device asked for, or on the next one that starts: the model then says why.
+   * @param onLoad told how far it is, where it was not in memory
    * @throws InterlinearError `unknown-model`, `bad-model`, `unsupported`
    */
-  async load(id: string, wanted: DeviceChoice): Promise<LoadedModel> {
+  async load(id: string, wanted: DeviceChoice, onLoad?: LoadListener): Promise<LoadedModel> {
     const parity = wanted === 'cpu' ? [] : await this.store.parityOf(id);
     const problems: string[] = [];
     for (const device of candidates(wanted, parity)) {
       const problem = await this.#starting.problem(device);
       if (problem !== null) problems.push(problem);
       else {
-        const model = await this.#loadOn(id, device).catch((error: unknown) => {
+        const model = await this.#loadOn(id, device, onLoad).catch((error: unknown) => {
           // A device that starts may still have no room for this model.
           if (device === 'cpu' || !(error instanceof InterlinearError) || error.code !== 'unsupported') throw error;
           problems.push(error.message);
@@ -86,8 +89,11 @@ export class ModelShelf {
     throw new Error('The CPU is always a candidate');
   }
 
-  async #loadOn(id: string, device: Device): Promise<LoadedModel> {
-    return kept(this.#loaded, `${id}/${device}`, async () => loadOpenedModel(await this.reader(id), { device }));
+  async #loadOn(id: string, device: Device, onLoad?: LoadListener): Promise<LoadedModel> {
+    const onStage = onLoad && ((stage: LoadStage): void => void onLoad({ model: id, device, ...stage }));
+    return kept(this.#loaded, `${id}/${device}`, async () =>
+      loadOpenedModel(await this.reader(id), { device, ...(onStage && { onStage }) }),
+    );
   }
 
   /**

@@ -4,13 +4,18 @@ import type { RunRequest } from '../contract/run';
 import type { PromptReader } from '../models/prompt-reader';
 import { defaultLayout, type ModelOfRun, type RunInput } from '../runtime/execute-run';
 import { chatFor, refuse } from '../runtime/refuse-run';
+import type { LoadListener } from './connection';
 import type { ModelShelf } from './model-shelf';
 
 /**
  * The models a run needs, ready to run. Whether each can read the prompt and run its lanes is known before any of them is loaded.
  * @throws InterlinearError `unknown-model`, `bad-model`, `bad-prompt`, `unsupported`, `bad-request`
  */
-export async function loadModelsOfRun(shelf: ModelShelf, request: RunRequest, forked: boolean): Promise<RunInput['models']> {
+export async function loadModelsOfRun(
+  shelf: ModelShelf,
+  request: RunRequest,
+  { forked, onLoad }: { readonly forked: boolean; readonly onLoad?: LoadListener },
+): Promise<RunInput['models']> {
   const checked: { readonly summary: PromptReader['summary']; readonly check: PromptCheck }[] = [];
   for (const id of modelsOfLanes(request)) {
     const reader = await shelf.reader(id);
@@ -19,7 +24,7 @@ export async function loadModelsOfRun(shelf: ModelShelf, request: RunRequest, fo
   refuse(request, checked, forked);
   const models: ModelOfRun[] = [];
   for (const { summary, check } of checked) {
-    const model = await shelf.load(summary.id, request.device);
+    const model = await shelf.load(summary.id, request.device, onLoad);
     models.push({ model, check, layout: defaultLayout(model) });
   }
   const [own, ...others] = models;

@@ -3,10 +3,11 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { EngineClient } from '../contract/client';
+import type { LoadProgress } from '../contract/load-progress';
 import { InterlinearError } from '../contract/errors';
 import { layoutsOf, modelOfLane } from '../contract/lane-models';
 import { encodeLayers, layersPlace, stepPlaces } from '../contract/frame';
-import type { RunEvent } from '../contract/protocol';
+import { protocolVersion, type RunEvent } from '../contract/protocol';
 import { type RunRequestInput, runRequestSchema } from '../contract/run';
 import { createLibrary } from '../library/create-library';
 import { writeSmallFolder } from '../library/testing/small-checkpoints';
@@ -62,6 +63,33 @@ async function refused(request: RunRequestInput): Promise<InterlinearError> {
 }
 
 describe('lanes on two models', () => {
+  it('say how far each model is on its way into memory, once', async () => {
+    const request = { prompt, lanes: [{ kind: 'cot' }, { kind: 'direct', model: small, maximumSteps: 3 }] } as const;
+    const start = async (): Promise<LoadProgress[]> => {
+      const news: LoadProgress[] = [];
+      const ended = new Promise<void>((resolve) => {
+        const stop = client.onEvents((events) => {
+          if (!events.some(({ type }) => type === 'finished')) return;
+          stop();
+          resolve();
+        });
+      });
+      await client.request('run.start', { ...request, lanes: [...request.lanes] }, (progress) => news.push(progress));
+      await ended;
+      return news;
+    };
+    const news = await start();
+    const { models } = await client.request('hello', { protocol: protocolVersion });
+    const bytes = models.find(({ id }) => id === small)?.bytes ?? 0;
+    expect(bytes).toBeGreaterThan(0);
+    expect(news.map(({ model, phase }) => `${model} ${phase}`)).toEqual(['kin starting', `${small} checking`, `${small} starting`]);
+    expect(news.filter(({ model }) => model === small)).toMatchObject([
+      { device: 'cpu', doneBytes: bytes, totalBytes: bytes },
+      { device: 'cpu', doneBytes: bytes, totalBytes: bytes },
+    ]);
+    expect(await start()).toEqual([]);
+  });
+
   it('run side by side: each prompt by its own tokenizer, each model checked', async () => {
     const { info, outcome, lanes, events } = await run({
       lanes: [{ kind: 'cot' }, { kind: 'direct', model: small, maximumSteps: 9 }, { kind: 'direct' }],

@@ -79,8 +79,12 @@ export interface StoredPackage extends StoredSpec {
   readonly summary: ModelSummary;
   /** Bytes of a file, checked against its hash; null for one the model has not. @throws InterlinearError `bad-model` */
   file(name: string): Promise<Uint8Array | null>;
-  /** Path of a file the model cannot be without, once its hash has been found right. @throws InterlinearError `bad-model` */
-  verified(name: string): Promise<string>;
+  /**
+   * Path of a file the model cannot be without, once its hash has been found right.
+   * @param onBytes told of every piece read
+   * @throws InterlinearError `bad-model`
+   */
+  verified(name: string, onBytes?: (count: number) => void): Promise<string>;
 }
 
 function issueOf(error: z.ZodError): string {
@@ -156,12 +160,12 @@ export async function openStoredPackage(folder: string): Promise<StoredPackage> 
     if (createHash('sha256').update(bytes).digest('hex') === expected.sha256) return bytes;
     throw changed(name);
   };
-  const verified = async (name: string): Promise<string> => {
+  const verified: StoredPackage['verified'] = async (name, onBytes) => {
     const expected = manifest.files[name];
     const path = join(folder, name);
     const { handle } = await openForReading(path, name, { code: 'bad-model', hint: damaged });
     await handle.close();
-    if (!expected || (await hashFile(path)).sha256 !== expected.sha256) throw changed(name);
+    if (!expected || (await hashFile(path, onBytes && { onBytes })).sha256 !== expected.sha256) throw changed(name);
     return path;
   };
   const bytes = await file(storedFiles.spec);

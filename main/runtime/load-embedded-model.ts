@@ -15,10 +15,11 @@ import { runtimeName } from './runtime-name';
  * Makes a model that ships with the app ready to run.
  * @throws InterlinearError `bad-model` (damaged, altered, or contradicting itself) or `unsupported`
  */
-export async function loadEmbeddedModel(reader: EmbeddedReader, { device, threads }: LoadOptions): Promise<LoadedModel> {
+export async function loadEmbeddedModel(reader: EmbeddedReader, { device, threads, onStage }: LoadOptions): Promise<LoadedModel> {
   const { opened, tokenizer, summary, read, checkPrompt } = reader;
   const markers = resolveMarkers(opened.manifest, tokenizer);
   const used = threads ?? (isTiny(summary.parameters) ? 1 : availableParallelism());
+  onStage?.({ phase: 'starting', doneBytes: summary.bytes, totalBytes: summary.bytes });
   const weights = readWeights(await opened.file(weightsFile), opened);
   const decoder = await OnnxDecoder.create(opened.spec, weights, { device, threads: used });
   return {

@@ -1,5 +1,9 @@
+import type { LoadProgress } from '../contract/load-progress';
 import type { Device } from '../contract/model';
 import type { Arithmetic } from '../graph/graph-builder';
+
+/** How far a load is. */
+export type LoadStage = Pick<LoadProgress, 'phase' | 'doneBytes' | 'totalBytes'>;
 
 export interface LoadOptions {
   readonly device: Device;
@@ -7,4 +11,6 @@ export interface LoadOptions {
   readonly threads?: number;
   /** `exact` is for checks: several times slower with weights in 4 or 8 bits, the same with others. */
   readonly arithmetic?: Arithmetic;
+  /** Told at most a hundred times while the weights are checked, and once when the runtime begins. */
+  readonly onStage?: (stage: LoadStage) => void;
 }

@@ -17,12 +17,25 @@ const thinkAloud = 'Let’s think step by step.\n';
  * Makes an imported model ready to run.
  * @throws InterlinearError `bad-model` (damaged or altered) or `unsupported`
  */
-export async function loadStoredModel(reader: StoredReader, { device, threads, arithmetic = 'fast' }: LoadOptions): Promise<LoadedModel> {
+export async function loadStoredModel(
+  reader: StoredReader,
+  { device, threads, arithmetic = 'fast', onStage }: LoadOptions,
+): Promise<LoadedModel> {
   const { opened, tokenizer, read, checkPrompt } = reader;
   const { spec, summary, manifest } = opened;
   const reference = await opened.file(storedFiles.reference);
   const used = threads ?? availableParallelism();
-  const weights = await openStoredWeights(await opened.verified(storedFiles.weights), spec);
+  const totalBytes = summary.bytes;
+  let doneBytes = 0;
+  let said = 0;
+  const path = await opened.verified(storedFiles.weights, (count) => {
+    doneBytes += count;
+    if (doneBytes - said < totalBytes / 100) return;
+    said = doneBytes;
+    onStage?.({ phase: 'checking', doneBytes, totalBytes });
+  });
+  const weights = await openStoredWeights(path, spec);
+  onStage?.({ phase: 'starting', doneBytes: totalBytes, totalBytes });
   const decoder = await OnnxDecoder.create(spec, weights, { device, threads: used, arithmetic });
   const markers: Markers = {
     think: tokenizer.encode(thinkAloud, { addSpecial: false }),

@@ -1,5 +1,5 @@
 import { Menu as Base } from '@base-ui/react/menu';
-import { Check } from 'lucide-react';
+import { Check, TriangleAlert } from 'lucide-react';
 import type { ReactElement } from 'react';
 import styles from './popup.module.css';
 
@@ -9,6 +9,8 @@ export type MenuEntry =
       readonly key: string;
       readonly label: string;
       readonly note?: string;
+      /** What speaks against it; empty where nothing does. */
+      readonly warning?: string;
       readonly shortcut?: string;
       /** Draws a check mark. */
       readonly checked?: boolean;
@@ -39,6 +41,12 @@ function MenuRow({ entry }: { readonly entry: MenuEntry }) {
       <span className={styles['itemText']}>{entry.label}</span>
       {entry.shortcut !== undefined && <kbd className={styles['itemShortcut']}>{entry.shortcut}</kbd>}
       {entry.note !== undefined && entry.note !== '' && <span className={styles['itemNote']}>{entry.note}</span>}
+      {entry.warning !== undefined && entry.warning !== '' && (
+        <span className={styles['itemWarning']}>
+          <TriangleAlert size={12} aria-label="Warning" />
+          {entry.warning}
+        </span>
+      )}
     </Base.Item>
   );
 }

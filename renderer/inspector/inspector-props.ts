@@ -28,5 +28,10 @@ export interface InspectorProps extends PanelProps {
   ) => Promise<RequestResult<'run.attention'>>;
   /** Asks for one row under every head, exactly: [heads, position + 1]. Rejects like `loadTrajectory`. */
   readonly loadAttentionRow: (branch: BranchReference, layer: number, position: number) => Promise<Float32Array>;
+  /** Asks for some rows of a layer, exactly: [count, first + count]. Rejects like `loadTrajectory`. */
+  readonly loadAttentionBlock: (
+    branch: BranchReference,
+    query: Omit<RequestParameters<'run.attentionBlock'>, keyof BranchReference>,
+  ) => Promise<Float32Array>;
   readonly onCopy: (text: string) => void;
 }

@@ -20,6 +20,7 @@ function props(changes: Partial<InspectorProps> = {}): InspectorProps {
     loadLens: () => Promise.resolve(new Float32Array(0)),
     loadAttention: () => new Promise(() => {}),
     loadAttentionRow: () => new Promise(() => {}),
+    loadAttentionBlock: () => new Promise(() => {}),
     loadTrajectory: () => Promise.resolve({ stream: 2, explained: [0.41, 0.23], residual: 0.36, vectors: 3, paths: [] }),
     onCopy: () => {},
     ...changes,

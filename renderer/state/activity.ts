@@ -1,4 +1,7 @@
 import { createStore, type StoreApi } from 'zustand/vanilla';
+import type { LoadProgress } from '../../main/contract/load-progress';
+import { beginLoading, type LoadingModels, type RunningModel, withProgress } from './loading-models';
+import type { Shortage } from './memory';
 
 interface ActivityState {
   /** Commands under way. */
@@ -7,27 +10,28 @@ interface ActivityState {
   readonly starting: boolean;
   /** What a run that is starting waits for: its models, those that are not known to be loaded. */
   readonly loading: LoadingModels | null;
+  /** Models a run has used, by id and device: the engine keeps them. */
+  readonly loaded: ReadonlyMap<string, RunningModel>;
+  /** A run that was asked for and waits for a word, because there may be too little memory for it. */
+  readonly doubt: Doubt | null;
   /** Read out by screen readers: what a sighted user sees happen. */
   readonly announcement: string;
 }
 
-/** Models on their way into memory. */
-export interface LoadingModels {
-  readonly names: readonly string[];
-  /** Bytes of their weights; 0 where that is not known. */
-  readonly bytes: number;
+export interface Doubt extends Shortage {
+  /** Begins the run all the same. */
+  readonly proceed: () => Promise<void>;
 }
 
-/** A model a run needs, on its device. */
-export interface RunningModel {
-  readonly id: string;
-  readonly name: string;
-  /** Of its weights; 0 where that is not known. */
-  readonly bytes: number;
-  readonly device: string;
+/** How a command that starts a run hears of it and speaks. */
+export interface Start {
+  /** Whether the run was stopped meanwhile. */
+  readonly stopped: () => boolean;
+  /** The engine said how far a model is. */
+  readonly onProgress: (progress: LoadProgress) => void;
 }
 
-const keyOf = ({ id, device }: RunningModel): string => `${id} ${device}`;
+const keyOf = ({ id, device }: Pick<RunningModel, 'id' | 'device'>): string => `${id} ${device}`;
 
 /** What the window is busy with, for the Run button, for tests that wait, and for those who listen. */
 export class Activity {
@@ -35,12 +39,14 @@ export class Activity {
     pending: 0,
     starting: false,
     loading: null,
+    loaded: new Map(),
+    doubt: null,
     announcement: '',
   }));
 
-  /** Models a run has used, with their device: the engine keeps them. */
-  readonly #loaded = new Map<string, RunningModel>();
   #stopAsked = false;
+  /** The most that was asked for in this session in spite of a doubt. */
+  #acceptedBytes = 0;
 
   announce(announcement: string): void {
     this.store.setState({ announcement });
@@ -55,29 +61,56 @@ export class Activity {
     }
   }
 
-  /**
-   * Starts a run on its models.
-   * @param work is told, once it has an answer, whether the run was stopped meanwhile
-   */
-  async starting<T>(models: readonly RunningModel[], work: (stopped: () => boolean) => Promise<T>): Promise<T> {
-    const missing = models.filter((model) => !this.#loaded.has(keyOf(model)));
-    const loading = { names: missing.map(({ name }) => name), bytes: missing.reduce((sum, { bytes }) => sum + bytes, 0) };
+  /** Starts a run on its models. */
+  async starting<T>(models: readonly RunningModel[], work: (start: Start) => Promise<T>): Promise<T> {
+    const { loaded } = this.store.getState();
+    const missing = models.filter((model) => !loaded.has(keyOf(model)));
     this.#stopAsked = false;
-    this.store.setState({ starting: true, loading: missing.length === 0 ? null : loading });
+    this.store.setState({ starting: true, doubt: null, loading: missing.length === 0 ? null : beginLoading(missing) });
+    const onProgress = (progress: LoadProgress): void => {
+      this.store.setState(({ loading }) => ({ loading: loading && withProgress(loading, progress, performance.now()) }));
+    };
     try {
-      const result = await this.during(() => work(() => this.#stopAsked));
-      for (const model of missing) this.#loaded.set(keyOf(model), model);
+      const result = await this.during(() => work({ stopped: () => this.#stopAsked, onProgress }));
+      this.store.setState((state) => ({ loaded: new Map([...state.loaded, ...missing.map((model) => [keyOf(model), model] as const)]) }));
       return result;
     } finally {
       this.store.setState({ starting: false, loading: null });
     }
   }
 
+  isLoaded(model: Pick<RunningModel, 'id' | 'device'>): boolean {
+    return this.store.getState().loaded.has(keyOf(model));
+  }
+
   /** Bytes of models in memory that a run does without; 0 where it needs no model that is not there yet. */
   leftBehind(models: readonly RunningModel[]): number {
+    const { loaded } = this.store.getState();
     const needed = new Set(models.map(keyOf));
-    if ([...needed].every((key) => this.#loaded.has(key))) return 0;
-    return [...this.#loaded].reduce((sum, [key, { bytes }]) => (needed.has(key) ? sum : sum + bytes), 0);
+    if ([...needed].every((key) => loaded.has(key))) return 0;
+    return [...loaded].reduce((sum, [key, { bytes }]) => (needed.has(key) ? sum : sum + bytes), 0);
+  }
+
+  /**
+   * Leaves it to the user whether a run begins that may not fit; once begun, no less is asked about again.
+   * @returns whether it waits for their word
+   */
+  doubt(shortage: Shortage, begin: () => Promise<void>): boolean {
+    if (shortage.neededBytes <= this.#acceptedBytes) return false;
+    const proceed = async (): Promise<void> => {
+      this.#acceptedBytes = shortage.neededBytes;
+      this.store.setState({ doubt: null });
+      await begin();
+    };
+    this.store.setState({ doubt: { ...shortage, proceed } });
+    return true;
+  }
+
+  /** The run that was in doubt is not wanted, or is not what would be run any more. @returns whether there was one */
+  forgetDoubt(): boolean {
+    if (this.store.getState().doubt === null) return false;
+    this.store.setState({ doubt: null });
+    return true;
   }
 
   /** The run that is starting, if one is, is not wanted any more. */
@@ -87,6 +120,6 @@ export class Activity {
 
   /** A new engine has loaded nothing yet. */
   forgetLoaded(): void {
-    this.#loaded.clear();
+    this.store.setState({ loaded: new Map() });
   }
 }

@@ -1,6 +1,7 @@
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import { EngineClient } from '../../main/contract/client';
 import { type ErrorReport, InterlinearError, toErrorReport } from '../../main/contract/errors';
+import type { LoadProgress } from '../../main/contract/load-progress';
 import {
   type ClientMessage,
   type EngineMessage,
@@ -27,7 +28,11 @@ export interface EngineState {
 }
 
 /** What views and commands need of the engine: one request, one answer. */
-export type EngineRequest = <Name extends RequestName>(name: Name, parameters: RequestParameters<Name>) => Promise<RequestResult<Name>>;
+export type EngineRequest = <Name extends RequestName>(
+  name: Name,
+  parameters: RequestParameters<Name>,
+  onProgress?: (progress: LoadProgress) => void,
+) => Promise<RequestResult<Name>>;
 
 interface EngineListeners {
   readonly onEvents: (events: readonly RunEvent[]) => Promise<void>;
@@ -52,8 +57,8 @@ export class EngineConnection {
     this.#listeners = listeners;
   }
 
-  readonly request: EngineRequest = (name, parameters) => {
-    if (this.#client !== null) return this.#client.request(name, parameters);
+  readonly request: EngineRequest = (name, parameters, onProgress) => {
+    if (this.#client !== null) return this.#client.request(name, parameters, onProgress);
     return Promise.reject(
       new InterlinearError('engine-lost', 'The engine is not running.', 'Wait until the status bar says that it is ready.'),
     );

@@ -3,6 +3,7 @@ import { sampleKin, reconnect, sampleServices } from '../testing/sample-services
 import { sampleTextModel } from '../testing/sample-text-run';
 import { chooseModel, editSystem, laneControl, laneObstacle, memoryNeeded, setChat, shownContexts } from './model-commands';
 import { startRun, stopRuns } from './run-commands';
+import { runShortage } from './run-shortage';
 import { defaultLanes } from './workspace-document';
 
 const models = [sampleKin, sampleTextModel];
@@ -74,7 +75,70 @@ describe('running a model', () => {
       await started;
       services.workspace.setRows([]);
     }
-    expect(loading).toEqual([{ names: ['Small Talk 135M'], bytes: sampleTextModel.bytes }, null]);
+    expect(loading).toMatchObject([{ models: [{ name: 'Small Talk 135M', bytes: sampleTextModel.bytes }], progress: null }, null]);
+  });
+
+  it('says how far a model is as the engine tells it', async () => {
+    const progress = { model: sampleTextModel.id, device: 'cpu', phase: 'checking', doneBytes: 10, totalBytes: 20 } as const;
+    const services = await sampleServices(models, {
+      'run.start': (_, onLoad) => {
+        onLoad(progress);
+        return { run: 'run-1' };
+      },
+    });
+    services.workspace.edit('set up', { lanes, model: sampleTextModel.id, prompt: 'Hello' });
+    const seen: unknown[] = [];
+    services.activity.store.subscribe(({ loading }) => seen.push(loading?.progress ?? null));
+    await startRun(services);
+    expect(seen).toContainEqual(progress);
+    expect(services.activity.store.getState().loading).toBeNull();
+  });
+
+  it('asks before a run that may not fit, begins it on a word, and does not ask again for as much', async () => {
+    let runs = 0;
+    const services = await sampleServices(models, {
+      memory: () => ({ availableBytes: 1000, totalBytes: 5_000_000_000 }),
+      'run.start': () => ({ run: `run-${++runs}` }),
+    });
+    const { activity, memory, workspace } = services;
+    workspace.edit('set up', { lanes, model: sampleTextModel.id, prompt: 'Hello' });
+    await startRun(services);
+    expect(runs).toBe(1);
+    workspace.setRows([]);
+    activity.forgetLoaded();
+    await memory.refresh();
+    await startRun(services);
+    const { doubt } = activity.store.getState();
+    expect(doubt).toMatchObject({ availableBytes: 1000, totalBytes: 5_000_000_000 });
+    expect(doubt?.neededBytes).toBeGreaterThan(sampleTextModel.bytes);
+    expect(runs).toBe(1);
+    expect(activity.forgetDoubt()).toBe(true);
+    expect(activity.forgetDoubt()).toBe(false);
+    await startRun(services);
+    await activity.store.getState().doubt?.proceed();
+    expect(runs).toBe(2);
+    expect(activity.store.getState().doubt).toBeNull();
+    workspace.setRows([]);
+    await startRun(services);
+    expect(runs).toBe(3);
+  });
+
+  it('counts what an engine gives back that makes way for another model', async () => {
+    const heavy = { ...sampleTextModel, id: 'heavy', bytes: 600_000_000 };
+    const services = await sampleServices([...models, heavy], {
+      memory: () => ({ availableBytes: 500_000_000, totalBytes: 5_000_000_000 }),
+      'run.start': () => ({ run: 'run-1' }),
+    });
+    services.workspace.edit('set up', { lanes: defaultLanes(4).slice(0, 1), model: 'heavy', prompt: 'Hello' });
+    await startRun(services);
+    services.workspace.setRows([]);
+    await services.memory.refresh();
+    const second = { ...heavy, id: 'second' };
+    await reconnect(services, [...models, heavy, second], {});
+    services.workspace.edit('choose model', { model: 'second' });
+    expect(runShortage(services)).toBeNull();
+    services.activity.forgetLoaded();
+    expect(runShortage(services)).toMatchObject({ availableBytes: 500_000_000 });
   });
 
   it('ends an engine that loads a model for a run that is stopped, and shows no error', async () => {

@@ -1,7 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { laneSettingsSchema } from '../../main/contract/lanes';
 import type { PromptCheck } from '../../main/contract/model';
 import type { EngineRequest } from './engine-connection';
-import { PromptChecker, speaksOf } from './prompt-check';
+import { sampleKin, sampleServices } from '../testing/sample-services';
+import { sampleTextModel } from '../testing/sample-text-run';
+import { PromptChecker, promptsOfOthers, speaksOf } from './prompt-check';
+import { makeLane } from './workspace-document';
 
 const answer = (expected: string): PromptCheck => ({ tokens: [], problems: [], expected, path: [], hops: null, rendered: null });
 
@@ -52,7 +56,40 @@ describe('PromptChecker', () => {
     await vi.runAllTimersAsync();
     asked[0]?.fail(new Error('gone'));
     await vi.runAllTimersAsync();
-    expect(checker.store.getState()).toEqual({ model: 'kin', prompt: 'x', chat: null, check: null, failure: 'gone' });
+    expect(checker.store.getState()).toEqual({
+      model: 'kin',
+      prompt: 'x',
+      chat: null,
+      check: null,
+      failure: 'gone',
+      others: new Map(),
+    });
+  });
+
+  it('asks every model that lanes are on, each in its own way, and keeps what each says', async () => {
+    const services = await sampleServices([sampleKin, sampleTextModel]);
+    const { facts } = services.engine.store.getState();
+    const lanes = [{ kind: 'direct' }, { kind: 'cot', model: sampleTextModel.id }, { kind: 'cot', model: 'gone' }] as const;
+    const document = {
+      ...services.workspace.document,
+      prompt: 'x',
+      chat: { system: 'Be brief.' },
+      lanes: lanes.map((lane) => makeLane(laneSettingsSchema.parse(lane))),
+    };
+    const others = promptsOfOthers(document, facts);
+    expect(others).toEqual([{ model: sampleTextModel.id, prompt: 'x', chat: { system: 'Be brief.' } }]);
+    expect(promptsOfOthers({ ...document, model: sampleTextModel.id, lanes: document.lanes.slice(1, 2) }, facts)).toEqual([]);
+    const { asked, request } = slowEngine();
+    const checker = new PromptChecker(request);
+    checker.schedule({ ...document, model: 'kin' }, others);
+    await vi.runAllTimersAsync();
+    asked[0]?.reply(answer('own'));
+    await vi.runAllTimersAsync();
+    expect(checker.pending).toBe(true);
+    asked[1]?.fail(new Error('gone'));
+    await vi.runAllTimersAsync();
+    expect(checker.store.getState()).toMatchObject({ model: 'kin', check: { expected: 'own' } });
+    expect(checker.store.getState().others.get(sampleTextModel.id)).toEqual({ check: null, failure: 'gone' });
   });
 
   it('says nothing of the same prompt for another model, or in another chat', async () => {

@@ -1,7 +1,10 @@
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import { toErrorReport } from '../../main/contract/errors';
+import { modelsOfLanes } from '../../main/contract/lane-models';
 import type { Chat, PromptCheck } from '../../main/contract/model';
-import type { EngineRequest } from './engine-connection';
+import type { EngineFacts, EngineRequest } from './engine-connection';
+import { modelOf } from './model-commands';
+import type { WorkspaceDocument } from './workspace-document';
 
 const debounceMilliseconds = 120;
 
@@ -12,18 +15,31 @@ export interface CheckedPrompt {
   readonly chat: Chat | null;
 }
 
-export interface PromptCheckState extends CheckedPrompt {
+/** What a model makes of a prompt. */
+export interface Reading {
   readonly check: PromptCheck | null;
   /** Set where the engine could not check: then nothing is known, which is not the same as no problem. */
   readonly failure: string | null;
 }
 
+export interface PromptCheckState extends CheckedPrompt, Reading {
+  /** What the models of lanes that are not on the workspace's own make of it, by their ids. */
+  readonly others: ReadonlyMap<string, Reading>;
+}
+
 /** Whether a check speaks of this prompt: one of another says nothing about it. */
-export function speaksOf(state: PromptCheckState, { model, prompt, chat }: CheckedPrompt): boolean {
+export function speaksOf(state: CheckedPrompt, { model, prompt, chat }: CheckedPrompt): boolean {
   return state.prompt === prompt && state.model === model && state.chat?.system === chat?.system;
 }
 
-/** Checks the prompt as it is typed: a short pause, then one request; only the answer to the latest text counts. */
+/** The workspace's prompt for each model that lanes are on besides its own; a chat where the model has a template. */
+export function promptsOfOthers({ model, prompt, chat, lanes }: WorkspaceDocument, facts: EngineFacts | null): CheckedPrompt[] {
+  return modelsOfLanes({ model, lanes: lanes.map(({ settings }) => settings) })
+    .filter((id) => id !== model && modelOf(facts, id) !== undefined)
+    .map((id) => ({ model: id, prompt, chat: modelOf(facts, id)?.chat === true ? chat : null }));
+}
+
+/** Checks the prompt as it is typed: a short pause, then one request a model; only the answer to the latest text counts. */
 export class PromptChecker {
   readonly store: StoreApi<PromptCheckState> = createStore<PromptCheckState>(() => ({
     model: '',
@@ -31,6 +47,7 @@ export class PromptChecker {
     chat: null,
     check: null,
     failure: null,
+    others: new Map(),
   }));
   readonly #request: EngineRequest;
   #timer: ReturnType<typeof setTimeout> | null = null;
@@ -45,23 +62,31 @@ export class PromptChecker {
     return this.#latest !== this.#settled;
   }
 
-  schedule({ model, prompt, chat }: CheckedPrompt): void {
+  schedule({ model, prompt, chat }: CheckedPrompt, others: readonly CheckedPrompt[] = []): void {
     this.#latest += 1;
     const turn = this.#latest;
     if (this.#timer !== null) clearTimeout(this.#timer);
     this.#timer = setTimeout(() => {
-      void this.#check(turn, { model, prompt, chat });
+      void this.#check(turn, { model, prompt, chat }, others);
     }, debounceMilliseconds);
   }
 
-  async #check(turn: number, checked: CheckedPrompt): Promise<void> {
+  async #check(turn: number, own: CheckedPrompt, others: readonly CheckedPrompt[]): Promise<void> {
+    const [reading, ...rest] = await Promise.all([this.#read(own), ...others.map(async (other) => this.#read(other))]);
+    if (turn !== this.#latest) return;
+    this.#settled = turn;
+    this.store.setState({
+      ...own,
+      ...reading,
+      others: new Map(others.map(({ model }, place) => [model, rest[place] ?? { check: null, failure: null }])),
+    });
+  }
+
+  async #read(prompt: CheckedPrompt): Promise<Reading> {
     try {
-      const check = await this.#request('prompt.check', checked);
-      if (turn === this.#latest) this.store.setState({ ...checked, check, failure: null });
+      return { check: await this.#request('prompt.check', { ...prompt }), failure: null };
     } catch (thrown) {
-      if (turn === this.#latest) this.store.setState({ ...checked, check: null, failure: toErrorReport(thrown).message });
-    } finally {
-      if (turn === this.#latest) this.#settled = turn;
+      return { check: null, failure: toErrorReport(thrown).message };
     }
   }
 }

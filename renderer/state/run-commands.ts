@@ -1,10 +1,9 @@
 import { InterlinearError } from '../../main/contract/errors';
-import { modelsOfLanes } from '../../main/contract/lane-models';
 import { laneStyles } from '../design/lane-style';
-import type { RunningModel } from './activity';
-import type { EngineFacts } from './engine-connection';
 import { mayReplaceEngine, replaceEngine, wantsFreshEngine } from './fresh-engine';
 import { modelOf, obstacleOf } from './model-commands';
+import { runShortage } from './run-shortage';
+import { runningModel, runningModels } from './running-models';
 import { speaksOf } from './prompt-check';
 import type { RunView } from './run-view';
 import type { Services } from './services';
@@ -50,24 +49,30 @@ export async function startRun(services: Services): Promise<void> {
     );
   }
   rowsThatStay(document.rows);
+  const shortage = runShortage(services);
+  if (shortage !== null && activity.doubt(shortage, () => startRun(services))) return;
   const settings = lanes.map((lane) => lane.settings);
-  const running = modelsOfLanes({ model: document.model, lanes: settings }).map((id) => runningModel(facts, id, document.device));
+  const running = runningModels(facts, { model: document.model, lanes: settings, device: document.device });
   const fresh = wantsFreshEngine(services, activity.leftBehind(running));
-  await activity.starting(running, async (stopped) => {
+  await activity.starting(running, async ({ stopped, onProgress }) => {
     if (fresh) {
       await replaceEngine(services);
       await engine.whenReady();
       if (stopped()) return;
     }
-    const request = engine.request('run.start', {
-      model: document.model,
-      prompt: document.prompt,
-      chat: model?.chat === true ? document.chat : null,
-      lanes: settings,
-      seed: document.seed,
-      schedule: document.schedule,
-      device: document.device,
-    });
+    const request = engine.request(
+      'run.start',
+      {
+        model: document.model,
+        prompt: document.prompt,
+        chat: model?.chat === true ? document.chat : null,
+        lanes: settings,
+        seed: document.seed,
+        schedule: document.schedule,
+        device: document.device,
+      },
+      onProgress,
+    );
     const started = await request.catch((thrown: unknown) => {
       // Stopped while a model was on its way into memory: the engine was ended, and the run never began.
       if (stopped()) return null;
@@ -81,11 +86,6 @@ export async function startRun(services: Services): Promise<void> {
     const now = rowsThatStay(services.workspace.document.rows);
     services.workspace.setRows([...now, { run, pinned: false, columns: lanes.map((lane) => lane.key), extraColumns: [] }]);
   });
-}
-
-function runningModel(facts: EngineFacts | null, id: string, device: string): RunningModel {
-  const model = modelOf(facts, id);
-  return { id, name: model?.name ?? id, bytes: model?.bytes ?? 0, device };
 }
 
 /** Stops every run on screen; what was computed stays. */
@@ -111,8 +111,8 @@ export async function forkRun(services: Services, run: string, lane: number, bra
     view?.lanes[lane]?.modelInfo.model.id ?? model,
     view?.info.request.device ?? device,
   );
-  await services.activity.starting([running], async () => {
-    const fork = await services.engine.request('run.fork', { run, lane, branch, step, token });
+  await services.activity.starting([running], async ({ onProgress }) => {
+    const fork = await services.engine.request('run.fork', { run, lane, branch, step, token }, onProgress);
     const extraColumns = source.extraColumns.filter((extra) => extra === column);
     services.workspace.setRows([...staying, { run: fork.run, pinned: false, columns: [column], extraColumns }]);
   });

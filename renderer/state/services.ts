@@ -6,6 +6,7 @@ import type { Devices } from './devices';
 import type { EngineConnection } from './engine-connection';
 import type { FrameClock } from './frame-clock';
 import type { Library } from './library';
+import type { Memory } from './memory';
 import type { PromptChecker } from './prompt-check';
 import type { RunStore } from './run-store';
 import type { WorkspaceStore } from './workspace-store';
@@ -20,6 +21,7 @@ export interface Services {
   readonly checker: PromptChecker;
   readonly library: Library;
   readonly devices: Devices;
+  readonly memory: Memory;
   /** Work that measures or moves the page waits for it, so that it is done together. */
   readonly clock: FrameClock;
   readonly activity: Activity;

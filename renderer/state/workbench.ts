@@ -9,8 +9,9 @@ import { Devices } from './devices';
 import { EngineConnection } from './engine-connection';
 import { FrameClock } from './frame-clock';
 import { Library } from './library';
+import { Memory } from './memory';
 import { pagePortTransport } from './page-port-transport';
-import { PromptChecker } from './prompt-check';
+import { PromptChecker, promptsOfOthers } from './prompt-check';
 import { reopenRows } from './reopen-rows';
 import { firstWorkspace, reopenTraces, restoreWorkspace } from './restore-session';
 import { openTrace, valueOf } from './row-commands';
@@ -69,7 +70,20 @@ export class Workbench {
       },
     });
     const devices = new Devices(engine.request);
-    this.services = { shell, engine, runs, workspace, checker, library, devices, cursor: new CursorStore(), activity, clock: this.#clock };
+    const memory = new Memory(engine.request);
+    this.services = {
+      shell,
+      engine,
+      runs,
+      workspace,
+      checker,
+      library,
+      devices,
+      memory,
+      cursor: new CursorStore(),
+      activity,
+      clock: this.#clock,
+    };
     this.#session = new SessionSaver(shell, workspace, () => this.#traces());
   }
 
@@ -78,7 +92,7 @@ export class Workbench {
    * @returns when the last session's workspace is back, which is when the window can be drawn without changing again
    */
   async start(): Promise<void> {
-    const { shell, engine, runs, workspace, checker, activity, cursor } = this.services;
+    const { shell, engine, runs, workspace, activity, cursor, memory } = this.services;
     this.#restored = restoreWorkspace(this.services).catch((thrown: unknown) => {
       showError(toErrorReport(thrown));
       return null;
@@ -113,9 +127,15 @@ export class Workbench {
     });
     workspace.store.subscribe((state, before) => {
       this.#session.schedule();
-      const { prompt, model, chat, rows } = state.document;
-      if (prompt !== before.document.prompt || model !== before.document.model || chat !== before.document.chat)
-        checker.schedule(state.document);
+      const { prompt, model, chat, rows, lanes } = state.document;
+      if (prompt !== before.document.prompt || model !== before.document.model || lanes !== before.document.lanes) activity.forgetDoubt();
+      if (
+        prompt !== before.document.prompt ||
+        model !== before.document.model ||
+        chat !== before.document.chat ||
+        lanes !== before.document.lanes
+      )
+        this.#check();
       if (rows !== before.document.rows || state.past !== before.past) this.#closeUnreachable(before.document.rows.map((row) => row.run));
       if (cursor.place !== null && !rows.some((row) => row.run === cursor.place?.run)) cursor.clear();
     });
@@ -127,6 +147,7 @@ export class Workbench {
     });
     runs.onFinished((run) => {
       this.#session.schedule();
+      void memory.refresh();
       activity.announce(outcomeSentence(run));
       // With no cursor the inspector would be empty: the first step the last lane chose itself is a place to begin.
       const lane = run.lanes.findLast((candidate) => candidate.branches.some((branch) => branch.steps.length > 1));
@@ -157,12 +178,13 @@ export class Workbench {
   }
 
   async #engineReady(): Promise<void> {
-    const { engine, workspace, checker, activity, library, devices } = this.services;
+    const { engine, activity, library, devices, memory } = this.services;
     this.#engines += 1;
     activity.forgetLoaded();
     devices.forget();
     activity.announce('Engine ready.');
     void library.refresh();
+    void memory.refresh();
     await activity.during(async () => {
       const restored = await this.#restored;
       const { facts } = engine.store.getState();
@@ -170,7 +192,12 @@ export class Workbench {
       else if (restored !== null) await reopenTraces(this.services, restored);
       else if (facts !== null) firstWorkspace(this.services, facts);
     });
-    checker.schedule(workspace.document);
+    this.#check();
+  }
+
+  #check(): void {
+    const { checker, workspace, engine } = this.services;
+    checker.schedule(workspace.document, promptsOfOthers(workspace.document, engine.store.getState().facts));
   }
 
   /** Traces of the rows on screen, to be opened again at the next start. */

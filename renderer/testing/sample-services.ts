@@ -1,5 +1,6 @@
 import { toErrorReport } from '../../main/contract/errors';
 import type { InstalledModel } from '../../main/contract/library';
+import type { LoadProgress } from '../../main/contract/load-progress';
 import type { ModelSummary } from '../../main/contract/model';
 import {
   type ClientMessage,
@@ -16,6 +17,7 @@ import { Devices } from '../state/devices';
 import { EngineConnection } from '../state/engine-connection';
 import { FrameClock } from '../state/frame-clock';
 import { Library } from '../state/library';
+import { Memory } from '../state/memory';
 import { PromptChecker } from '../state/prompt-check';
 import { RunStore } from '../state/run-store';
 import type { Services } from '../state/services';
@@ -23,21 +25,25 @@ import { WorkspaceStore } from '../state/workspace-store';
 import { sampleRun } from './sample-run';
 
 /** Answers to requests, by name; what is not given fails. */
-export type SampleEngine = { readonly [Name in RequestName]?: (parameters: RequestParameters<Name>) => unknown };
+export type SampleEngine = {
+  readonly [Name in RequestName]?: (parameters: RequestParameters<Name>, onLoad: (progress: LoadProgress) => void) => unknown;
+};
 
 function transportTo(engine: SampleEngine): Transport<ClientMessage, EngineMessage> {
-  const answers = new Map<string, (parameters: never) => unknown>(Object.entries(engine));
+  const answers = new Map<string, (parameters: never, onLoad: (progress: LoadProgress) => void) => unknown>(Object.entries(engine));
   let listener: (message: EngineMessage) => void = () => undefined;
-  const answer = async (name: string, parameters: unknown): Promise<unknown> => {
+  const answer = async (id: number, name: string, parameters: unknown): Promise<unknown> => {
     const found = answers.get(name);
     if (found === undefined) throw new Error(`The sample engine does not answer ${name}`);
-    return found(parameters as never);
+    return found(parameters as never, (progress) => {
+      listener({ type: 'progress', id, progress });
+    });
   };
   return {
     send: (message) => {
       if (message.type !== 'request') return;
       const { id } = message;
-      answer(message.name, message.parameters).then(
+      answer(id, message.name, message.parameters).then(
         (result) => {
           listener({ type: 'result', id, result });
         },
@@ -86,6 +92,7 @@ export async function sampleServices(
     cursor: new CursorStore(),
     checker: new PromptChecker(connection.request),
     devices: new Devices(connection.request),
+    memory: new Memory(connection.request),
     library: new Library(connection.request, { onChanged: () => connection.refresh(), onEnded: () => undefined }),
     clock,
     activity: new Activity(),

@@ -5,15 +5,16 @@ import select from '../design/select.module.css';
 import { Menu, type MenuEntry } from '../design/menu';
 import { chooseModel, modelOf } from '../state/model-commands';
 import { useServices } from '../state/services';
-import { memoryText, shortModelFacts } from './library/model-facts';
+import { memoryText, memoryWarning, shortModelFacts } from './library/model-facts';
 
 /** The model of the next run, and the way to others. */
 export const ModelPicker = memo(function ModelPicker({ libraryKeys }: { readonly libraryKeys: string }) {
   const services = useServices();
-  const { workspace, engine } = services;
+  const { workspace, engine, memory, activity } = services;
   const chosen = useStore(workspace.store, (state) => state.document.model);
   const facts = useStore(engine.store, (state) => state.facts);
   const model = modelOf(facts, chosen);
+  const known = useStore(memory.store, (state) => state.known);
   const missing = facts !== null && model === undefined;
   const name = model?.name ?? chosen;
   const entries: MenuEntry[] = [
@@ -22,6 +23,7 @@ export const ModelPicker = memo(function ModelPicker({ libraryKeys }: { readonly
       key: one.id,
       label: one.name,
       note: `${shortModelFacts(one)} · needs ${memoryText(one)}`,
+      warning: memoryWarning(known, one),
       checked: one.id === chosen,
       onSelect: () => {
         chooseModel(services, one.id);
@@ -41,6 +43,9 @@ export const ModelPicker = memo(function ModelPicker({ libraryKeys }: { readonly
   return (
     <Menu
       entries={entries}
+      onOpenChange={(open) => {
+        if (open) void activity.during(() => memory.refresh());
+      }}
       trigger={
         <button type="button" className={select['modelButton']} aria-label={`Model: ${name}${missing ? ', not installed' : ''}`}>
           <span className={select['modelLabel']}>Model</span>

@@ -65,6 +65,8 @@ export const InspectorPanel = memo(function InspectorPanel({ runs }: RunsProps) 
       loadAttention: (branch, query) => activity.during(() => engine.request('run.attention', { ...branch, ...query })),
       loadAttentionRow: async (branch, layer, position) =>
         (await activity.during(() => engine.request('run.attentionRow', { ...branch, layer, position }))).probabilities,
+      loadAttentionBlock: async (branch, query) =>
+        (await activity.during(() => engine.request('run.attentionBlock', { ...branch, ...query }))).probabilities,
       onCopy: (text) => {
         perform(async () => {
           valueOf(await shell.copyText(text));

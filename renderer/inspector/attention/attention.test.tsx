@@ -2,6 +2,8 @@
 import { cleanup, fireEvent, render, screen, waitFor, within } from '@testing-library/react';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { InterlinearError } from '../../../main/contract/errors';
+import type { SaveFile } from '../../../main/contract/shell';
+import { SaveFileContext } from '../../design/panel-save';
 import type { RunView } from '../../state/run-view';
 import { sampleRun } from '../../testing/sample-run';
 import type { InspectorProps } from '../inspector-props';
@@ -18,7 +20,9 @@ function longRun(ticks?: number): RunView {
   const [token] = run.info.check.tokens;
   if (token === undefined) throw new Error('The prompt has a token');
   const tokens = Array.from({ length: 100 }, (_, i) => ({ ...token, text: `word${i + 1}` }));
-  return { ...run, info: { ...run.info, check: { ...run.info.check, tokens } } };
+  const check = { ...run.info.check, tokens };
+  const lanes = run.lanes.map((each) => ({ ...each, modelInfo: { ...each.modelInfo, check } }));
+  return { ...run, lanes, info: { ...run.info, check } };
 }
 
 /** Everything looks at the first position alone. */
@@ -30,6 +34,9 @@ const answer: InspectorProps['loadAttention'] = (_, { first, count, pool }) => {
 };
 const answerRow: InspectorProps['loadAttentionRow'] = (_, __, position) =>
   Promise.resolve(Float32Array.from({ length: heads * (position + 1) }, (___, i) => (i % (position + 1) === 0 ? 1 : 0)));
+
+const answerBlock: InspectorProps['loadAttentionBlock'] = (_, { first, count }) =>
+  Promise.resolve(Float32Array.from({ length: count * (first + count) }, (__, i) => (i % (first + count) === 0 ? 1 : 0)));
 
 const lane = 3;
 
@@ -46,6 +53,7 @@ function props(changes: Partial<InspectorProps> = {}): InspectorProps {
     loadLens: () => Promise.resolve(new Float32Array(0)),
     loadAttention: answer,
     loadAttentionRow: answerRow,
+    loadAttentionBlock: answerBlock,
     loadTrajectory: () => new Promise(() => {}),
     onCopy: () => {},
     ...changes,
@@ -153,5 +161,40 @@ describe('AttentionPanel', () => {
       expect(screen.queryByRole('alert')).toBeNull();
     });
     expect(matrix()).toBeTruthy();
+  });
+
+  it('saves the whole matrix exactly, says how far it is, and can be stopped', async () => {
+    const saved: SaveFile[] = [];
+    const gates: (() => void)[] = [];
+    const loadAttentionBlock: InspectorProps['loadAttentionBlock'] = async (branch, query) => {
+      await new Promise<void>((resolve) => gates.push(resolve));
+      return answerBlock(branch, query);
+    };
+    render(
+      <SaveFileContext value={(file) => Promise.resolve(void saved.push(file))}>
+        <AttentionPanel {...props({ loadAttentionBlock })} />
+      </SaveFileContext>,
+    );
+    const total = Number(matrix().getAttribute('aria-valuemax'));
+    const begin = async (): Promise<void> => {
+      fireEvent.click(screen.getByRole('button', { name: 'Save Attention as' }));
+      fireEvent.click(await screen.findByRole('menuitem', { name: /^Whole matrix \(NPY\)/ }));
+      await screen.findByText(`For a file: 0 of ${total} rows of layer 2, mean of 4 heads`, { exact: false });
+    };
+    await begin();
+    gates.shift()?.();
+    await screen.findByText(`For a file: 32 of ${total} rows`, { exact: false });
+    fireEvent.click(screen.getByRole('button', { name: 'Stop' }));
+    await waitFor(() => {
+      expect(screen.queryByText(/^For a file/)).toBeNull();
+    });
+    for (const gate of gates.splice(0)) gate();
+    await begin();
+    await waitFor(() => {
+      for (const gate of gates.splice(0)) gate();
+      expect(saved).toHaveLength(1);
+    });
+    expect(saved[0]).toMatchObject({ name: 'attention-layer-2-mean', kind: 'npy' });
+    expect(saved[0]?.data).toHaveLength(128 + 4 * total * total);
   });
 });

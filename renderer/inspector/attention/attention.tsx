@@ -6,7 +6,7 @@ import { IconButton } from '../../design/icon-button';
 import { Panel, type PanelState } from '../../design/panel';
 import { Select } from '../../design/select';
 import { Slider } from '../../design/slider';
-import { probability, whole } from '../format';
+import { probability, whole as wholeNumber } from '../format';
 import type { InspectorProps } from '../inspector-props';
 import { cursorEntry, type LaneEntry, laneEntries } from '../shared/lane-entries';
 import { stepPanelState } from '../shared/panel-state';
@@ -16,11 +16,13 @@ import { useThrottled } from '../shared/use-throttled';
 import { mostAttended, rowTable, weightsOf } from './attention-row';
 import styles from './attention.module.css';
 import { HeadGrid } from './head-grid';
+import { matrixFiles } from './matrix-files';
 import { LooksList } from './looks-list';
 import { keyZoom, type MatrixFocus, MatrixView } from './matrix-view';
 import { positionOfStep, positionsRead, printed, promptLength, stepOfPosition, tokenAt } from './sequence-tokens';
 import { useAttention } from './use-attention';
 import { useAttentionRow } from './use-attention-row';
+import { useWholeMatrix } from './use-whole-matrix';
 import { type Viewport, wholeView, zoomed } from './viewport';
 import { type WeightShadeId, weightShades } from './weight-shade';
 
@@ -45,7 +47,7 @@ function rowHeading(entry: LaneEntry, position: number): string {
 
 /** Which positions each position attends to, in any layer and under any head, and where the step under the cursor looks. */
 export function AttentionPanel(props: AttentionPanelProps) {
-  const { runs, cursor, stepUnderCursor, moveCursor, loadAttention, loadAttentionRow, controls } = props;
+  const { runs, cursor, stepUnderCursor, moveCursor, loadAttention, loadAttentionRow, loadAttentionBlock, controls } = props;
   const [choice, setChoice] = useState<string>(underCursor);
   const [chosenLayer, setLayer] = useState<number | null>(null);
   const [chosenHead, setHead] = useState<number | null>(null);
@@ -68,7 +70,7 @@ export function AttentionPanel(props: AttentionPanelProps) {
   // While a branch grows, whole blocks are asked for: a part of one would be read anew with every step, in the run's own time.
   const grown = Math.max(entry === undefined ? 0 : promptLength(entry), throttled - (throttled % attentionBlock));
   const positions = Math.min(attentionPositions, readable, live ? grown : readable);
-  const { layers = 1, heads = 1 } = entry?.run.info.model ?? {};
+  const { layers = 1, heads = 1 } = entry?.lane.modelInfo.model ?? {};
   const layer = Math.min(layers - 1, chosenLayer ?? Math.floor(layers / 2));
   const head = chosenHead !== null && chosenHead < heads ? chosenHead : null;
   const branch = useMemo(
@@ -115,7 +117,16 @@ export function AttentionPanel(props: AttentionPanelProps) {
     () => () => (entry === undefined || row === null ? { columns: [], rows: [] } : rowTable(entry, layer, row)),
     [entry, layer, row],
   );
-  const files = usePanelFiles('attention', `Attention in layer ${layer + 1}, ${headTitle}: ${entry?.title ?? ''}`, content, table);
+  const whole = useWholeMatrix(loadAttentionBlock);
+  const rowFiles = usePanelFiles('attention', `Attention in layer ${layer + 1}, ${headTitle}: ${entry?.title ?? ''}`, content, table);
+  const others = matrixFiles({
+    title: `layer ${layer + 1}, ${headTitle}`,
+    name: `attention-layer-${layer + 1}-${head === null ? 'mean' : `head-${head + 1}`}`,
+    positions,
+    tokenAt: tokens,
+    read: (title) => (branch === null ? Promise.resolve(null) : whole.read({ branch, layer, head, positions }, title)),
+  });
+  const files = live || positions === 0 ? rowFiles : { ...rowFiles, csvLabel: 'Row under the cursor (CSV)…', others };
   const base = stepPanelState(runs, positions > 0, 'Run a prompt to see which tokens each step attends to, in every layer and head.');
   const state: PanelState =
     base.kind === 'empty' && runs.length > 0 && !live ? { kind: 'empty', hint: 'This lane has no step yet.' } : base;
@@ -192,10 +203,18 @@ export function AttentionPanel(props: AttentionPanelProps) {
             <Maximize2 size={14} aria-hidden="true" />
           </IconButton>
           <span className={styles['progress']} role="status">
-            {readable > attentionPositions && `first ${whole(attentionPositions)} of ${whole(readable)} positions`}
-            {read.matrix.data.rows < positions && !failed && (
+            {whole.reading !== null && (
               <>
-                {`${isStopped ? 'Stopped at' : 'Reading'} ${whole(read.matrix.data.rows)} of ${whole(positions)} positions`}
+                {`For a file: ${wholeNumber(whole.reading.rows)} of ${wholeNumber(whole.reading.positions)} rows of ${whole.reading.title}`}
+                <Button look="quiet" onClick={whole.stop}>
+                  Stop
+                </Button>
+              </>
+            )}
+            {readable > attentionPositions && `first ${wholeNumber(attentionPositions)} of ${wholeNumber(readable)} positions`}
+            {read.matrix.data.rows < positions && !failed && whole.reading === null && (
+              <>
+                {`${isStopped ? 'Stopped at' : 'Reading'} ${wholeNumber(read.matrix.data.rows)} of ${wholeNumber(positions)} positions`}
                 <Button
                   look="quiet"
                   onClick={() => {

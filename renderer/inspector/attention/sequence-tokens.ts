@@ -9,7 +9,7 @@ export interface SequenceToken {
   readonly step: number | null;
 }
 
-export const promptLength = (entry: LaneEntry): number => entry.run.info.check.tokens.length;
+export const promptLength = (entry: LaneEntry): number => entry.lane.modelInfo.check.tokens.length;
 
 /** Positions the lane's shown branch has read: the prompt, and every step but the last. */
 export function positionsRead(entry: LaneEntry): number {
@@ -25,12 +25,12 @@ export function stepOfPosition(entry: LaneEntry, position: number): number | nul
 }
 
 export function tokenAt(entry: LaneEntry, position: number): SequenceToken {
-  const prompt = entry.run.info.check.tokens[position];
+  const prompt = entry.lane.modelInfo.check.tokens[position];
   if (prompt !== undefined) return { text: prompt.text, kind: 'prompt', step: null };
   const step = position - promptLength(entry);
   const record = entry.branch?.steps.at(step);
   if (record?.kind !== 'token') return { text: '◆', kind: 'thought', step };
-  return { text: entry.run.info.vocabulary[record.tokenId] ?? `#${record.tokenId}`, kind: 'token', step };
+  return { text: entry.lane.modelInfo.vocabulary[record.tokenId] ?? `#${record.tokenId}`, kind: 'token', step };
 }
 
 /** The token as it is printed: whitespace can be seen. */

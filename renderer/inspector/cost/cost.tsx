@@ -1,4 +1,6 @@
 import { type ReactNode, useMemo, useRef } from 'react';
+import { modelsOfRun } from '../../../main/contract/lane-models';
+import { deviceNames } from '../../../main/contract/model';
 import { formatBytes, formatMilliseconds, formatNumber } from '../../design/format';
 import { Panel } from '../../design/panel';
 import type { PanelProps } from '../../state/run-view';
@@ -75,7 +77,9 @@ export function CostPanel({ runs, controls }: CostPanelProps) {
     entries.some((entry) => entry.lane.record !== null),
     'Run a prompt to see what each lane costs.',
   );
-  const schedules = [...new Set(runs.map((run) => `${run.info.request.schedule} on ${run.info.device}`))].join(', ');
+  const schedules = [
+    ...new Set(runs.flatMap(({ info }) => modelsOfRun(info).map(({ device }) => `${info.request.schedule} on ${deviceNames[device]}`))),
+  ].join(', ');
   return (
     <Panel title="Cost" state={state} files={files} controls={controls} meta={`${schedules} · bars relative to the largest`}>
       <div ref={content} className={styles['content']}>

@@ -1,4 +1,5 @@
 import { type ReactNode, useMemo, useRef, useState } from 'react';
+import { modelsOfRun } from '../../../main/contract/lane-models';
 import { formatNumber } from '../../design/format';
 import { Panel, type PanelState } from '../../design/panel';
 import { Select } from '../../design/select';
@@ -61,7 +62,7 @@ export function TrajectoryPanel({ runs, stepUnderCursor, moveCursor, loadTraject
   const model = chosenModel !== null && models.has(chosenModel) ? chosenModel : all[0]?.lane.modelInfo.model.weightsHash;
   const entries = useMemo(() => all.filter(({ lane }) => lane.modelInfo.model.weightsHash === model), [all, model]);
   // Branches of free text go everywhere: drawn together they are a thicket, so that is for the user to ask for.
-  const everyBranch = branchesChosen ?? runs.every((run) => run.info.model.task !== 'text');
+  const everyBranch = branchesChosen ?? runs.every((run) => modelsOfRun(run.info).every(({ model }) => model.task !== 'text'));
   const streams = Math.min(...entries.map(({ lane }) => lane.modelInfo.layout.streams));
   const stream = Math.min(Number(chosenStream ?? streams - 1), streams - 1);
   const running = runs.some((run) => run.outcome === null);

@@ -17,7 +17,9 @@ import { compareLanes, type LaneDifference } from './compare-rows';
 import { LaneCell } from './lane-cell';
 import styles from './lane-grid.module.css';
 import { LaneHead } from './lane-head';
+import { DoubtBar } from './doubt-bar';
 import { LoadingBar } from './loading-bar';
+import { ModelNotes, useModelReports } from './model-notes';
 import { useDelayed } from './use-delayed';
 import { LaneAnswer, LaneFacts, LaneProgress } from './lane-result';
 import { laneStatus } from './lane-status';
@@ -158,12 +160,17 @@ export const LaneGrid = memo(function LaneGrid({
   });
   const several = new Set(names).size > 1;
   const starting = useStore(activity.store, (state) => state.loading);
-  const loading = useDelayed(starting, loadingDelay);
+  const doubt = useStore(activity.store, (state) => state.doubt);
+  const long = useDelayed(starting !== null, loadingDelay);
+  const loading = long ? starting : null;
+  /** Something stands where the next run will. */
+  const ahead = loading !== null || doubt !== null;
+  const reports = useModelReports(rows);
   const lowest = rows.at(-1)?.row.run;
   // A new run stands under the others: it is what the user has asked for, so it comes into view.
   useEffect(() => {
-    if (lowest !== undefined || loading !== null) scroller.current?.scrollTo({ top: scroller.current.scrollHeight });
-  }, [lowest, loading]);
+    if (lowest !== undefined || ahead) scroller.current?.scrollTo({ top: scroller.current.scrollHeight });
+  }, [lowest, ahead]);
   const tracks = Math.max(1, rows.length);
   return (
     <div ref={scroller} className={styles['scroller']} tabIndex={-1}>
@@ -171,7 +178,11 @@ export const LaneGrid = memo(function LaneGrid({
         className={styles['grid']}
         style={{
           gridTemplateColumns: `repeat(${Math.max(1, columns.length)}, minmax(236px, 1fr)) 36px`,
-          gridTemplateRows: `auto repeat(${tracks}, 27px minmax(${rows.length > 1 ? 108 : 72}px, 1fr))${loading !== null && rows.length > 0 ? ' 27px' : ''}`,
+          gridTemplateRows: [
+            'auto',
+            ...Array.from({ length: tracks }, () => `${rows.length === 0 ? 'auto' : '27px'} minmax(${rows.length > 1 ? 108 : 72}px, 1fr)`),
+            ...(rows.length > 0 && (ahead || reports.length > 0) ? ['auto'] : []),
+          ].join(' '),
         }}
       >
         {columns.length === 0 && <p className={styles['none']}>No lanes. Add one with + at the right, or undo.</p>}
@@ -188,15 +199,13 @@ export const LaneGrid = memo(function LaneGrid({
           />
         ))}
         <AddLane model={model} />
-        {loading !== null && (
+        {(ahead || rows.length === 0 || reports.length > 0) && (
           <div className={styles['rowBar']} style={{ gridRow: 2 + 2 * rows.length }}>
-            <LoadingBar models={loading} />
+            {loading !== null && <LoadingBar loading={loading} />}
+            {loading === null && doubt !== null && <DoubtBar doubt={doubt} />}
+            {rows.length === 0 && !ahead && <p className={styles['hint']}>{hint}</p>}
+            {!ahead && reports.length > 0 && <ModelNotes reports={reports} />}
           </div>
-        )}
-        {rows.length === 0 && loading === null && (
-          <p className={styles['rowBar']} style={{ gridRow: 2 }}>
-            <span className={styles['hint']}>{hint}</span>
-          </p>
         )}
         {rows.map((row, index) => (
           <div key={row.row.run} className={styles['rowBar']} style={{ gridRow: 2 + 2 * index }}>

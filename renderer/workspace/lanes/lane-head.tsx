@@ -51,10 +51,10 @@ export function LaneHead({ column, place, count, answer, facts, progress, change
           {modelName !== null && <span className={styles['model']}>{modelName}</span>}
           {changed && obstacle === null && <span className={styles['changed']}>next run: </span>}
           {obstacle === null ? (
-            <>
+            <span className={styles['settings']} data-beside-model={modelName !== null}>
               {control !== null && <span className={styles['control']}>control · </span>}
               {editable ? style.summary : `${style.summary} · recorded only`}
-            </>
+            </span>
           ) : (
             <span className={styles['changed']}>not with this model</span>
           )}

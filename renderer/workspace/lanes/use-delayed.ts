@@ -1,17 +1,17 @@
 import { useEffect, useState } from 'react';
 
-/** A value that stands for something under way, once it has stood for a while: what is over sooner never shows. */
-export function useDelayed<Value>(value: Value | null, milliseconds: number): Value | null {
-  const [shown, setShown] = useState<Value | null>(null);
+/** Whether something has been under way for a while: what is over sooner never shows. */
+export function useDelayed(active: boolean, milliseconds: number): boolean {
+  const [shown, setShown] = useState(false);
   useEffect(() => {
-    if (value === null) return undefined;
+    if (!active) return undefined;
     const timer = setTimeout(() => {
-      setShown(value);
+      setShown(true);
     }, milliseconds);
     return () => {
       clearTimeout(timer);
-      setShown(null);
+      setShown(false);
     };
-  }, [value, milliseconds]);
-  return value === null ? null : shown;
+  }, [active, milliseconds]);
+  return active && shown;
 }

@@ -1,4 +1,4 @@
-import { Check, CircleAlert, X } from 'lucide-react';
+import { Check, CircleAlert, TriangleAlert, X } from 'lucide-react';
 import { useStore } from 'zustand';
 import type { InstalledModel, ModelParity } from '../../../main/contract/library';
 import { deviceNames } from '../../../main/contract/model';
@@ -9,7 +9,7 @@ import type { Verification } from '../../state/library';
 import { useServices } from '../../state/services';
 import { perform } from '../../state/workbench';
 import styles from './library.module.css';
-import { memoryText, modelFacts, originText } from './model-facts';
+import { memoryText, memoryWarning, modelFacts, originText } from './model-facts';
 
 export interface InstalledRowProps {
   readonly model: InstalledModel;
@@ -75,9 +75,10 @@ function VerificationText({ verification }: { readonly verification: Verificatio
 /** An installed model: what it is, what it needs, what it cannot do, and what can be done with it. */
 export function InstalledRow({ model, chosen, verification, onUse }: InstalledRowProps) {
   const services = useServices();
-  const { library, activity, devices } = services;
+  const { library, activity, devices, memory } = services;
   const known = useStore(devices.store);
   const { summary, builtIn, notes, damage } = model;
+  const short = useStore(memory.store, (state) => (damage === null ? memoryWarning(state.known, summary) : ''));
   return (
     <li className={styles['row']}>
       <div className={styles['line']}>
@@ -143,6 +144,11 @@ export function InstalledRow({ model, chosen, verification, onUse }: InstalledRo
       <p className={styles['faint']}>
         needs {memoryText(summary)} · <Parity parity={model.parity} />
       </p>
+      {short !== '' && (
+        <p className={styles['short']}>
+          <TriangleAlert size={12} aria-label="Warning" /> Needs {short}
+        </p>
+      )}
       <p className={styles['faint']}>{originText(model)}</p>
       {damage !== null && (
         <div className={styles['failure']} role="alert">

@@ -1,7 +1,9 @@
 import type { ImportJob, InstalledModel } from '../../../main/contract/library';
+import type { MemoryFacts } from '../../../main/contract/memory';
 import type { ModelSummary } from '../../../main/contract/model';
 import { formatWhole } from '../../../main/contract/format-whole';
 import { formatBytes, formatCount, formatDuration, formatParameters } from '../../design/format';
+import { type Shortage, shortageOf } from '../../state/memory';
 import { memoryNeeded, shownContexts } from '../../state/model-commands';
 
 const dateFormat = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium' });
@@ -31,6 +33,18 @@ export function memoryText(model: ModelSummary): string {
     `${first.bytes} at ${formatCount(first.positions, 'token')}`,
     ...rest.map((one) => `${one.bytes} at ${formatWhole(one.positions)}`),
   ].join(', ');
+}
+
+/** "about 1.24 GB, and 805 MB of 8.00 GB are free" */
+export function shortageText({ neededBytes, availableBytes, totalBytes }: Shortage): string {
+  return `about ${formatBytes(neededBytes)}, and ${formatBytes(availableBytes)} of ${formatBytes(totalBytes)} are free`;
+}
+
+/** "more than is free: 805 MB of 8.00 GB"; empty where a model fits at its everyday context, or where that is not known. */
+export function memoryWarning(known: MemoryFacts | null, model: ModelSummary): string {
+  const [everyday] = shownContexts(model);
+  const shortage = everyday === undefined ? null : shortageOf(known, memoryNeeded(model, everyday));
+  return shortage === null ? '' : `more than is free: ${formatBytes(shortage.availableBytes)} of ${formatBytes(shortage.totalBytes)}`;
 }
 
 /** "from hub org/name, imported 24 Nov 2026" */

@@ -3,6 +3,7 @@ import { cleanup, fireEvent, render, screen, waitFor, within } from '@testing-li
 import { afterEach, describe, expect, it } from 'vitest';
 import { InterlinearError } from '../../../main/contract/errors';
 import type { CatalogueEntry, ImportJob } from '../../../main/contract/library';
+import type { MemoryFacts } from '../../../main/contract/memory';
 import { ServicesContext } from '../../state/services';
 import { sampleInstalled, sampleKin, sampleServices } from '../../testing/sample-services';
 import { sampleTextModel } from '../../testing/sample-text-run';
@@ -23,10 +24,11 @@ const entry: CatalogueEntry = {
   description: 'The place to begin.',
 };
 
-async function open(added: unknown[] = [], jobs: readonly ImportJob[] = []) {
+async function open(added: unknown[] = [], jobs: readonly ImportJob[] = [], memory: MemoryFacts | null = null) {
   let installed = [kin, text];
   const services = await sampleServices([sampleKin, sampleTextModel], {
     'models.list': () => ({ installed, catalogue: [entry] }),
+    ...(memory && { memory: () => memory }),
     'models.jobs': () => ({ jobs }),
     'models.verify': () => ({ passed: false, problems: ['weights.safetensors has changed'], parity: null }),
     'models.remove': () => {
@@ -57,6 +59,15 @@ const rowOf = (name: string): HTMLElement => {
 afterEach(cleanup);
 
 describe('ModelLibrary', () => {
+  it('warns of a model that needs more than is free, and of no other', async () => {
+    const { memory } = await open([], [], { availableBytes: 60_000_000, totalBytes: 8_000_000_000 });
+    await waitFor(() => {
+      expect(memory.store.getState().known).not.toBeNull();
+    });
+    expect(within(rowOf('Small Talk 135M')).getByText(/more than is free: 60.0 MB of 8.00 GB/)).toBeTruthy();
+    expect(rowOf('kin-2L').textContent).not.toContain('more than is free');
+  });
+
   it('says of each model what it is, what it needs and what it cannot do', async () => {
     await open();
     const row = within(rowOf('Small Talk 135M'));

@@ -106,7 +106,7 @@ function Lists({ onUse }: { readonly onUse: (model: string) => void }) {
 /** Models: those installed, those on their way, those to be had. */
 export function ModelLibrary() {
   const services = useServices();
-  const { library, workspace, devices } = services;
+  const { library, workspace, devices, memory } = services;
   const open = useStore(workspace.store, (state) => state.library);
   const hub = useRef<HTMLInputElement>(null);
   const setOpen = (next: boolean): void => {
@@ -115,8 +115,9 @@ export function ModelLibrary() {
   useEffect(() => {
     if (!open) return;
     void library.refresh();
+    void memory.refresh();
     void devices.refresh(workspace.document.model);
-  }, [open, library, devices, workspace]);
+  }, [open, library, devices, memory, workspace]);
   return (
     <Dialog open={open} onOpenChange={setOpen} title="Model library" wide initialFocus={hub}>
       <AddModel hub={hub} />

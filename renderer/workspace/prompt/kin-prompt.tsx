@@ -1,4 +1,4 @@
-import { type Ref, useId } from 'react';
+import { type Ref, useId, useState } from 'react';
 import { useStore } from 'zustand';
 import { classNames } from '../../design/class-names';
 import { speaksOf } from '../../state/prompt-check';
@@ -7,17 +7,23 @@ import { PresetsMenu } from './presets-menu';
 import styles from './prompt-editor.module.css';
 import { promptParts } from './prompt-parts';
 import { PromptProblems } from './prompt-problems';
+import { PromptReading } from './prompt-reading';
+import { TokenCount } from './token-count';
+import { useReadings } from './use-readings';
 
 /** The prompt as plain text, with its facts, the path and its problems drawn behind what is typed. */
 export function KinPrompt({ input }: { readonly input: Ref<HTMLTextAreaElement> }) {
   const { workspace, checker } = useServices();
   const problemsId = useId();
+  const readingId = useId();
+  const [open, setOpen] = useState(false);
+  const readings = useReadings();
   const document = useStore(workspace.store, (state) => state.document);
   const { prompt } = document;
   const state = useStore(checker.store);
   const current = speaksOf(state, document);
   const check = current ? state.check : null;
-  const problems = check?.problems ?? [];
+  const { problems } = readings;
   const parts = promptParts(prompt, check);
 
   return (
@@ -59,14 +65,25 @@ export function KinPrompt({ input }: { readonly input: Ref<HTMLTextAreaElement> 
       </div>
       <div className={styles['side']}>
         <PresetsMenu />
-        {check !== null && check.hops !== null && problems.length === 0 && (
-          <span className={styles['facts']}>
-            {check.hops} {check.hops === 1 ? 'hop' : 'hops'} · answer {check.expected ?? 'not known'}
-          </span>
-        )}
-        {current && state.failure !== null && <span className={styles['facts']}>not checked: {state.failure}</span>}
+        <span className={styles['switches']}>
+          {check !== null && check.hops !== null && check.problems.length === 0 && (
+            <span className={styles['facts']}>
+              {check.hops} {check.hops === 1 ? 'hop' : 'hops'} · answer {check.expected ?? 'not known'}
+            </span>
+          )}
+          <TokenCount
+            models={readings.models}
+            controls={readingId}
+            open={open}
+            onToggle={() => {
+              setOpen(!open);
+            }}
+          />
+        </span>
+        {readings.failure !== null && <span className={styles['facts']}>not checked: {readings.failure}</span>}
       </div>
       <PromptProblems id={problemsId} problems={problems} />
+      {open && <PromptReading id={readingId} prompt={prompt} system="" models={readings.models} />}
     </section>
   );
 }

@@ -4,8 +4,10 @@ import { formatCount } from '../../design/format';
 import { Segmented } from '../../design/segmented';
 import { isSpecialToken } from '../../design/token-pieces';
 import { TokenText } from '../../design/token-text';
+import { Select } from '../../design/select';
 import { ownRanges, type ReadPart, readParts } from './own-parts';
 import styles from './prompt-reading.module.css';
+import type { ModelReading } from './use-readings';
 
 /** Tokens drawn of a long prompt: its beginning, and its end, where the model goes on. */
 const tokensShown = { first: 400, last: 200 } as const;
@@ -71,21 +73,35 @@ export interface PromptReadingProps {
   readonly id: string;
   readonly prompt: string;
   readonly system: string;
-  /** Null while nothing is known. */
-  readonly check: PromptCheck | null;
-  /** A chat template stands around the prompt. */
-  readonly template: boolean;
+  /** At least one. */
+  readonly models: readonly ModelReading[];
 }
 
-/** What the model reads: the prompt with its template, as text or as tokens with their ids. */
-export function PromptReading({ id, prompt, system, check, template }: PromptReadingProps) {
+/** What the model reads: the prompt with its template, as text or as tokens with their ids. With several models, of the one chosen here. */
+export function PromptReading({ id, prompt, system, models }: PromptReadingProps) {
+  const [chosen, setChosen] = useState<string | null>(null);
   const [view, setView] = useState<'tokens' | 'text'>('tokens');
+  const reading = models.find((model) => model.id === chosen) ?? models[0];
+  const check = reading?.check ?? null;
   const rendered = check?.rendered ?? null;
   const ranges = rendered === null ? null : ownRanges(rendered, { system, prompt });
   return (
     <section id={id} className={styles['reading']} aria-label="What the model reads">
       <header className={styles['head']}>
-        <strong>What the model reads</strong>
+        <strong>{models.length > 1 ? 'What is read by' : 'What the model reads'}</strong>
+        {models.length > 1 && reading !== undefined && (
+          <Select
+            label="Model"
+            hideLabel
+            value={reading.id}
+            items={models.map((model) => ({
+              value: model.id,
+              label: model.name,
+              ...(model.check && { note: formatCount(model.check.tokens.length, 'token') }),
+            }))}
+            onChange={setChosen}
+          />
+        )}
         <Segmented
           label="Show it as"
           value={view}
@@ -95,7 +111,9 @@ export function PromptReading({ id, prompt, system, check, template }: PromptRea
           ]}
           onChange={setView}
         />
-        <span className={styles['note']}>{template ? 'with the model’s chat template' : 'as it stands, without a template'}</span>
+        <span className={styles['note']}>
+          {reading?.template === true ? 'with the model’s chat template' : 'as it stands, without a template'}
+        </span>
       </header>
       <div
         className={styles['body']}

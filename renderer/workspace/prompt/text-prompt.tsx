@@ -1,24 +1,22 @@
-import { ChevronDown } from 'lucide-react';
 import { type Ref, useId, useState } from 'react';
 import { useStore } from 'zustand';
-import { formatWhole } from '../../../main/contract/format-whole';
-import { formatCount } from '../../design/format';
 import { Segmented } from '../../design/segmented';
 import { editSystem, modelOf, setChat } from '../../state/model-commands';
-import { speaksOf } from '../../state/prompt-check';
 import { useServices } from '../../state/services';
 import { ExamplesMenu } from './examples-menu';
 import styles from './prompt-editor.module.css';
 import { PromptProblems } from './prompt-problems';
 import { PromptReading } from './prompt-reading';
 import { examplesFor, takeExample } from './take-example';
+import { TokenCount } from './token-count';
+import { useReadings } from './use-readings';
 
 const examplesShown = 3;
 
 /** Free text: as a chat with its system prompt or as it stands, with its length in tokens and what the model makes of it. */
 export function TextPrompt({ input }: { readonly input: Ref<HTMLTextAreaElement> }) {
   const services = useServices();
-  const { workspace, checker, engine } = services;
+  const { workspace, engine } = services;
   const problemsId = useId();
   const readingId = useId();
   const [open, setOpen] = useState(false);
@@ -26,15 +24,11 @@ export function TextPrompt({ input }: { readonly input: Ref<HTMLTextAreaElement>
   const [system, setSystem] = useState('');
   const document = useStore(workspace.store, (state) => state.document);
   const model = useStore(engine.store, ({ facts }) => modelOf(facts, document.model));
-  const state = useStore(checker.store);
+  const readings = useReadings();
   const { prompt, chat } = document;
-  const current = speaksOf(state, document);
-  // The last count stays until the next is known: a number that comes and goes with every key cannot be read.
-  const check = state.model === document.model ? state.check : null;
   // An empty field says so itself, and what to write is offered beneath it.
-  const problems = (current && prompt !== '' ? check?.problems : undefined) ?? [];
+  const problems = prompt === '' ? [] : readings.problems;
   const chats = model?.chat === true;
-  const limit = model?.maximumPositions ?? null;
 
   return (
     <section className={styles['prompt']} aria-label="Prompt editor">
@@ -113,24 +107,18 @@ export function TextPrompt({ input }: { readonly input: Ref<HTMLTextAreaElement>
           )}
           <ExamplesMenu chat={chats} />
         </span>
-        <button
-          type="button"
-          className={styles['count']}
-          aria-expanded={open}
-          aria-controls={open ? readingId : undefined}
-          title="What the model reads, token by token"
-          onClick={() => {
+        <TokenCount
+          models={readings.models}
+          controls={readingId}
+          open={open}
+          onToggle={() => {
             setOpen(!open);
           }}
-        >
-          {check === null ? 'Tokens' : formatCount(check.tokens.length, 'token')}
-          {check !== null && limit !== null && <span className={styles['limit']}> of {formatWhole(limit)}</span>}
-          <ChevronDown size={12} aria-hidden="true" className={styles['chevron']} />
-        </button>
-        {current && state.failure !== null && <span className={styles['facts']}>not checked: {state.failure}</span>}
+        />
+        {readings.failure !== null && <span className={styles['facts']}>not checked: {readings.failure}</span>}
       </div>
       <PromptProblems id={problemsId} problems={problems} />
-      {open && <PromptReading id={readingId} prompt={prompt} system={chat?.system ?? ''} check={check} template={chats && chat !== null} />}
+      {open && <PromptReading id={readingId} prompt={prompt} system={chat?.system ?? ''} models={readings.models} />}
     </section>
   );
 }

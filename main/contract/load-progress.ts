@@ -1,0 +1,15 @@
+import { z } from 'zod';
+import { devices } from './model';
+
+/** How far a model is on its way into memory. */
+export const loadProgressSchema = z.object({
+  /** Id of the model. */
+  model: z.string(),
+  device: z.enum(devices),
+  /** `checking`: its weights are read and compared with their hash; `starting`: the runtime takes them in, which nothing tells the length of. */
+  phase: z.enum(['checking', 'starting']),
+  /** Bytes of the weights that have been checked, and of how many. */
+  doneBytes: z.number().min(0),
+  totalBytes: z.number().min(0),
+});
+export type LoadProgress = z.infer<typeof loadProgressSchema>;

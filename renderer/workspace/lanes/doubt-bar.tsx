@@ -1,0 +1,42 @@
+import { TriangleAlert } from 'lucide-react';
+import { Button } from '../../design/button';
+import type { Doubt } from '../../state/activity';
+import { useServices } from '../../state/services';
+import { perform } from '../../state/workbench';
+import { shortageText } from '../library/model-facts';
+import rowBar from './row-bar.module.css';
+import styles from './doubt-bar.module.css';
+
+/** Stands where the run would: there may be too little memory for it, and the user decides. */
+export function DoubtBar({ doubt }: { readonly doubt: Doubt }) {
+  const { activity } = useServices();
+  return (
+    <div className={rowBar['bar']} role="alertdialog" aria-label="Too little memory">
+      <span className={styles['inner']} title={shortageText(doubt)}>
+        <TriangleAlert size={13} aria-hidden="true" className={styles['sign']} />
+        <strong className={rowBar['name']}>Too little memory</strong>
+        <span className={rowBar['cut']}>This run needs {shortageText(doubt)}.</span>
+      </span>
+      <span className={styles['choices']}>
+        <Button
+          autoFocus
+          className={styles['choice'] ?? ''}
+          onClick={() => {
+            perform(() => doubt.proceed());
+          }}
+        >
+          Run anyway
+        </Button>
+        <Button
+          look="quiet"
+          className={styles['choice'] ?? ''}
+          onClick={() => {
+            activity.forgetDoubt();
+          }}
+        >
+          Do not run
+        </Button>
+      </span>
+    </div>
+  );
+}

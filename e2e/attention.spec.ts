@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { AxeBuilder } from '@axe-core/playwright';
 import type { Locator, Page } from '@playwright/test';
@@ -16,6 +16,14 @@ async function picture(app: InterlinearApp, name: string): Promise<void> {
   mkdirSync(picturesFolder, { recursive: true });
   const bytes = await app.page.screenshot({ path: join(picturesFolder, `${name}.png`) });
   expect(bytes.byteLength).toBeGreaterThan(10_000);
+}
+
+/** A square matrix as `numpy.save` writes it. */
+function readNpy(path: string): { readonly positions: number; readonly rows: Float32Array } {
+  const bytes = readFileSync(path);
+  const start = 10 + bytes.readUInt16LE(8);
+  const [, positions] = /'shape': \((\d+), \1\)/u.exec(bytes.toString('latin1', 0, start)) ?? [];
+  return { positions: Number(positions), rows: new Float32Array(Uint8Array.from(bytes.subarray(start)).buffer) };
 }
 
 async function resize(app: InterlinearApp, width: number, height: number): Promise<void> {
@@ -138,6 +146,26 @@ test('2 000 × 2 000 positions are read, shown and zoomed into, and the page is 
   console.log(
     `2 000 × 2 000: read and shown in ${seconds.toFixed(1)} s; ${tasks.length} tasks over 50 ms, the longest ${Math.round(Math.max(0, ...tasks))} ms`,
   );
+  const status = panelOf(page).getByRole('status');
+  const save = async (): Promise<void> => {
+    await page.getByRole('button', { name: 'Save Attention as' }).click();
+    await page.getByRole('menuitem', { name: /^Whole matrix \(NPY\)/ }).click();
+    await expect(status).toContainText(/For a file: [\d\u202f]+ of 2\u202f\d+ rows of layer 2, head 2 of 4/);
+  };
+  const file = join(folder, 'matrix.npy');
+  await app.answerDialogs(file);
+  await save();
+  await status.getByRole('button', { name: 'Stop' }).click();
+  await expect(status).toHaveText('');
+  await save();
+  await expect(workspace.messages).toContainText('matrix.npy', { timeout: 120_000 });
+  const { positions, rows } = readNpy(file);
+  expect(positions).toBe(Number(await matrixOf(page).getAttribute('aria-valuemax')));
+  for (const position of [0, 77, positions - 1]) {
+    const row = rows.subarray(position * positions, (position + 1) * positions);
+    expect(row.reduce((sum, weight) => sum + weight, 0)).toBeCloseTo(1, 4);
+    expect(row.subarray(position + 1).every((weight) => weight === 0)).toBe(true);
+  }
   await picture(app, 'attention-2000-zoomed');
   await page.keyboard.press('0');
   await matrixOf(page).focus();

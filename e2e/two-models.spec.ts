@@ -42,6 +42,16 @@ test('lanes on two models stand side by side, aligned by their text, and say whi
   await page.getByRole('button', { name: 'Menu of Best of 16' }).click();
   await page.getByRole('menuitem', { name: 'Remove lane' }).click();
 
+  const count = page.getByRole('button', { name: '5 · 19 tokens' });
+  await count.click();
+  const tokens = page.getByRole('list', { name: 'Tokens of the prompt' }).getByRole('listitem');
+  await expect(tokens).toHaveText([/^why/, /^is/, /^the/, /^sky/, /^blue/]);
+  await page.getByRole('combobox', { name: 'Model: small-random-llama' }).click();
+  await page.getByRole('option', { name: /^small-letters-llama/ }).click();
+  await expect(tokens).toHaveCount(19);
+  await expect(tokens.first()).toHaveText(/^w/);
+  await pictures(app, 'two-models-tokens');
+  await count.click();
   await workspace.run.click();
   await expect(workspace.row(1)).toContainText('done', { timeout: 60_000 });
   await app.waitForIdle();

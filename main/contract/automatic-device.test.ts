@@ -8,7 +8,13 @@ const cpu = passed('cpu', 1);
 
 describe('auto', () => {
   it.each<[string, readonly DeviceStanding[], readonly string[], string]>([
-    ['the CPU where nothing was checked', [], ['cpu'], 'the model has passed parity on no other device'],
+    ['the CPU where nothing is known', [], ['cpu'], 'the model has passed parity on no other device'],
+    [
+      'the CPU where nothing was checked',
+      [{ id: 'cpu', state: 'unchecked', timesCpu: null }],
+      ['cpu'],
+      'the model has not been checked on any device yet',
+    ],
     ['the CPU before a device that is slower', [cpu, passed('webgpu', 0.32)], ['cpu'], '3.1 times faster than WebGPU here'],
     ['the fastest first', [cpu, passed('webgpu', 2.4), passed('cuda', 31)], ['cuda', 'webgpu', 'cpu'], '31 times faster than the CPU here'],
     ['not what was not measured', [cpu, passed('webgpu', null)], ['cpu'], 'the speed of WebGPU was not measured yet: check it'],

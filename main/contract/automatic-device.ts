@@ -29,5 +29,7 @@ export function automaticReason(devices: readonly DeviceStanding[]): string {
   if (nearest) return `${times(1 / nearest.timesCpu)} faster than ${deviceNames[nearest.id]} here`;
   const [unmeasured] = others;
   if (unmeasured) return `the speed of ${deviceNames[unmeasured.id]} was not measured yet: check it`;
-  return 'the model has passed parity on no other device';
+  return devices.some(({ id, state }) => id === 'cpu' && state === 'unchecked')
+    ? 'the model has not been checked on any device yet'
+    : 'the model has passed parity on no other device';
 }

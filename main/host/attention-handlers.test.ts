@@ -86,7 +86,7 @@ describe('attention of a run', () => {
     }
     await expect(block(4)).rejects.toMatchObject({ code: 'bad-request' });
     await expect(
-      client.request('run.attentionBlock', { run, ...thinking, layer: 1, head: 0, first: positions, count: 1 }),
+      client.request('run.attentionBlock', { run, ...thinking, layer: 1, head: 0, first: positions + 500, count: 1 }),
     ).rejects.toMatchObject({ code: 'bad-request' });
   });
 

@@ -10,7 +10,8 @@ export async function describeDevices(starting: StartingDevices, parity: readonl
       if (!starting.brought.has(id))
         return { id, name, state: 'absent', note: 'Not here: the runtime does not bring it on this system.', timesCpu: null };
       const problem = await starting.problem(id);
-      if (problem !== null) return { id, name, state: 'not-started', note: problem, timesCpu: null };
+      // The name stands beside it.
+      if (problem !== null) return { id, name, state: 'not-started', note: problem.replace(`${name} did`, 'Did'), timesCpu: null };
       const found = parity.find(({ device }) => device === id);
       if (!found)
         return {

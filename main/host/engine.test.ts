@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { EngineClient } from '../contract/client';
 import { decodeSteps } from '../contract/frame';
-import type { RunEvent } from '../contract/protocol';
+import { protocolVersion, type RunEvent } from '../contract/protocol';
 import type { RunRequestInput } from '../contract/run';
 import { Engine } from './engine';
 import { createMemoryPair } from './memory-transport';
@@ -74,7 +74,7 @@ const stepsOf = (run: string): ReturnType<typeof decodeSteps> => {
 
 describe('the engine', () => {
   it('says what it has', async () => {
-    const hello = await client.request('hello', { protocol: 1 });
+    const hello = await client.request('hello', { protocol: protocolVersion });
     expect(hello.models).toMatchObject([{ id: 'kin', layers: 2, width: 128 }]);
     expect(hello.presets.length).toBeGreaterThanOrEqual(6);
     await expect(client.request('hello', { protocol: 99 })).rejects.toMatchObject({ code: 'bad-request' });
@@ -89,7 +89,10 @@ describe('the engine', () => {
     });
     const pair = createMemoryPair();
     bare.connect(pair.engine, 'window');
-    await expect(new EngineClient(pair.client).request('hello', { protocol: 1 })).resolves.toMatchObject({ models: [], presets: [] });
+    await expect(new EngineClient(pair.client).request('hello', { protocol: protocolVersion })).resolves.toMatchObject({
+      models: [],
+      presets: [],
+    });
     await bare.dispose();
   });
 

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { EngineClient } from '../contract/client';
 import type { ImportJob } from '../contract/library';
+import { protocolVersion } from '../contract/protocol';
 import { writeSmallFolder, writeSmallGguf } from '../library/testing/small-checkpoints';
 import { openStoredPackage } from '../models/stored-package';
 import { Engine } from './engine';
@@ -72,7 +73,7 @@ describe('the models of an engine', () => {
     expect(spec.positions).toMatchObject({ kind: 'rotary', frequencyFactors: expect.any(Array) as unknown });
     const { installed } = await client.request('models.list', {});
     expect(installed[1]).toMatchObject({ builtIn: false, damage: null, summary: { id: 'small-f32', chat: true } });
-    const { models: runnable } = await client.request('hello', { protocol: 1 });
+    const { models: runnable } = await client.request('hello', { protocol: protocolVersion });
     expect(runnable.map(({ id }) => id)).toEqual(['kin', 'small-f32']);
   });
 

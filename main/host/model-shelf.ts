@@ -90,7 +90,11 @@ export class ModelShelf {
   }
 
   async #loadOn(id: string, device: Device, onLoad?: LoadListener): Promise<LoadedModel> {
-    const onStage = onLoad && ((stage: LoadStage): void => void onLoad({ model: id, device, ...stage }));
+    const onStage =
+      onLoad &&
+      ((stage: LoadStage): void => {
+        onLoad({ model: id, device, ...stage });
+      });
     return kept(this.#loaded, `${id}/${device}`, async () =>
       loadOpenedModel(await this.reader(id), { device, ...(onStage && { onStage }) }),
     );

@@ -4,7 +4,8 @@ import type { PromptCheck } from '../../main/contract/model';
 import type { EngineRequest } from './engine-connection';
 import { sampleKin, sampleServices } from '../testing/sample-services';
 import { sampleTextModel } from '../testing/sample-text-run';
-import { PromptChecker, promptsOfOthers, speaksOf } from './prompt-check';
+import { PromptChecker, speaksOf } from './prompt-check';
+import { promptsOfOthers } from './prompts-of-others';
 import { makeLane } from './workspace-document';
 
 const answer = (expected: string): PromptCheck => ({ tokens: [], problems: [], expected, path: [], hops: null, rendered: null });

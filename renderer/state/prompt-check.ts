@@ -1,10 +1,7 @@
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import { toErrorReport } from '../../main/contract/errors';
-import { modelsOfLanes } from '../../main/contract/lane-models';
 import type { Chat, PromptCheck } from '../../main/contract/model';
-import type { EngineFacts, EngineRequest } from './engine-connection';
-import { modelOf } from './model-commands';
-import type { WorkspaceDocument } from './workspace-document';
+import type { EngineRequest } from './engine-connection';
 
 const debounceMilliseconds = 120;
 
@@ -30,13 +27,6 @@ export interface PromptCheckState extends CheckedPrompt, Reading {
 /** Whether a check speaks of this prompt: one of another says nothing about it. */
 export function speaksOf(state: CheckedPrompt, { model, prompt, chat }: CheckedPrompt): boolean {
   return state.prompt === prompt && state.model === model && state.chat?.system === chat?.system;
-}
-
-/** The workspace's prompt for each model that lanes are on besides its own; a chat where the model has a template. */
-export function promptsOfOthers({ model, prompt, chat, lanes }: WorkspaceDocument, facts: EngineFacts | null): CheckedPrompt[] {
-  return modelsOfLanes({ model, lanes: lanes.map(({ settings }) => settings) })
-    .filter((id) => id !== model && modelOf(facts, id) !== undefined)
-    .map((id) => ({ model: id, prompt, chat: modelOf(facts, id)?.chat === true ? chat : null }));
 }
 
 /** Checks the prompt as it is typed: a short pause, then one request a model; only the answer to the latest text counts. */

@@ -31,7 +31,7 @@ export function matrixFiles({ title, name, positions, tokenAt, read }: MatrixFil
       note: 'The same as text, a line per position with its token',
       make: async () => {
         const matrix = await read(title);
-        return matrix && { name, kind: 'csv', data: matrixCsv(matrix, positions, tokenAt) };
+        return matrix && { name, kind: 'csv', data: await matrixCsv(matrix, positions, tokenAt) };
       },
     },
   ];

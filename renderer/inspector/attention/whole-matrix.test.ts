@@ -35,12 +35,12 @@ describe('the whole matrix', () => {
     ).rejects.toThrow(RangeError);
   });
 
-  it('is a table whose numbers give the same floats back, empty where nothing can be seen', () => {
+  it('is a table whose numbers give the same floats back, empty where nothing can be seen', async () => {
     const size = 3;
     const matrix = Float32Array.from({ length: size ** 2 }, (_, i) => weight(Math.floor(i / size), i % size));
     const texts = ['plain', 'with, comma', 'say "x"'];
     const csv = new TextDecoder().decode(
-      matrixCsv(matrix, size, (position) => ({ text: texts[position] ?? '', kind: 'prompt', step: null })),
+      await matrixCsv(matrix, size, (position) => ({ text: texts[position] ?? '', kind: 'prompt', step: null })),
     );
     const [head, first, second, third, end] = csv.split('\r\n');
     expect(head).toBe('query_position,query_token,1,2,3');

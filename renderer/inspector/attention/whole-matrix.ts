@@ -35,11 +35,14 @@ export async function readMatrix(
   return matrix;
 }
 
-/** As few digits as give a 32-bit float back. */
+/** Lines made before the page has its turn. */
+const linesAtOnce = 16;
+
+/** Hardly more digits than give a 32-bit float back, which nine always do. */
 function shortest(value: number): string {
-  for (let digits = 1; digits < 9; digits++) {
-    const text = value.toPrecision(digits);
-    if (Math.fround(Number(text)) === value) return String(Number(text));
+  for (const digits of [7, 8]) {
+    const number = Number(value.toPrecision(digits));
+    if (Math.fround(number) === value) return String(number);
   }
   return String(Number(value.toPrecision(9)));
 }
@@ -51,12 +54,17 @@ const quoted = (text: string): string => (/[",\r\n]/u.test(text) ? `"${text.repl
  * empty. Every number gives its 32-bit float back.
  * @param matrix [positions, positions]
  */
-export function matrixCsv(matrix: Float32Array, positions: number, tokenAt: (position: number) => SequenceToken): Uint8Array<ArrayBuffer> {
+export async function matrixCsv(
+  matrix: Float32Array,
+  positions: number,
+  tokenAt: (position: number) => SequenceToken,
+): Promise<Uint8Array<ArrayBuffer>> {
   const numbers = Array.from({ length: positions }, (_, position) => position + 1);
   const encoder = new TextEncoder();
   // Encoded line by line: the text of a large matrix in one piece would be longer than a string may be.
   const parts = [encoder.encode(`query_position,query_token,${numbers.join(',')}\r\n`)];
   for (let row = 0; row < positions; row++) {
+    if (row % linesAtOnce === 0) await new Promise((resolve) => setTimeout(resolve));
     const seen = Array.from(matrix.subarray(row * positions, row * positions + row + 1), shortest);
     parts.push(encoder.encode(`${row + 1},${quoted(tokenAt(row).text)},${seen.join(',')}${','.repeat(positions - row - 1)}\r\n`));
   }

@@ -25,7 +25,7 @@ it('says what is needed and what there is, and leaves it to the user', async () 
       <DoubtBar doubt={asked} />
     </ServicesContext>,
   );
-  expect(screen.getByRole('alertdialog').textContent).toContain('This run needs about 3.20 GB, and 1.10 GB of 8.00 GB are free.');
+  expect(screen.getByRole('alertdialog').textContent).toContain('This run may need 3.20 GB; 1.10 GB of 8.00 GB are free.');
   fireEvent.click(screen.getByRole('button', { name: 'Do not run' }));
   expect(doubt()).toBeNull();
   expect(begun).toBe(0);

@@ -8,6 +8,8 @@ import { memoryNeeded, shownContexts } from '../../state/model-commands';
 
 const dateFormat = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium' });
 
+const licenceText = ({ license }: ModelSummary): string => (license === 'unknown' ? 'licence unknown' : license);
+
 /** "llama · 135 M parameters · 30 layers · int4 · 98.0 MB · Apache-2.0" */
 export function modelFacts(model: ModelSummary): string {
   return [
@@ -16,13 +18,13 @@ export function modelFacts(model: ModelSummary): string {
     formatCount(model.layers, 'layer'),
     model.dtype,
     ...(model.bytes > 0 ? [formatBytes(model.bytes)] : []),
-    model.license,
+    licenceText(model),
   ].join(' · ');
 }
 
 /** "int4 · 98.0 MB · Apache-2.0": what tells models apart in a menu. */
 export function shortModelFacts(model: ModelSummary): string {
-  return [model.dtype, ...(model.bytes > 0 ? [formatBytes(model.bytes)] : []), model.license].join(' · ');
+  return [model.dtype, ...(model.bytes > 0 ? [formatBytes(model.bytes)] : []), licenceText(model)].join(' · ');
 }
 
 /** "145 MB at 1 024 tokens, 475 MB at 8 192": weights and cache together. */
@@ -35,9 +37,9 @@ export function memoryText(model: ModelSummary): string {
   ].join(', ');
 }
 
-/** "about 1.24 GB, and 805 MB of 8.00 GB are free" */
+/** "1.24 GB; 805 MB of 8.00 GB are free" */
 export function shortageText({ neededBytes, availableBytes, totalBytes }: Shortage): string {
-  return `about ${formatBytes(neededBytes)}, and ${formatBytes(availableBytes)} of ${formatBytes(totalBytes)} are free`;
+  return `${formatBytes(neededBytes)}; ${formatBytes(availableBytes)} of ${formatBytes(totalBytes)} are free`;
 }
 
 /** "more than is free: 805 MB of 8.00 GB"; empty where a model fits at its everyday context, or where that is not known. */

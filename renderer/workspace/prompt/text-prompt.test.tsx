@@ -3,7 +3,8 @@ import { act, cleanup, fireEvent, render, screen, waitFor, within } from '@testi
 import { afterEach, describe, expect, it } from 'vitest';
 import { laneSettingsSchema } from '../../../main/contract/lanes';
 import { chooseModel } from '../../state/model-commands';
-import { promptsOfOthers, speaksOf } from '../../state/prompt-check';
+import { speaksOf } from '../../state/prompt-check';
+import { promptsOfOthers } from '../../state/prompts-of-others';
 import { ServicesContext } from '../../state/services';
 import { sampleKin, sampleServices } from '../../testing/sample-services';
 import { sampleTextModel } from '../../testing/sample-text-run';

@@ -176,14 +176,35 @@ program
 program
   .command('import')
   .description('importing a model from a GGUF file in every storage, and from the catalogue; time and memory')
-  .requiredOption('--gguf <file>', 'the file to import')
+  .option('--gguf <file>', 'a file to import in every storage')
+  .option(
+    '--large <gigabytes>',
+    'also import models of random weights of this size, made for it; twice the room is needed on the disk',
+    Number.parseFloat,
+    0,
+  )
   .option('--pairs <count>', 'imports of each kind', wholeNumber, 3)
   .option('--no-catalogue', 'leave out the catalogue, which fetches a package')
   .option('--json', 'print one JSON document')
-  .action(async (options: { gguf: string; pairs: number; catalogue: boolean; json?: boolean }) => {
-    const figures = await measureImport(resources, options.gguf, { runs: options.pairs, catalogue: options.catalogue }, progress);
-    print({ versions: { ours: runtimeName }, import: figures }, options.json === true);
-  });
+  .action(
+    async ({
+      gguf,
+      large,
+      pairs,
+      catalogue,
+      json,
+    }: {
+      gguf?: string;
+      large: number;
+      pairs: number;
+      catalogue: boolean;
+      json?: boolean;
+    }) => {
+      const options = { runs: pairs, catalogue, largeBytes: large * 1e9 };
+      const figures = await measureImport(resources, gguf ?? null, options, progress);
+      print({ versions: { ours: runtimeName }, import: figures }, json === true);
+    },
+  );
 
 program.command('llama <start>', { hidden: true }).action(async (start: string) => answerWithLlama(JSON.parse(start) as LlamaStart));
 program.command('task <task>', { hidden: true }).action(async (task: string) => runTask(JSON.parse(task) as Task));

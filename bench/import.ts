@@ -2,6 +2,7 @@ import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { quantizations } from '../main/contract/library';
+import { writeLargeFolder, writeLargeGguf } from './large-model';
 import { inOwnProcess } from './own-process';
 import { spread, type Spread } from './spread';
 
@@ -18,11 +19,10 @@ export interface ImportFigures {
 /** Imports of a GGUF file in every storage, and of the catalogue's first model with what has to be fetched for it; each in a process of its own. */
 export async function measureImport(
   resources: string,
-  gguf: string,
-  options: { readonly runs: number; readonly catalogue: boolean },
+  gguf: string | null,
+  options: { readonly runs: number; readonly catalogue: boolean; readonly largeBytes: number },
   progress: (text: string) => void,
 ): Promise<ImportFigures[]> {
-  const megabytes = Math.round((await stat(gguf)).size / 1e6);
   const figures: ImportFigures[] = [];
   const measure = async (from: string, source: string, quantize: string, runs: number): Promise<void> => {
     const seconds: number[] = [];
@@ -40,7 +40,27 @@ export async function measureImport(
     }
     figures.push({ from, quantize, seconds: spread(seconds), peakMegabytes: spread(peaks) });
   };
-  for (const quantize of quantizations) await measure(`a file of ${megabytes} MB`, gguf, quantize, options.runs);
+  if (gguf !== null) {
+    const megabytes = Math.round((await stat(gguf)).size / 1e6);
+    for (const quantize of quantizations) await measure(`a file of ${megabytes} MB`, gguf, quantize, options.runs);
+  }
+  if (options.largeBytes > 0) {
+    const folder = await mkdtemp(join(tmpdir(), 'interlinear-large-'));
+    const gigabytes = `${(options.largeBytes / 1e9).toFixed(1)} GB`;
+    try {
+      for (const [what, write] of [
+        ['BF16 in two files', writeLargeFolder],
+        ['Q8_0 in a GGUF file', writeLargeGguf],
+      ] as const) {
+        progress(`Making ${gigabytes} of random weights, ${what}…`);
+        const path = await write(folder, options.largeBytes);
+        await measure(`${gigabytes} of ${what}`, path, 'auto', 1);
+        await rm(path, { recursive: true });
+      }
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+  }
   if (options.catalogue) await measure('the catalogue', catalogueModel, 'auto', 1);
   return figures;
 }

@@ -8,6 +8,33 @@ const sizes = { layers: 4, width: 128, heads: 4, headWidth: 32, keyValueHeads: 1
 
 const bytesOf = (values: Float32Array<ArrayBuffer>): Uint8Array => new Uint8Array(values.buffer);
 
+/** Texts of the tokens of a vocabulary of so many words; the first two are special. */
+export function randomTokens(vocabulary: number): string[] {
+  return ['<unk>', '<end>', ...Array.from({ length: vocabulary - 2 }, (_, i) => (i + 1000).toString(36))];
+}
+
+/** As `tokenizer.json`: a token a word. */
+export function randomTokenizer(vocabulary: number): object {
+  const tokens = randomTokens(vocabulary);
+  return {
+    version: '1.0',
+    added_tokens: tokens.slice(0, 2).map((content, id) => ({
+      id,
+      content,
+      special: true,
+      single_word: false,
+      lstrip: false,
+      rstrip: false,
+      normalized: false,
+    })),
+    normalizer: null,
+    pre_tokenizer: { type: 'WhitespaceSplit' },
+    post_processor: null,
+    decoder: null,
+    model: { type: 'WordLevel', vocab: Object.fromEntries(tokens.map((token, id) => [token, id])), unk_token: '<unk>' },
+  };
+}
+
 /** A text model with random weights as a hub publishes one, which writes random words. @returns its folder */
 export async function writeRandomModel(parent: string): Promise<string> {
   const folder = join(parent, 'random-llama');
@@ -52,26 +79,8 @@ export async function writeRandomModel(parent: string): Promise<string> {
       matrix(`${at}.mlp.down_proj.weight`, width, feedForward),
     ];
   }).flat();
-  const tokens = ['<unk>', '<end>', ...Array.from({ length: vocabulary - 2 }, (_, i) => (i + 1000).toString(36))];
-  const tokenizer = {
-    version: '1.0',
-    added_tokens: tokens.slice(0, 2).map((content, id) => ({
-      id,
-      content,
-      special: true,
-      single_word: false,
-      lstrip: false,
-      rstrip: false,
-      normalized: false,
-    })),
-    normalizer: null,
-    pre_tokenizer: { type: 'WhitespaceSplit' },
-    post_processor: null,
-    decoder: null,
-    model: { type: 'WordLevel', vocab: Object.fromEntries(tokens.map((token, id) => [token, id])), unk_token: '<unk>' },
-  };
   await writeFile(join(folder, 'config.json'), JSON.stringify(config));
-  await writeFile(join(folder, 'tokenizer.json'), JSON.stringify(tokenizer));
+  await writeFile(join(folder, 'tokenizer.json'), JSON.stringify(randomTokenizer(vocabulary)));
   await writeSafetensors(join(folder, 'model.safetensors'), [
     matrix('model.embed_tokens.weight', vocabulary, width),
     norm('model.norm.weight'),

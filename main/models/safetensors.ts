@@ -84,7 +84,7 @@ export async function openSafetensors(path: string, fault: FileFault = weightsFa
 /** What a header has to know of a tensor to be written. */
 export interface TensorPlan {
   readonly name: string;
-  readonly dtype: 'F32' | 'F16' | 'I32' | 'I64' | 'U8';
+  readonly dtype: 'F32' | 'F16' | 'BF16' | 'I32' | 'I64' | 'U8';
   readonly shape: readonly number[];
 }
 

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { InterlinearError } from '../../contract/errors';
 import { hubError } from './hub-errors';
 import { type HubId, isPlainPath } from './hub-id';
+import { proxyFetch } from './proxy-fetch';
 
 /** A file of a repository as it is listed. */
 export interface HubFile {
@@ -30,11 +31,12 @@ export function hubEndpoint(environment: NodeJS.ProcessEnv): string {
 export function hubFetch(environment: NodeJS.ProcessEnv): typeof globalThis.fetch {
   const { origin } = new URL(hubEndpoint(environment));
   const token = environment['HF_TOKEN'];
+  const base = proxyFetch(environment);
   return async (input, init) => {
     const url = new URL(input instanceof Request ? input.url : input);
     const headers = new Headers(init?.headers);
     if (token !== undefined && token !== '' && url.origin === origin) headers.set('Authorization', `Bearer ${token}`);
-    return fetch(url, { ...init, headers });
+    return base(url, { ...init, headers });
   };
 }
 

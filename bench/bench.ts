@@ -1,4 +1,4 @@
-import { availableParallelism, cpus, totalmem } from 'node:os';
+import { availableParallelism, constants, cpus, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { Command } from 'commander';
 import { defaultModelsFolder } from '../main/cli/user-folders';
@@ -18,7 +18,7 @@ import { measurePrefill } from './prefill';
 import type { Task } from './own-process';
 import { runTask } from './task';
 import { TextModel } from './text-model';
-import { measureWindow } from './window';
+import { measureWindow, toldToEnd } from './window';
 
 /** This file is built to `out/main/bench.js`: the project is two folders up. */
 const root = join(import.meta.dirname, '..', '..');
@@ -150,9 +150,11 @@ program
   .description('memory of engine and window while a run of many steps grows; its trace opened again and scrolled')
   .option('--lanes <count>', 'lanes that share the steps', wholeNumber, 1)
   .option('--steps <count>', 'steps in all', wholeNumber, 32_000)
+  .option('--folder <path>', 'record there and leave it; where a run is there already, only open and scroll it')
   .option('--json', 'print one JSON document')
-  .action(async (options: { lanes: number; steps: number; json?: boolean }) => {
-    print({ versions: { ours: runtimeName }, longRun: await measureLongRun(root, options, progress) }, options.json === true);
+  .action(async (options: { lanes: number; steps: number; folder?: string; json?: boolean }) => {
+    const figures = await measureLongRun(root, { ...options, folder: options.folder }, progress);
+    print({ versions: { ours: runtimeName }, longRun: figures }, options.json === true);
   });
 
 program
@@ -209,4 +211,12 @@ program
 program.command('llama <start>', { hidden: true }).action(async (start: string) => answerWithLlama(JSON.parse(start) as LlamaStart));
 program.command('task <task>', { hidden: true }).action(async (task: string) => runTask(JSON.parse(task) as Task));
 
-await program.parseAsync();
+try {
+  await program.parseAsync();
+} catch (error) {
+  const signal = toldToEnd();
+  if (signal === null) throw error;
+  // The window was closed under the measurement, which then fails with whatever it was waiting for.
+  progress(`Told to end by ${signal}: nothing was measured to its end.`);
+  process.exitCode = 128 + constants.signals[signal];
+}

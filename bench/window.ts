@@ -79,12 +79,22 @@ function longRun(): object {
   return { schema: 1, prompt: 'ada→bob bob→cy tom→eli eli→sue ? cy or sue from ada', lanes: chains };
 }
 
+let signalled: 'SIGINT' | 'SIGTERM' | 'SIGHUP' | null = null;
+
+/** The signal that told this program to end, after which Playwright closes its windows; null where none did. */
+export const toldToEnd = (): typeof signalled => signalled;
+
 export async function launch(root: string, userData: string, workspace?: object): Promise<ElectronApplication> {
   const executablePath = process.env['INTERLINEAR_ELECTRON'];
   if (executablePath === undefined) throw new Error('INTERLINEAR_ELECTRON does not name an Electron: run this through npm run bench.');
   if (workspace) {
     await mkdir(userData, { recursive: true });
     await writeFile(join(userData, 'workspace.json'), JSON.stringify(workspace));
+  }
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.once(signal, () => {
+      signalled = signal;
+    });
   }
   const sandbox = process.getuid?.() === 0 ? ['--no-sandbox'] : [];
   return _electron.launch({ executablePath, args: [...sandbox, root, `--user-data-dir=${userData}`] });

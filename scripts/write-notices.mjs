@@ -11,7 +11,6 @@ const bundled = [
   '@base-ui/react',
   '@fontsource-variable/inter',
   '@fontsource-variable/jetbrains-mono',
-  '@tanstack/react-virtual',
   'cmdk',
   'd3-hierarchy',
   'electron',

@@ -30,7 +30,8 @@ const scalarNames = [
   'milliseconds',
 ] as const;
 const scalars = scalarNames.length;
-const layerScalars = 4;
+/** Numbers a packed layer begins with: norm, probability, rank, entropy. */
+export const layerScalars = 4;
 
 /** Numbers that can be read out of a packed step without unpacking it. `norm` is the last layer's. */
 export type StepScalar = (typeof scalarNames)[number] | 'norm';
@@ -41,9 +42,12 @@ export function scalarPlace(name: StepScalar, layout: FrameLayout): number {
   return scalars + 4 * layout.candidates + (layout.streams - 1) * (layerScalars + 2 * layout.lens);
 }
 
+/** Floats of the candidates before the sampler, and as many after it: ids, then probabilities. They stand between the scalars and the layers. */
+export const candidatesLength = ({ candidates }: FrameLayout): number => 2 * candidates;
+
 /** 32-bit floats one packed step takes. */
 export function stepLength(layout: FrameLayout): number {
-  return scalars + 2 * (2 * layout.candidates) + layout.streams * (layerScalars + 2 * layout.lens) + 2 * layout.nearest;
+  return scalars + 2 * candidatesLength(layout) + layout.streams * (layerScalars + 2 * layout.lens) + 2 * layout.nearest;
 }
 
 /** Ids up to 2^24 are exact in a 32-bit float; vocabularies are far smaller. An empty place holds id -1. */

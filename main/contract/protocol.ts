@@ -14,7 +14,6 @@ import { loadProgressSchema } from './load-progress';
 import { memoryFactsSchema } from './memory';
 import { chatSchema, deviceSummarySchema, devices, modelSummarySchema, presetSchema, promptCheckSchema } from './model';
 import { branchRecordSchema, laneRecordSchema, runInfoSchema, runOutcomeSchema, runRequestSchema, runStatuses } from './run';
-import { stepKinds } from './steps';
 
 /** Raised whenever a message's shape or meaning changes; both ends must agree. */
 export const protocolVersion = 2;
@@ -46,17 +45,14 @@ const trajectoryPathSchema = z.object({
   run: z.string(),
   lane: z.number().int(),
   branch: z.number().int(),
-  /** Length = points. */
-  kinds: z.array(z.enum(stepKinds)),
-  /** Lens caption of each point (last-layer top-1). */
-  captions: z.array(z.string()),
-  /** One row of `components` coordinates per step. */
-  points: z.array(z.array(z.number())),
+  /** [steps, components]: a row of coordinates per step. */
+  points: z.instanceof(Float32Array),
   /** The same steps projected after shuffling each vector's coordinates (control). */
-  shuffled: z.array(z.array(z.number())),
+  shuffled: z.instanceof(Float32Array),
 });
 export const trajectorySchema = z.object({
   stream: z.number().int(),
+  components: z.union([z.literal(2), z.literal(3)]),
   /** Share of the variance each component explains. */
   explained: z.array(z.number()),
   /** Root mean square reconstruction error over root mean square deviation from the mean, 0 to 1. */

@@ -43,11 +43,15 @@ export class LiveRun implements RunSource {
     return [...onDisk, ...(await this.#unrecorded.steps(lane, branch, Math.max(0, first - recorded), left))];
   }
 
-  async tap(lane: number, branch: number, step: number, name: TapName): Promise<Tap> {
+  indices(lane: number, branch: number): readonly number[] {
+    return [...(this.#disk?.indices(lane, branch) ?? []), ...this.#unrecorded.indices(lane, branch)];
+  }
+
+  async tap(lane: number, branch: number, step: number, name: TapName, stream?: number): Promise<Tap> {
     const recorded = this.#disk?.count(lane, branch) ?? 0;
     // Steps are numbered as they come, so those on disk are the first.
-    if (this.#disk && step < recorded) return this.#disk.tap(lane, branch, step, name);
-    return this.#unrecorded.tap(lane, branch, step, name);
+    if (this.#disk && step < recorded) return this.#disk.tap(lane, branch, step, name, stream);
+    return this.#unrecorded.tap(lane, branch, step, name, stream);
   }
 
   async close(): Promise<void> {

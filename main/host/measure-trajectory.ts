@@ -1,6 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
 import { InterlinearError } from '../contract/errors';
-import { modelOfLane } from '../contract/lane-models';
 import type { Trajectory } from '../contract/protocol';
 import { fitTrajectoryBasis, project, shuffleCoordinates } from '../measures/trajectory';
 import { norm } from '../measures/vectors';
@@ -27,46 +26,37 @@ const mostFitted = 4096;
  */
 export async function measureTrajectory(
   branches: readonly TrajectoryBranch[],
-  { stream, components, scale }: { readonly stream: number; readonly components: number; readonly scale: 'unit' | 'raw' },
+  { stream, components, scale }: { readonly stream: number; readonly components: 2 | 3; readonly scale: 'unit' | 'raw' },
 ): Promise<Trajectory> {
   const paths = [];
   for (const { run, source, lane, branch } of branches) {
-    const steps = await source.steps(lane, branch);
-    const { streams } = modelOfLane(source.info, lane).layout;
     const vectors: Float32Array[] = [];
-    // One after the other: a tensor holds every stream of its step, and only one of them is kept.
-    for (const step of steps) {
-      const { data } = await source.tap(lane, branch, step.index, 'residual');
-      const width = data.length / streams;
-      const vector = data.slice(stream * width, (stream + 1) * width);
-      vectors.push(scale === 'unit' ? overRootMeanSquare(vector) : vector);
+    // One after the other, and of each step the one stream alone: a long run's tensors are larger than memory.
+    for (const step of source.indices(lane, branch)) {
+      const { data } = await source.tap(lane, branch, step, 'residual', stream);
+      vectors.push(scale === 'unit' ? overRootMeanSquare(data) : data);
       if (vectors.length % 256 === 0) await setImmediate();
     }
-    paths.push({ run, source, lane, branch, steps, vectors });
+    paths.push({ run, source, lane, branch, vectors });
   }
   const vectors = paths.flatMap((path) => path.vectors);
   if (new Set(vectors.map(({ length }) => length)).size > 1)
     throw new InterlinearError('unsupported', 'Hidden states of different width have no basis in common.', 'Show lanes of one model.');
-  if (vectors.length === 0) return { stream, explained: [], residual: 0, vectors: 0, paths: [] };
+  if (vectors.length === 0) return { stream, components, explained: [], residual: 0, vectors: 0, paths: [] };
   const basis = fitTrajectoryBasis(evenly(vectors, mostFitted), components);
-  return {
-    stream,
-    explained: [...basis.explained],
-    residual: basis.residual,
-    vectors: vectors.length,
-    paths: paths.map(({ run, source, lane, branch, steps, vectors }) => {
-      const uniform = randomStream(source.info.request.seed, lane, branch);
-      return {
-        run,
-        lane,
-        branch,
-        kinds: steps.map((step) => step.kind),
-        captions: steps.map((step) => modelOfLane(source.info, lane).vocabulary[step.candidates.ids[0] ?? -1] ?? ''),
-        points: vectors.map((vector) => project(basis, vector)),
-        shuffled: vectors.map((vector) => project(basis, shuffleCoordinates(vector, uniform))),
-      };
-    }),
-  };
+  const projected = [];
+  for (const { run, source, lane, branch, vectors: own } of paths) {
+    const uniform = randomStream(source.info.request.seed, lane, branch);
+    const points = new Float32Array(own.length * components);
+    const shuffled = new Float32Array(own.length * components);
+    for (const [step, vector] of own.entries()) {
+      points.set(project(basis, vector), step * components);
+      shuffled.set(project(basis, shuffleCoordinates(vector, uniform)), step * components);
+      if (step % 256 === 255) await setImmediate();
+    }
+    projected.push({ run, lane, branch, points, shuffled });
+  }
+  return { stream, components, explained: [...basis.explained], residual: basis.residual, vectors: vectors.length, paths: projected };
 }
 
 /** At most so many of the vectors, evenly spaced. */

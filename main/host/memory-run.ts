@@ -28,13 +28,19 @@ export class MemoryRun implements RunSource {
     return Promise.resolve(steps.slice(first, first + count).map((step) => step.record));
   }
 
-  tap(lane: number, branch: number, step: number, name: TapName): Promise<Tap> {
+  indices(lane: number, branch: number): readonly number[] {
+    return (this.#branches.get(branchKey(lane, branch)) ?? []).map(({ record }) => record.index);
+  }
+
+  tap(lane: number, branch: number, step: number, name: TapName, stream?: number): Promise<Tap> {
     const steps = this.#branches.get(branchKey(lane, branch)) ?? [];
     const tapped = steps[step - (steps[0]?.record.index ?? 0)];
     if (!tapped) throw new InterlinearError('unknown-run', `Lane ${lane + 1}, branch ${branch + 1} has no step ${step + 1}.`);
     if (name === 'residual') {
       const { streams } = modelOfLane(this.info, lane).layout;
-      return Promise.resolve({ shape: [streams, tapped.residual.length / streams], data: tapped.residual });
+      const width = tapped.residual.length / streams;
+      if (stream === undefined) return Promise.resolve({ shape: [streams, width], data: tapped.residual });
+      return Promise.resolve({ shape: [width], data: tapped.residual.slice(stream * width, (stream + 1) * width) });
     }
     if (!tapped.thought) throw new InterlinearError('unsupported', `Step ${step + 1} fed back a token, not a thought.`);
     return Promise.resolve({ shape: [tapped.thought.length], data: tapped.thought });

@@ -14,7 +14,12 @@ export interface RunSource {
   readonly info: RunInfo;
   /** Steps of one branch, in order: all, or `count` from the `first`. @throws InterlinearError `unknown-run` when there is no such branch. */
   steps(lane: number, branch: number, first?: number, count?: number): Promise<readonly StepRecord[]>;
-  /** @throws InterlinearError `unknown-run` when there is no such step, `unsupported` when the step has no such tensor. */
-  tap(lane: number, branch: number, step: number, name: TapName): Promise<Tap>;
+  /** Indices of a branch's steps, ascending; none where there is no such branch. */
+  indices(lane: number, branch: number): readonly number[];
+  /**
+   * @param stream one of the residual streams alone
+   * @throws InterlinearError `unknown-run` when there is no such step, `unsupported` when the step has no such tensor.
+   */
+  tap(lane: number, branch: number, step: number, name: TapName, stream?: number): Promise<Tap>;
   close(): Promise<void>;
 }

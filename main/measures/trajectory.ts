@@ -24,9 +24,9 @@ export function fitTrajectoryBasis(vectors: readonly Float32Array[], count: numb
   const width = vectors[0]?.length ?? 0;
   if (width === 0 || vectors.some((vector) => vector.length !== width)) throw new RangeError('A basis needs vectors of one length');
   const mean = meanOf(vectors, width);
-  const centred = new Matrix(vectors.map((vector) => Array.from(vector, (value, i) => value - (mean[i] ?? 0))));
   const dual = vectors.length < width;
-  const products = dual ? centred.mmul(centred.transpose()) : centred.transpose().mmul(centred);
+  const centred = new Matrix(dual ? vectors.map((vector) => Array.from(vector, (value, i) => value - (mean[i] ?? 0))) : []);
+  const products = dual ? centred.mmul(centred.transpose()) : scatter(vectors, mean);
   const total = products.trace();
   const { realEigenvalues, eigenvectorMatrix } = new EVD(products, { assumeSymmetric: true });
   const order = realEigenvalues.map((_, i) => i).toSorted((a, b) => (realEigenvalues[b] ?? 0) - (realEigenvalues[a] ?? 0));
@@ -73,6 +73,29 @@ export function shuffleCoordinates(vector: Float32Array, uniform: () => number):
     shuffled[j] = kept;
   }
   return shuffled;
+}
+
+/** Xᵀ X [D, D] of the centred vectors: half of it is computed, the other half is the same. */
+function scatter(vectors: readonly Float32Array[], mean: Float64Array): Matrix {
+  const width = mean.length;
+  const sums = new Float64Array(width * width);
+  const centred = new Float64Array(width);
+  for (const vector of vectors) {
+    for (let i = 0; i < width; i++) centred[i] = (vector[i] ?? NaN) - (mean[i] ?? 0);
+    for (let i = 0; i < width; i++) {
+      const value = centred[i] ?? NaN;
+      const row = i * width;
+      for (let j = i; j < width; j++) sums[row + j] = (sums[row + j] ?? 0) + value * (centred[j] ?? NaN);
+    }
+  }
+  return Matrix.from1DArray(
+    width,
+    width,
+    sums.map((_, place) => {
+      const [i, j] = [Math.floor(place / width), place % width];
+      return sums[Math.min(i, j) * width + Math.max(i, j)] ?? NaN;
+    }),
+  );
 }
 
 function meanOf(vectors: readonly Float32Array[], width: number): Float64Array {

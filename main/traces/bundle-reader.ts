@@ -27,10 +27,15 @@ export class Bundle {
     return this.content.info;
   }
 
-  /** What the run said, in the order lanes, branches, steps; ends with `finished`. @param run the id these events are to carry */
+  /**
+   * What the run said: its branches and lanes, so that a window knows at once what there will be, then the steps; ends with `finished`.
+   * @param run the id these events are to carry
+   */
   async *events(run: string, trace: string): AsyncGenerator<RunEvent> {
     const { info, series, branches, lanes, outcome, bytes } = this.content;
     yield { type: 'started', run, info, recorded: true };
+    for (const record of branches) yield { type: 'branch', run, record };
+    for (const record of lanes) yield { type: 'lane', run, record };
     for (const one of series) {
       const portion = Math.max(1, Math.floor(eventFloats / stepLength(modelOfLane(info, one.lane).layout)));
       for (let from = 0; from < one.steps.length; from += portion) {
@@ -38,8 +43,6 @@ export class Bundle {
         yield { type: 'steps', run, packed };
       }
     }
-    for (const record of branches) yield { type: 'branch', run, record };
-    for (const record of lanes) yield { type: 'lane', run, record };
     yield { type: 'finished', run, outcome, trace: { id: trace, bytes }, recordingError: null };
   }
 
@@ -55,16 +58,27 @@ export class Bundle {
     return decodeSteps(modelOfLane(this.info, lane).layout, await this.content.packed(series, Math.min(first, end), end));
   }
 
+  /** Indices of a branch's steps, ascending; none where there is no such branch. */
+  indices(lane: number, branch: number): readonly number[] {
+    return this.#find(lane, branch)?.steps ?? [];
+  }
+
   /**
-   * A tensor kept of a step: `residual` [L + 1, D] or `thought` [D].
+   * A tensor kept of a step: `residual` [L + 1, D], of which one stream can be asked for, or `thought` [D].
    * @throws InterlinearError `unknown-run` when there is no such step, `unsupported` when the step has no such tensor
    */
-  async tap(lane: number, branch: number, step: number, name: TapName): Promise<{ shape: readonly number[]; data: Float32Array }> {
+  async tap(
+    lane: number,
+    branch: number,
+    step: number,
+    name: TapName,
+    stream?: number,
+  ): Promise<{ shape: readonly number[]; data: Float32Array }> {
     const series = this.#series(lane, branch);
     // Where no step is missing, each stands in the row of its number.
     const row = series.steps[step] === step ? step : series.steps.indexOf(step);
     if (row < 0) throw new InterlinearError('unknown-run', `Lane ${lane + 1}, branch ${branch + 1} has no step ${step + 1}`);
-    const stored = await this.content.tap(series, row, name);
+    const stored = await this.content.tap(series, row, name, stream);
     if (!stored) throw new InterlinearError('unsupported', `No ${name} was kept of step ${step + 1}`);
     return { shape: stored.shape, data: toFloat32(name === 'residual' ? 'F16' : 'F32', stored.bytes) };
   }

@@ -5,7 +5,7 @@ import { badTrace } from './bad-trace';
 import type { ByteSource } from './byte-source';
 import { type JournalIndex, type JournalSeries, scanJournal } from './journal-scan';
 import { pause } from './pause';
-import { type Series, type StoredTap, tapBytes, tapShape, type TraceContent } from './trace-content';
+import { type Series, type StoredTap, tapPart, type TraceContent } from './trace-content';
 import type { TapName } from './journal-format';
 
 /** Whose file the journal is. */
@@ -57,13 +57,11 @@ class JournalContent implements TraceContent {
     return Promise.resolve((this.#own(series).taps[name][row] ?? -1) >= 0);
   }
 
-  tap(series: Series, row: number, name: TapName): Promise<StoredTap | null> {
-    const offset = this.#own(series).taps[name][row] ?? -1;
-    if (offset < 0) return Promise.resolve(null);
-    return Promise.resolve({
-      shape: tapShape(this.info, series.lane, name),
-      bytes: this.#source.read(offset, tapBytes(this.info, series.lane, name)),
-    });
+  tap(series: Series, row: number, name: TapName, stream?: number): Promise<StoredTap | null> {
+    const start = this.#own(series).taps[name][row] ?? -1;
+    if (start < 0) return Promise.resolve(null);
+    const { shape, offset, bytes } = tapPart(this.info, series.lane, name, stream);
+    return Promise.resolve({ shape, bytes: this.#source.read(start + offset, bytes) });
   }
 
   close(): void {

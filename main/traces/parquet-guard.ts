@@ -17,13 +17,39 @@ const pageHeaderSchema = z.object({
   field_1: z.literal(dataPageV2),
   field_2: count,
   field_3: count,
-  field_8: z.object({ field_1: count, field_2: count, field_3: count, field_4: z.literal(plain), field_5: count, field_6: count }),
+  field_8: z.object({
+    field_1: count,
+    field_2: count,
+    field_3: count,
+    field_4: z.literal(plain),
+    field_5: count,
+    field_6: count,
+    field_7: z.boolean().default(true),
+  }),
 });
 
 export interface ChunkRange {
   readonly start: number;
   readonly length: number;
 }
+
+/** The one page of a column chunk: its levels, and where its values are. */
+export interface Page {
+  /** Per value 0 where it begins a row; null where the column holds no lists. */
+  readonly repetition: Uint8Array | null;
+  /** Per value how much of it is there, see `definitionOf`; null where nothing can be missing. */
+  readonly definition: Uint8Array | null;
+  readonly values: number;
+  /** Bytes of the values in the file, and unpacked. */
+  readonly start: number;
+  readonly length: number;
+  readonly uncompressed: number;
+  /** The page does not say that its values stand as they are. */
+  readonly mayBeCompressed: boolean;
+}
+
+/** Largest definition level of a column: the value itself is there. One less: an element that is null, or, at 0, an empty list. */
+export const definitionOf = ({ list, nullable }: Column): number => Number(list === true) + Number(nullable === true);
 
 /**
  * Checks the footer against the schema we write: the same columns, row groups that add up, chunks inside the file.
@@ -63,8 +89,14 @@ export function chunkRange(group: RowGroup, at: number, column: Column, fileSize
   return { start, length };
 }
 
-/** Run lengths of Parquet's hybrid encoding must not go past the values there are; 8 more are allowed to fill a group. */
-function checkRuns(bytes: Uint8Array, bitWidth: number, values: number): void {
+/**
+ * Levels in Parquet's hybrid encoding of runs and packed bits, eight values to a group. Runs must not go past the values there are; 8 more
+ * are allowed to fill a group.
+ * @param most the largest level there can be, 1 or 2
+ */
+function readLevels(bytes: Uint8Array, most: number, values: number): Uint8Array {
+  const width = most > 1 ? 2 : 1;
+  const levels = new Uint8Array(values);
   let at = 0;
   let seen = 0;
   while (seen < values) {
@@ -75,19 +107,39 @@ function checkRuns(bytes: Uint8Array, bitWidth: number, values: number): void {
       header += (byte & 0x7f) * 2 ** shift;
       if (byte < 0x80) break;
     }
-    const run = header % 2 === 1 ? ((header - 1) / 2) * 8 : header / 2;
+    const packed = header % 2 === 1;
+    const run = packed ? ((header - 1) / 2) * 8 : header / 2;
     if (run < 1 || seen + run >= values + 8) throw new Error('levels run past the values');
-    at += header % 2 === 1 ? (run / 8) * bitWidth : 1;
+    const start = at;
+    at += packed ? (run / 8) * width : 1;
     if (at > bytes.length) throw new Error('levels end too early');
+    const end = Math.min(values, seen + run);
+    if (packed) {
+      // Eight levels of one bit to a byte, or four of two.
+      const shift = width === 1 ? 3 : 2;
+      const inByte = (1 << shift) - 1;
+      const mask = (1 << width) - 1;
+      for (let i = seen; i < end; i++) {
+        const place = i - seen;
+        const level = ((bytes[start + (place >> shift)] ?? 0) >> (width * (place & inByte))) & mask;
+        if (level > most) throw new Error('levels are higher than they can be');
+        levels[i] = level;
+      }
+    } else {
+      const level = bytes[start] ?? 0;
+      if (level > most) throw new Error('levels are higher than they can be');
+      levels.fill(level, seen, end);
+    }
     seen += run;
   }
+  return levels;
 }
 
 /**
  * Checks one column chunk: exactly one page, plain encoding, as many values as rows and lists allow, levels that add up.
  * @throws Error saying what is wrong
  */
-export function checkChunk(source: ByteSource, { start, length }: ChunkRange, column: Column, rows: number, limits: TableLimits): void {
+export function checkChunk(source: ByteSource, { start, length }: ChunkRange, column: Column, rows: number, limits: TableLimits): Page {
   const head = source.read(start, Math.min(length, pageHeaderBytes));
   checkThrift(head);
   const reader = { view: new DataView(head.buffer), offset: 0 };
@@ -105,7 +157,14 @@ export function checkChunk(source: ByteSource, { start, length }: ChunkRange, co
     throw new Error(`column ${column.name} has ${page.field_1} values in ${page.field_3} rows instead of ${rows} rows`);
   }
   const levelBytes = source.read(start + reader.offset, levels);
-  const definitionWidth = column.list === true && column.nullable === true ? 2 : 1;
-  if (column.list === true) checkRuns(levelBytes.subarray(0, page.field_6), 1, page.field_1);
-  if (column.list === true || column.nullable === true) checkRuns(levelBytes.subarray(page.field_6), definitionWidth, page.field_1);
+  const highest = definitionOf(column);
+  return {
+    repetition: column.list === true ? readLevels(levelBytes.subarray(0, page.field_6), 1, page.field_1) : null,
+    definition: highest > 0 ? readLevels(levelBytes.subarray(page.field_6), highest, page.field_1) : null,
+    values: page.field_1,
+    start: start + reader.offset + levels,
+    length: compressed - levels,
+    uncompressed: uncompressed - levels,
+    mayBeCompressed: page.field_7,
+  };
 }

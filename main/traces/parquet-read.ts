@@ -1,25 +1,22 @@
-import { type AsyncBuffer, type FileMetaData, parquetMetadata, parquetReadObjects } from 'hyparquet';
+import { type FileMetaData, parquetMetadata } from 'hyparquet';
 import { badTrace } from './bad-trace';
 import type { ByteSource } from './byte-source';
 import { checkChunk, checkMetadata, chunkRange } from './parquet-guard';
 import type { Column, TableLimits } from './parquet-profile';
-import { uncompressSnappy } from './snappy-guard';
+import { type ColumnValues, readValues } from './parquet-values';
 import { checkThrift } from './thrift-guard';
 
 const tailBytes = 8;
 /** A footer of 100 columns takes some 10 KB for a row group; more than this is no trace. */
 const largestFooter = 1 << 24;
 
-export type ParquetRow = Readonly<Record<string, unknown>>;
-
-/** A Parquet file of ours, checked before it is decoded; rows are read one row group at a time. */
+/** A Parquet file of ours, checked before it is decoded; columns are read one row group at a time. */
 export class ParquetTable {
   readonly rows: number;
   readonly #source: ByteSource;
   readonly #columns: readonly Column[];
   readonly #limits: TableLimits;
   readonly #metadata: FileMetaData;
-  readonly #file: AsyncBuffer;
 
   /** @throws InterlinearError `bad-trace` */
   constructor(source: ByteSource, columns: readonly Column[], limits: TableLimits) {
@@ -33,10 +30,6 @@ export class ParquetTable {
       throw damaged(source, thrown);
     }
     this.rows = Number(this.#metadata.num_rows);
-    this.#file = {
-      byteLength: source.size,
-      slice: (start, end = source.size) => source.read(start, end - start).buffer,
-    };
   }
 
   /** Row ranges of the row groups, in order. */
@@ -49,27 +42,19 @@ export class ParquetTable {
     });
   }
 
-  /** Rows of one row group, all columns or those named. @throws InterlinearError `bad-trace` */
-  async readGroup(group: number, names: readonly string[] = this.#columns.map((column) => column.name)): Promise<ParquetRow[]> {
+  /** Columns of one row group, those named, in their order. @throws InterlinearError `bad-trace` */
+  readGroup(group: number, names: readonly string[]): ColumnValues[] {
     const rowGroup = this.#metadata.row_groups[group];
-    const range = this.groups()[group];
-    if (!rowGroup || !range) throw new RangeError(`There is no row group ${group}`);
+    if (!rowGroup) throw new RangeError(`There is no row group ${group}`);
+    const rows = Number(rowGroup.num_rows);
     try {
-      this.#columns.forEach((column, at) => {
-        if (!names.includes(column.name)) return;
-        const place = chunkRange(rowGroup, at, column, this.#source.size);
-        checkChunk(this.#source, place, column, range.end - range.start, this.#limits);
+      return names.map((name) => {
+        const at = this.#columns.findIndex((column) => column.name === name);
+        const column = this.#columns[at];
+        if (!column) throw new RangeError(`There is no column ${name}`);
+        const page = checkChunk(this.#source, chunkRange(rowGroup, at, column, this.#source.size), column, rows, this.#limits);
+        return readValues(this.#source, page, column, rows, rowGroup.columns[at]?.meta_data?.codec ?? '');
       });
-      const rows: ParquetRow[] = await parquetReadObjects({
-        file: this.#file,
-        metadata: this.#metadata,
-        compressors: { SNAPPY: uncompressSnappy },
-        columns: [...names],
-        rowStart: range.start,
-        rowEnd: range.end,
-      });
-      if (rows.length !== range.end - range.start) throw new Error(`row group ${group} has ${rows.length} rows`);
-      return rows;
     } catch (thrown) {
       throw damaged(this.#source, thrown);
     }

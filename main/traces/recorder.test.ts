@@ -1,12 +1,13 @@
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { ErrorReport } from '../contract/errors';
 import { encodeSteps } from '../contract/frame';
 import type { RunEvent } from '../contract/protocol';
 import { runEventSchema } from '../contract/protocol';
 import { openBundle } from './bundle-reader';
+import { ParquetTable } from './parquet-read';
 import { orderedSteps, recordRun, sampleRun, startRecording } from './testing/sample-run';
 
 let folder = '';
@@ -129,6 +130,41 @@ describe('a recorded run', () => {
         .filter(({ record }) => record.lane === 1 && record.branch === 2)
         .map((step) => step.record),
     );
+    await bundle.close();
+  });
+
+  it('is replayed in few messages, what there will be before the steps, and each part of its table is read once', async () => {
+    const long = sampleRun(450, 3);
+    const path = join(folder, 'long.interlinear');
+    await recordRun(long, { path });
+    const read = vi.spyOn(ParquetTable.prototype, 'readGroup');
+    const events = await eventsOf(path);
+    const groups = read.mock.calls.filter(([, names]) => names.includes('lens_ids')).map(([group]) => group);
+    read.mockRestore();
+    expect(groups.length).toBeGreaterThan(1);
+    expect(groups).toEqual([...new Set(groups)]);
+
+    const series = new Set(orderedSteps(long).map(({ record }) => `${record.lane}/${record.branch}`)).size;
+    const messages = events.filter((event) => event.type === 'steps');
+    const floats = messages.reduce((sum, { packed }) => sum + packed.length, 0);
+    expect(messages.length).toBeLessThanOrEqual(series + Math.ceil(floats / (1 << 18)));
+    const kinds = events.map(({ type }) => type);
+    expect(kinds.lastIndexOf('branch')).toBeLessThan(kinds.indexOf('steps'));
+    expect(kinds.lastIndexOf('lane')).toBeLessThan(kinds.indexOf('steps'));
+  });
+
+  it('gives one residual stream of a step without the others', async () => {
+    const path = join(folder, 'a.interlinear');
+    await recordRun(run, { path });
+    const bundle = await openBundle(path);
+    const whole = await bundle.tap(0, 0, 1, 'residual');
+    const [streams = 0, width = 0] = whole.shape;
+    for (let stream = 0; stream < streams; stream++) {
+      const { shape, data } = await bundle.tap(0, 0, 1, 'residual', stream);
+      expect(shape).toEqual([width]);
+      expect(data).toEqual(whole.data.slice(stream * width, (stream + 1) * width));
+    }
+    await expect(bundle.tap(0, 0, 1, 'residual', streams)).rejects.toMatchObject({ code: 'bad-request' });
     await bundle.close();
   });
 });

@@ -1,13 +1,13 @@
-import { encodeSteps, stepPlaces } from '../contract/frame';
 import { layoutsOf, modelsOfRun } from '../contract/lane-models';
-import type { RunInfo } from '../contract/run';
 import { bundleFiles, type Manifest } from '../contract/trace';
 import { badTrace } from './bad-trace';
 import type { BundleFiles } from './bundle-files';
 import { type ByteSource, checksum } from './byte-source';
 import type { TapName } from './journal-format';
+import { pause } from './pause';
 import { ParquetTable } from './parquet-read';
-import { stepColumns, stepFromRow, stepTableLimits } from './step-columns';
+import { stepColumns, stepTableLimits } from './step-columns';
+import { packGroup, type PackedGroup } from './step-table';
 import { TensorTable } from './tensors-read';
 import type { Series, StoredTap, TraceContent } from './trace-content';
 
@@ -56,7 +56,9 @@ class SealedContent implements TraceContent {
     const parts: Float32Array[] = [];
     for (const [index, { start, end }] of this.#table.groups().entries()) {
       if (end <= first || start >= last) continue;
-      const { packed, places } = await this.#readGroup(index);
+      const { packed, places } = this.#readGroup(index);
+      // Many groups in a row are read without an answer to anybody.
+      await pause();
       parts.push(packed.subarray(places[Math.max(first, start) - start], places[Math.min(last, end) - start]));
     }
     const whole = new Float32Array(parts.reduce((sum, part) => sum + part.length, 0));
@@ -68,9 +70,13 @@ class SealedContent implements TraceContent {
     return whole;
   }
 
-  async #readGroup(index: number): Promise<PackedGroup> {
+  #readGroup(index: number): PackedGroup {
     if (this.#group?.index === index) return this.#group;
-    this.#group = { index, ...packRows(await this.#table.readGroup(index), this.info) };
+    try {
+      this.#group = { index, ...packGroup(this.#table, index, layoutsOf(this.info)) };
+    } catch (thrown) {
+      throw badTrace(bundleFiles.steps, thrown instanceof Error ? thrown.message : String(thrown), thrown);
+    }
     return this.#group;
   }
 
@@ -78,8 +84,8 @@ class SealedContent implements TraceContent {
     return (await this.#openTensors()).has(series, series.steps[row] ?? -1, name);
   }
 
-  async tap(series: Series, row: number, name: TapName): Promise<StoredTap | null> {
-    return (await this.#openTensors()).read(series, series.steps[row] ?? -1, name);
+  async tap(series: Series, row: number, name: TapName, stream?: number): Promise<StoredTap | null> {
+    return (await this.#openTensors()).read(series, series.steps[row] ?? -1, name, stream);
   }
 
   /** Opened, and checked byte by byte, when first asked for: this is the largest file by far. */
@@ -90,25 +96,6 @@ class SealedContent implements TraceContent {
 
   close(): void {
     this.#files.close();
-  }
-}
-
-/** The rows of a group as packed steps, and where each begins. */
-interface PackedGroup {
-  readonly packed: Float32Array;
-  readonly places: readonly number[];
-}
-
-function packRows(rows: readonly Readonly<Record<string, unknown>>[], info: RunInfo): PackedGroup {
-  const layouts = layoutsOf(info);
-  try {
-    const packed = encodeSteps(
-      rows.map((row) => stepFromRow(row, layouts)),
-      layouts,
-    );
-    return { packed, places: stepPlaces(packed, layouts) };
-  } catch (thrown) {
-    throw badTrace(bundleFiles.steps, thrown instanceof Error ? thrown.message : String(thrown), thrown);
   }
 }
 
@@ -127,15 +114,17 @@ export async function openSealed(files: BundleFiles, manifest: Manifest): Promis
   const source = await openChecked(files, bundleFiles.steps, manifest);
   await openChecked(files, bundleFiles.branches, manifest);
   const table = new ParquetTable(source, stepColumns, stepTableLimits(modelsOfRun(manifest.info).map(({ layout }) => layout)));
-  return new SealedContent(files, manifest, table, await readSeries(table, manifest));
+  return new SealedContent(files, manifest, table, readSeries(table, manifest));
 }
 
 /** Which rows are whose. @throws InterlinearError `bad-trace` unless rows are ordered by lane, branch, step */
-async function readSeries(table: ParquetTable, manifest: Manifest): Promise<TableSeries[]> {
+function readSeries(table: ParquetTable, manifest: Manifest): TableSeries[] {
   const series: TableSeries[] = [];
   let row = 0;
   for (const group of table.groups().keys()) {
-    for (const { lane, branch, step } of await table.readGroup(group, ['lane', 'branch', 'step'])) {
+    const [lanes, branches, steps] = table.readGroup(group, ['lane', 'branch', 'step']).map(({ numbers }) => numbers);
+    for (const [place, lane] of lanes?.entries() ?? []) {
+      const [branch, step] = [branches?.[place], steps?.[place]];
       if (!isIndex(lane) || !isIndex(branch) || !isIndex(step) || lane >= manifest.info.request.lanes.length) {
         throw badTrace(bundleFiles.steps, `row ${row} belongs to no lane of the run`);
       }

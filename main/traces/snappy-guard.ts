@@ -6,7 +6,7 @@ import { snappyUncompress } from 'hyparquet';
  * @throws Error saying what is impossible
  * @source https://github.com/google/snappy/blob/main/format_description.txt
  */
-export function uncompressSnappy(input: Uint8Array, outputLength: number): Uint8Array {
+export function uncompressSnappy(input: Uint8Array, outputLength: number): Uint8Array<ArrayBuffer> {
   checkSnappy(input, outputLength);
   const output = new Uint8Array(outputLength);
   snappyUncompress(input, output);

@@ -5,7 +5,7 @@ import { badTrace, badTraceHint } from './bad-trace';
 import type { ByteSource } from './byte-source';
 import type { TapName } from './journal-format';
 import { tensorNames } from './tensor-names';
-import { type Series, type StoredTap, tapBytes, tapShape } from './trace-content';
+import { type Series, type StoredTap, tapBytes, tapPart, tapShape } from './trace-content';
 
 interface Rows {
   readonly values: TensorEntry;
@@ -43,12 +43,13 @@ export class TensorTable {
     return this.#rowsOf(series, tap)?.rowOf.has(step) ?? false;
   }
 
-  read(series: Series, step: number, tap: TapName): StoredTap | null {
+  read(series: Series, step: number, tap: TapName, stream?: number): StoredTap | null {
     const rows = this.#rowsOf(series, tap);
     const row = rows?.rowOf.get(step);
     if (!rows || row === undefined) return null;
-    const bytes = tapBytes(this.#info, series.lane, tap);
-    return { shape: tapShape(this.#info, series.lane, tap), bytes: this.#source.read(rows.values.offset + row * bytes, bytes) };
+    const { shape, offset, bytes } = tapPart(this.#info, series.lane, tap, stream);
+    const start = rows.values.offset + row * tapBytes(this.#info, series.lane, tap);
+    return { shape, bytes: this.#source.read(start + offset, bytes) };
   }
 
   #rowsOf(series: Series, tap: TapName): Rows | null {

@@ -4,12 +4,10 @@ export const surprisalStops = 9;
 export const bitsPerStop = 0.5;
 
 /**
- * Background of a cell with this surprisal (or, for a thought, entropy).
- * @param bits NaN where the step has none: no colour
- * @returns a CSS colour
+ * Stop of the background of a cell with this surprisal (or, for a thought, entropy); null for no colour.
+ * @param bits NaN where the step has none
  */
-export function surprisalColour(bits: number): string {
-  if (Number.isNaN(bits) || bits < bitsPerStop / 4) return 'transparent';
-  const stop = Math.min(surprisalStops - 1, Math.max(1, Math.round(bits / bitsPerStop)));
-  return `var(--surprisal-${stop})`;
+export function surprisalStop(bits: number): number | null {
+  if (Number.isNaN(bits) || bits < bitsPerStop / 4) return null;
+  return Math.min(surprisalStops - 1, Math.max(1, Math.round(bits / bitsPerStop)));
 }

@@ -21,7 +21,7 @@ function props(changes: Partial<InspectorProps> = {}): InspectorProps {
     loadAttention: () => new Promise(() => {}),
     loadAttentionRow: () => new Promise(() => {}),
     loadAttentionBlock: () => new Promise(() => {}),
-    loadTrajectory: () => Promise.resolve({ stream: 2, explained: [0.41, 0.23], residual: 0.36, vectors: 3, paths: [] }),
+    loadTrajectory: () => Promise.resolve({ stream: 2, components: 2, explained: [0.41, 0.23], residual: 0.36, vectors: 3, paths: [] }),
     onCopy: () => {},
     ...changes,
   };

@@ -4,7 +4,17 @@ import type { BranchRecord, LaneRecord, RunInfo, RunModelInfo, RunOutcome } from
 import type { StepRecord } from '../../main/contract/steps';
 
 /** Numbers every step has, one typed array a branch, for charts: no step object is made to draw a line. */
-export type StepColumn = 'entropy' | 'surprisal' | 'logProbability' | 'margin' | 'norm' | 'cosineToPrevious' | 'milliseconds';
+export type StepColumn =
+  | 'kind'
+  | 'tokenId'
+  | 'forced'
+  | 'entropy'
+  | 'surprisal'
+  | 'logProbability'
+  | 'margin'
+  | 'norm'
+  | 'cosineToPrevious'
+  | 'milliseconds';
 
 /** The steps of one branch, packed; grows while the run streams. Lives outside React. */
 export interface StepSeries {

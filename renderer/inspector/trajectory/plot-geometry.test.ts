@@ -4,6 +4,7 @@ import { plotScale, thinPath } from './plot-geometry';
 
 const trajectory: Trajectory = {
   stream: 2,
+  components: 2,
   explained: [0.5, 0.3],
   residual: 0.3,
   vectors: 3,
@@ -12,16 +13,8 @@ const trajectory: Trajectory = {
       run: 'a',
       lane: 0,
       branch: 0,
-      kinds: ['token', 'token'],
-      captions: ['x', 'y'],
-      points: [
-        [0, 0],
-        [10, 2],
-      ],
-      shuffled: [
-        [0, 30],
-        [0, 0],
-      ],
+      points: Float32Array.of(0, 0, 10, 2),
+      shuffled: Float32Array.of(0, 30, 0, 0),
     },
   ],
 };
@@ -31,14 +24,14 @@ describe('plotScale', () => {
   it('uses one scale for both axes and stays inside the margins', () => {
     const { place, unit } = plotScale(trajectory, false, size, { x: 20, y: 10 });
     expect(unit).toBeCloseTo(26);
-    expect(place([0, 0])).toEqual({ x: 20, y: 126 });
-    expect(place([10, 2])).toEqual({ x: 280, y: 74 });
+    expect(place(0, 0)).toEqual({ x: 20, y: 126 });
+    expect(place(10, 2)).toEqual({ x: 280, y: 74 });
   });
 
   it('makes room for the control when it is drawn', () => {
     const { place } = plotScale(trajectory, true, size, { x: 20, y: 10 });
-    expect(place([0, 30]).y).toBeCloseTo(10);
-    expect(place([0, 0]).y).toBeCloseTo(190);
+    expect(place(0, 30).y).toBeCloseTo(10);
+    expect(place(0, 0).y).toBeCloseTo(190);
   });
 });
 

@@ -8,7 +8,7 @@ export interface PlotPoint {
 
 export interface PlotScale {
   /** Pixels of a point of the projection. */
-  readonly place: (point: readonly number[]) => PlotPoint;
+  readonly place: (x: number, y: number) => PlotPoint;
   /** Pixels per unit, the same along both axes. */
   readonly unit: number;
 }
@@ -28,6 +28,18 @@ export function thinPath(points: readonly PlotPoint[], distance: number): KeptPo
   return kept;
 }
 
+/** Calls back with the first two coordinates of every point. @param coordinates [points, components] */
+function eachPoint(coordinates: Float32Array, components: number, visit: (x: number, y: number) => void): void {
+  for (let at = 0; at < coordinates.length; at += components) visit(coordinates[at] ?? 0, coordinates[at + 1] ?? 0);
+}
+
+/** Where the points of a path are in the picture. @param coordinates [points, components] */
+export function placedPoints(coordinates: Float32Array, components: number, scale: PlotScale): PlotPoint[] {
+  const points: PlotPoint[] = [];
+  eachPoint(coordinates, components, (x, y) => points.push(scale.place(x, y)));
+  return points;
+}
+
 /**
  * Fits all paths into the picture with equal scales along both axes, so that distances can be compared in any direction.
  * @param which the coordinates drawn: `points`, or with the control on both
@@ -40,11 +52,13 @@ export function plotScale(
 ): PlotScale {
   let [left, right, bottom, top] = [Infinity, -Infinity, Infinity, -Infinity];
   for (const path of trajectory.paths) {
-    for (const [x = 0, y = 0] of withShuffled ? [...path.points, ...path.shuffled] : path.points) {
-      left = Math.min(left, x);
-      right = Math.max(right, x);
-      bottom = Math.min(bottom, y);
-      top = Math.max(top, y);
+    for (const coordinates of withShuffled ? [path.points, path.shuffled] : [path.points]) {
+      eachPoint(coordinates, trajectory.components, (x, y) => {
+        left = Math.min(left, x);
+        right = Math.max(right, x);
+        bottom = Math.min(bottom, y);
+        top = Math.max(top, y);
+      });
     }
   }
   if (left > right) [left, right, bottom, top] = [-1, 1, -1, 1];
@@ -52,5 +66,5 @@ export function plotScale(
   const height = Math.max(1, size.height - 2 * margin.y);
   const unit = Math.min(width / Math.max(1e-9, right - left), height / Math.max(1e-9, top - bottom));
   const centre = { x: (left + right) / 2, y: (bottom + top) / 2 };
-  return { unit, place: ([x = 0, y = 0]) => ({ x: size.width / 2 + (x - centre.x) * unit, y: size.height / 2 - (y - centre.y) * unit }) };
+  return { unit, place: (x, y) => ({ x: size.width / 2 + (x - centre.x) * unit, y: size.height / 2 - (y - centre.y) * unit }) };
 }

@@ -6,9 +6,10 @@ import type { LaneEntry } from '../shared/lane-entries';
 import { lineDash, markerPath } from '../shared/lane-marker';
 import { niceTicks } from '../shared/nice-ticks';
 import type { Size } from '../shared/use-size';
+import { captionOf } from './caption';
 import { type CaptionRequest, placeCaptions } from './place-captions';
 import styles from './trajectory.module.css';
-import { type KeptPoint, type PlotPoint, plotScale, thinPath } from './plot-geometry';
+import { type KeptPoint, placedPoints, type PlotPoint, plotScale, thinPath } from './plot-geometry';
 
 export interface TrajectoryPlotProps {
   readonly trajectory: Trajectory;
@@ -42,7 +43,12 @@ interface DrawnPath {
   /** The points that make the line: all but those closer than can be seen. */
   readonly line: readonly KeptPoint[];
   readonly shuffled: readonly PlotPoint[];
-  readonly captions: readonly string[];
+}
+
+/** The word at a step of the branch shown. */
+function captionAt({ entry }: DrawnPath, step: number): string {
+  const record = entry.branch?.steps.at(step);
+  return record === undefined ? '' : captionOf(entry.lane, record);
 }
 
 const line = (points: readonly PlotPoint[]): string =>
@@ -60,19 +66,27 @@ function alongPath(points: readonly PlotPoint[]): PlotPoint[] {
   });
 }
 
+/** Steps of a path whose captions are tried: of a path of tens of thousands only those are looked at. */
+function captioned(path: DrawnPath, step: number | null): number[] {
+  const { length } = path.points;
+  const tail = tailStart(path, step);
+  const [first, end] = tail > 0 && step !== null ? [tail, Math.min(length, step + 1)] : [0, length];
+  const stride = length > dotsUpTo ? Math.ceil(length / captionsOfLongPath) : 1;
+  const tried: number[] = [];
+  for (let i = Math.ceil(first / stride) * stride; i < end; i += stride) tried.push(i);
+  return step === null || step < first || step >= end || tried.includes(step) ? tried : [...tried, step];
+}
+
 /** A caption for the point under the cursor first, then for the ends, then for the rest; the same word once per lane in a row. */
 function captionsOf(paths: readonly DrawnPath[], steps: TrajectoryPlotProps['steps']): CaptionRequest[] {
   return paths.flatMap((path, place) =>
     path.shown
-      ? path.points.flatMap(({ x, y }, i): CaptionRequest[] => {
-          const text = canvasToken(path.captions[i] ?? '');
+      ? captioned(path, steps.get(path.entry.key) ?? null).flatMap((i): CaptionRequest[] => {
+          const { x, y } = path.points[i] ?? { x: NaN, y: NaN };
+          const caption = captionAt(path, i);
+          const text = canvasToken(caption);
           const current = i === steps.get(path.entry.key);
-          if (!current && path.points.length > dotsUpTo && i % Math.ceil(path.points.length / captionsOfLongPath) !== 0) return [];
-          if (text === '' || (!current && i > 0 && path.captions[i - 1] === path.captions[i])) return [];
-          const step = steps.get(path.entry.key) ?? null;
-          const tail = tailStart(path, step);
-          const inTail = step !== null && i >= tail && i <= step;
-          if (tail > 0 && !inTail) return [];
+          if (text === '' || (!current && i > 0 && captionAt(path, i - 1) === caption)) return [];
           const priority = (current ? 100 : i === path.points.length - 1 || i === 0 ? 10 : 1) - place / 100;
           return [{ text, x, y, width: text.length * characterWidth + 2, height: captionHeight, priority }];
         })
@@ -119,7 +133,7 @@ export function TrajectoryPlot({ trajectory, entries, size, shuffled, steps, mov
           const entry = entries.find((candidate) => candidate.run.id === path.run && candidate.lane.lane === path.lane);
           if (entry === undefined) return [];
           const shown = path.branch === entry.lane.shown;
-          const points = path.points.map(scale.place);
+          const points = placedPoints(path.points, trajectory.components, scale);
           return [
             {
               entry,
@@ -127,13 +141,12 @@ export function TrajectoryPlot({ trajectory, entries, size, shuffled, steps, mov
               shown,
               points,
               line: thinPath(points, 1.5),
-              shuffled: path.shuffled.map(scale.place),
-              captions: path.captions,
+              shuffled: shuffled ? placedPoints(path.shuffled, trajectory.components, scale) : [],
             },
           ];
         })
         .toSorted((a, b) => Number(a.shown) - Number(b.shown)),
-    [trajectory, entries, scale],
+    [trajectory, entries, scale, shuffled],
   );
   const captions = useMemo(() => {
     const requests = captionsOf(paths, steps).slice(0, 400);
@@ -145,7 +158,7 @@ export function TrajectoryPlot({ trajectory, entries, size, shuffled, steps, mov
     });
   }, [paths, size, steps]);
   const grid = niceTicks(0, size.width / 4 / scale.unit, 1)[1] ?? 1;
-  const origin = scale.place([0, 0]);
+  const origin = scale.place(0, 0);
   return (
     <>
       <StillPaths paths={paths} size={size} />
@@ -257,7 +270,7 @@ export function TrajectoryPlot({ trajectory, entries, size, shuffled, steps, mov
                       moveCursor(entry.run.id, entry.lane.lane, i, true);
                     }}
                   >
-                    <title>{`${entry.title}, step ${i + 1}: ${path.captions[i] ?? ''}`}</title>
+                    <title>{`${entry.title}, step ${i + 1}: ${captionAt(path, i)}`}</title>
                   </path>
                 );
               })}

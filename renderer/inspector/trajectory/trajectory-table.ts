@@ -1,8 +1,10 @@
 import type { Trajectory } from '../../../main/contract/protocol';
-import type { Table } from '../export/save-table';
+import type { Table, TableCell } from '../export/save-table';
+import type { LaneEntry } from '../shared/lane-entries';
+import { captionOf } from './caption';
 
 /** A row per point; steps count from 0, as in the trace. */
-export function trajectoryTable(trajectory: Trajectory): Table {
+export function trajectoryTable(trajectory: Trajectory, entries: readonly LaneEntry[]): Table {
   return {
     columns: [
       'run',
@@ -20,23 +22,29 @@ export function trajectoryTable(trajectory: Trajectory): Table {
       'explained_2',
       'residual',
     ],
-    rows: trajectory.paths.flatMap((path) =>
-      path.points.map((point, step) => [
-        path.run,
-        path.lane,
-        path.branch,
-        step,
-        path.kinds[step] ?? null,
-        path.captions[step] ?? null,
-        point[0] ?? null,
-        point[1] ?? null,
-        path.shuffled[step]?.[0] ?? null,
-        path.shuffled[step]?.[1] ?? null,
-        trajectory.stream,
-        trajectory.explained[0] ?? null,
-        trajectory.explained[1] ?? null,
-        trajectory.residual,
-      ]),
-    ),
+    rows: trajectory.paths.flatMap((path) => {
+      const lane = entries.find(({ run, lane: { lane: place } }) => run.id === path.run && place === path.lane)?.lane;
+      const steps = lane?.branches.find(({ branch }) => branch === path.branch)?.steps;
+      return Array.from({ length: path.points.length / trajectory.components }, (_, step): TableCell[] => {
+        const record = steps?.at(step);
+        const at = step * trajectory.components;
+        return [
+          path.run,
+          path.lane,
+          path.branch,
+          step,
+          record?.kind ?? null,
+          lane === undefined || record === undefined ? null : captionOf(lane, record),
+          path.points[at] ?? null,
+          path.points[at + 1] ?? null,
+          path.shuffled[at] ?? null,
+          path.shuffled[at + 1] ?? null,
+          trajectory.stream,
+          trajectory.explained[0] ?? null,
+          trajectory.explained[1] ?? null,
+          trajectory.residual,
+        ];
+      });
+    }),
   };
 }

@@ -89,7 +89,10 @@ export function TrajectoryPanel({ runs, stepUnderCursor, moveCursor, loadTraject
     () => new Map(entries.map((entry) => [entry.key, stepUnderCursor(entry.run, entry.lane)])),
     [entries, stepUnderCursor],
   );
-  const table = useMemo(() => () => (trajectory === null ? { columns: [], rows: [] } : trajectoryTable(trajectory)), [trajectory]);
+  const table = useMemo(
+    () => () => (trajectory === null ? { columns: [], rows: [] } : trajectoryTable(trajectory, entries)),
+    [trajectory, entries],
+  );
   const [first, second] = trajectory?.explained ?? [];
   const explained = `PC1 ${percent(first)} · PC2 ${percent(second)} · residual ${formatNumber(trajectory?.residual ?? NaN)}`;
   const pictureTitle = `Trajectory after ${streamTitle(stream)}${unit ? ', unit norm' : ''}: ${explained}`;

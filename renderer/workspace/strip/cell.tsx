@@ -1,5 +1,5 @@
 import { classNames } from '../../design/class-names';
-import { surprisalColour } from '../../design/surprisal-scale';
+import { surprisalStop, surprisalStops } from '../../design/surprisal-scale';
 import { TokenText } from '../../design/token-text';
 import type { CellContent } from './cell-content';
 import styles from './cell.module.css';
@@ -9,17 +9,31 @@ export interface CellProps {
   readonly step: number;
   readonly count: number;
   readonly content: CellContent;
+  /** Pixels, as the lines were packed; null where the text says. */
+  readonly width: number | null;
   readonly current: boolean;
   readonly pinned: boolean;
   /** The first of a line that was broken at its space: the space is not printed. */
   readonly broken: boolean;
 }
 
-/** One step: what was emitted, its gloss and its bits. */
-export function Cell({ id, step, count, content, current, pinned }: CellProps) {
+const shades = Array.from({ length: surprisalStops }, (_, stop) => styles[`bits${stop}`]);
+
+/** The background, by a class: a style of its own would have to be worked out for every cell. */
+function shadeOf({ bits }: CellContent): string | undefined {
+  const stop = surprisalStop(bits);
+  return stop === null ? undefined : shades[stop];
+}
+
+/**
+ * One step: what was emitted, its gloss and its bits. Few and plain elements, with a width that is known: hundreds of them take other
+ * texts in every frame of a fast scroll.
+ */
+export function Cell({ id, step, count, content, width, current, pinned }: CellProps) {
   return (
     <div
-      id={id}
+      // Only the cursor's step is ever asked for by name.
+      id={current ? id : undefined}
       role="option"
       aria-selected={current}
       aria-setsize={count}
@@ -33,20 +47,14 @@ export function Cell({ id, step, count, content, current, pinned }: CellProps) {
         content.forced && styles['forced'],
         current && styles['current'],
         current && pinned && styles['pinned'],
+        shadeOf(content),
       )}
-      style={{ backgroundColor: surprisalColour(content.bits) }}
+      style={width === null ? undefined : { width }}
     >
       <span className={styles['emitted']}>
         {content.thought ? <span className={styles['diamond']} /> : <TokenText text={content.text} />}
       </span>
-      <span className={styles['gloss']}>
-        {content.gloss.map((part, place) => (
-          <span key={place}>
-            {place > 0 && ' '}
-            {part.text} <i>{part.probability}</i>
-          </span>
-        ))}
-      </span>
+      <span className={styles['gloss']}>{content.gloss.map((part) => `${part.text} ${part.probability}`.trimStart()).join(' ')}</span>
       {!content.dense && <span className={styles['cost']}>{content.cost}</span>}
     </div>
   );
@@ -64,7 +72,7 @@ function Reading({ content, broken }: Pick<CellProps, 'content' | 'broken'>) {
 export function Word({ id, step, count, content, current, pinned, broken }: CellProps) {
   return (
     <span
-      id={id}
+      id={current ? id : undefined}
       role="option"
       aria-selected={current}
       aria-setsize={count}
@@ -78,8 +86,8 @@ export function Word({ id, step, count, content, current, pinned, broken }: Cell
         content.forced && styles['forced'],
         current && styles['current'],
         current && pinned && styles['pinned'],
+        shadeOf(content),
       )}
-      style={{ backgroundColor: surprisalColour(content.bits) }}
     >
       <Reading content={content} broken={broken} />
     </span>

@@ -60,6 +60,8 @@ export class LinePacker {
   readonly #width: number;
   readonly #gap: number;
   readonly #starts: number[] = [];
+  /** Pixels of each cell packed. */
+  #widths = new Float32Array(256);
   #packed = 0;
   #used = 0;
   /** First step of the word being packed, and its pixels. */
@@ -80,6 +82,7 @@ export class LinePacker {
   extend(length: number, widthOf: (step: number) => number, flowOf: (step: number) => Flow = () => 'free'): void {
     for (; this.#packed < length; this.#packed++) {
       const width = Math.min(this.#width, widthOf(this.#packed));
+      this.#keep(width);
       const flow = flowOf(this.#packed);
       const glued = flow === 'glued' && this.#packed > 0;
       if (this.#starts.length === 0 || flow === 'new-line') this.#begin(this.#packed, width);
@@ -93,6 +96,16 @@ export class LinePacker {
         this.#wordUsed = width;
       }
     }
+  }
+
+  /** Pixels between two cells of a line. */
+  get gap(): number {
+    return this.#gap;
+  }
+
+  /** Pixels of a cell, as it was packed. */
+  widthOf(step: number): number {
+    return this.#widths[step] ?? 0;
   }
 
   /** First step of a line and the one after its last. */
@@ -110,6 +123,15 @@ export class LinePacker {
       else high = middle - 1;
     }
     return low;
+  }
+
+  #keep(width: number): void {
+    if (this.#packed === this.#widths.length) {
+      const grown = new Float32Array(2 * this.#packed);
+      grown.set(this.#widths);
+      this.#widths = grown;
+    }
+    this.#widths[this.#packed] = width;
   }
 
   #begin(step: number, used: number): void {

@@ -1,15 +1,18 @@
-import { useVirtualizer } from '@tanstack/react-virtual';
-import { memo, type PointerEvent, useEffect, useId, useMemo, useRef } from 'react';
+import { memo, type PointerEvent, useEffect, useId, useMemo, useRef, useState } from 'react';
 import { useStore } from 'zustand';
+import { fontFamily } from '../../inspector/shared/canvas-text';
 import { useSize } from '../../inspector/shared/use-size';
 import type { LaneView, RunView, StepSeries } from '../../state/run-view';
 import { useServices } from '../../state/services';
 import { useStepUnderCursor } from '../use-cursor';
 import { Cell, Word } from './cell';
 import { cellContent, readsSubWords } from './cell-content';
+import { paintLines } from './paint-lines';
+import { linesInView, placesFor, scrollToLine } from './line-window';
 import { cellGap, cellWidth, denseCellGap, LinePacker, wordWidth } from './pack-cells';
 import styles from './strip.module.css';
 import { textFlow } from './text-flow';
+import { useFlight } from './use-flight';
 
 export interface StripProps {
   readonly run: RunView;
@@ -24,6 +27,13 @@ export interface StripProps {
 type Layout = 'cells' | 'text' | 'denseCells' | 'flow';
 
 const lineHeight: Record<Layout, number> = { cells: 57, text: 26, denseCells: 41, flow: 23 };
+/** Where a token's text stands in its cell, in pixels, and its face: what the style sheet says, for a canvas. */
+const textPlaces: Record<Layout, { readonly x: number; readonly y: number; readonly font: string }> = {
+  cells: { x: 9, y: 17, font: '620 13.5px' },
+  text: { x: 3, y: 16, font: '400 13px' },
+  denseCells: { x: 5, y: 16, font: '560 13.5px' },
+  flow: { x: 0, y: 16, font: '400 13px' },
+};
 const gaps: Record<Layout, number> = { cells: cellGap, text: 1, denseCells: denseCellGap, flow: 0 };
 
 interface LineProps {
@@ -33,25 +43,29 @@ interface LineProps {
   readonly first: number;
   readonly end: number;
   readonly count: number;
+  readonly packer: LinePacker;
   /** The cursor's step where it is in this line, else -1. */
   readonly current: number;
   readonly pinned: boolean;
   readonly mode: StripProps['mode'];
 }
 
-const Line = memo(function Line({ id, lane, steps, first, end, count, current, pinned, mode }: LineProps) {
+const Line = memo(function Line({ id, lane, steps, first, end, count, packer, current, pinned, mode }: LineProps) {
   const Part = mode === 'cells' ? Cell : Word;
   return Array.from({ length: end - first }, (_, place) => {
     const step = first + place;
     const record = steps.at(step);
     if (record === undefined) return null;
+    const content = cellContent(lane, record);
     return (
       <Part
-        key={step}
+        // By place, not by step: the elements of another line's cells are taken over.
+        key={place}
         id={`${id}-${step}`}
         step={step}
         count={count}
-        content={cellContent(lane, record)}
+        content={content}
+        width={mode === 'cells' ? packer.widthOf(step) : null}
         current={step === current}
         pinned={pinned}
         broken={place === 0 && step > 0 && mode === 'text' && textFlow(lane, steps, step) === 'free'}
@@ -67,6 +81,7 @@ function sameLine(before: LineProps, after: LineProps): boolean {
     before.steps === after.steps &&
     before.first === after.first &&
     before.end === after.end &&
+    before.packer === after.packer &&
     before.current === after.current &&
     before.pinned === after.pinned &&
     before.mode === after.mode &&
@@ -84,6 +99,7 @@ export function Strip({ run, lane, steps, title, mode }: StripProps) {
   const { cursor, clock } = useServices();
   const id = useId();
   const scroller = useRef<HTMLDivElement>(null);
+  const canvas = useRef<HTMLCanvasElement>(null);
   const following = useRef(true);
   const { width, height } = useSize(scroller);
   const step = useStepUnderCursor(run, lane);
@@ -106,34 +122,55 @@ export function Strip({ run, lane, steps, title, mode }: StripProps) {
   );
   const lines = packer?.lineCount ?? 0;
 
-  const virtualizer = useVirtualizer({
-    count: lines,
-    getScrollElement: () => scroller.current,
-    estimateSize: () => lineHeight[layout],
-    overscan: 6,
-    // What scrolls into view may come a frame later; drawing it at once would hold up the keys.
-    useFlushSync: false,
+  const [scrolledTo, setScrolledTo] = useState(0);
+  /** The same, without asking the page, which would lay everything out. */
+  const top = useRef(0);
+  const viewport = { top: scrolledTo, height };
+  const { first: firstLine, end: endLine } = linesInView(viewport, lineHeight[layout], lines);
+  const places = placesFor(height, lineHeight[layout]);
+
+  // To whole lines: within one nothing is drawn anew.
+  const settle = (): void => {
+    setScrolledTo(Math.floor(top.current / lineHeight[layout]) * lineHeight[layout]);
+  };
+  const scrolled = useFlight(canvas, settle, (element, ink) => {
+    if (packer === null) return;
+    const { font, ...inset } = textPlaces[layout];
+    paintLines(
+      element,
+      {
+        packer,
+        steps,
+        vocabulary: lane.modelInfo.vocabulary,
+        lineHeight: lineHeight[layout],
+        top: top.current,
+        width: inner,
+        height,
+        inset,
+        font: `${font} ${fontFamily(element, '--font-data')}`,
+        current: step,
+      },
+      ink,
+    );
   });
-  useEffect(() => {
-    virtualizer.measure();
-  }, [virtualizer, layout]);
 
   // Follows the stream while the end is in view.
   useEffect(() => {
     if (run.outcome !== null || !following.current || lines === 0) return;
     clock.nextFrame(() => {
-      virtualizer.scrollToIndex(lines - 1, { align: 'end' });
+      scrollTo(scroller.current, scrollToLine(lines - 1, { top: top.current, height }, lineHeight[layout], 'end'));
     });
-  }, [virtualizer, clock, lines, run.outcome]);
+  }, [clock, lines, run.outcome, height, layout]);
 
   // Brings the cursor's step into view; where it is in view already nothing moves.
   useEffect(() => {
     if (step === null || packer === null) return;
-    // Where hardly more than one line fits, the line starts at the top, so that it is not the one that is cut.
     clock.nextFrame(() => {
-      virtualizer.scrollToIndex(packer.lineOf(step), { align: height < 2 * lineHeight[layout] ? 'start' : 'auto' });
+      // Where hardly more than one line fits, the line starts at the top, so that it is not the one that is cut.
+      const align = height < 2 * lineHeight[layout] ? 'start' : 'nearest';
+      scrollTo(scroller.current, scrollToLine(packer.lineOf(step), { top: top.current, height }, lineHeight[layout], align));
     });
-  }, [virtualizer, clock, packer, step, height, layout]);
+  }, [clock, packer, step, height, layout]);
 
   const onPointerMove = (event: PointerEvent): void => {
     const hovered = stepOf(event.target);
@@ -162,17 +199,26 @@ export function Strip({ run, lane, steps, title, mode }: StripProps) {
         if (event.target.matches(':focus-visible') && cursor.place?.pinned !== true) cursor.hover(run.id, lane.lane, step ?? 0);
       }}
       onScroll={(event) => {
-        // The sizes known already, not the page's: asking for those would lay everything out.
-        following.current = virtualizer.getTotalSize() - event.currentTarget.scrollTop - height < lineHeight[layout];
+        const before = top.current;
+        top.current = event.currentTarget.scrollTop;
+        following.current = lines * lineHeight[layout] - top.current - height < lineHeight[layout];
+        scrolled((top.current - before) / lineHeight[layout]);
       }}
     >
-      <div role="presentation" className={styles['lines']} style={{ height: virtualizer.getTotalSize() }}>
+      <canvas ref={canvas} hidden aria-hidden="true" className={styles['flight']} style={{ width: inner, height, marginBottom: -height }} />
+      <div role="presentation" className={styles['lines']} style={{ height: lines * lineHeight[layout] }}>
         {packer !== null &&
-          virtualizer.getVirtualItems().map((item) => {
-            const [first, end] = packer.line(item.index);
+          Array.from({ length: endLine - firstLine }, (_, place) => {
+            const index = firstLine + place;
+            const [first, end] = packer.line(index);
             const here = step !== null && step >= first && step < end;
             return (
-              <div key={item.key} role="presentation" className={styles[layout]} style={{ transform: `translateY(${item.start}px)` }}>
+              <div
+                key={index % places}
+                role="presentation"
+                className={styles[layout]}
+                style={{ top: index * lineHeight[layout], height: lineHeight[layout] }}
+              >
                 <Line
                   id={id}
                   lane={lane}
@@ -180,6 +226,7 @@ export function Strip({ run, lane, steps, title, mode }: StripProps) {
                   first={first}
                   end={end}
                   count={length}
+                  packer={packer}
                   current={here ? step : -1}
                   pinned={here && pinned}
                   mode={mode}
@@ -190,4 +237,8 @@ export function Strip({ run, lane, steps, title, mode }: StripProps) {
       </div>
     </div>
   );
+}
+
+function scrollTo(element: HTMLElement | null, top: number | null): void {
+  if (element !== null && top !== null) element.scrollTop = top;
 }

@@ -1,0 +1,129 @@
+// @vitest-environment happy-dom
+import { act, cleanup, fireEvent, render, screen, waitFor } from '@testing-library/react';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { encodeSteps, stepLength } from '../../../main/contract/frame';
+import { PackedStepSeries } from '../../state/packed-step-series';
+import { ServicesContext } from '../../state/services';
+import { sampleLayout } from '../../testing/sample-run';
+import { sampleServices } from '../../testing/sample-services';
+import { sampleSteps } from '../../testing/sample-steps';
+import { sampleTextModel, sampleTextRun } from '../../testing/sample-text-run';
+import { Strip } from './strip';
+
+const run = sampleTextRun();
+const [lane] = run.lanes;
+if (lane === undefined) throw new Error('The sample run has a lane');
+const { vocabulary } = lane.modelInfo;
+
+/** So many steps, all of one width. */
+function series(length: number): PackedStepSeries {
+  const packed = encodeSteps(sampleSteps(0, 0, [{ token: ' word', heads: { ' word': 0.9 } }], vocabulary), sampleLayout);
+  const steps = new PackedStepSeries(sampleLayout);
+  for (let step = 0; step < length; step++) {
+    packed[2] = step;
+    steps.append(packed.subarray(0, stepLength(sampleLayout)), 0);
+  }
+  return steps;
+}
+
+let now = 0;
+
+beforeEach(() => {
+  vi.spyOn(performance, 'now').mockImplementation(() => now);
+  Object.defineProperty(document, 'fonts', { value: new EventTarget(), configurable: true });
+  vi.spyOn(HTMLElement.prototype, 'clientWidth', 'get').mockReturnValue(620);
+  vi.spyOn(HTMLElement.prototype, 'clientHeight', 'get').mockReturnValue(300);
+  vi.stubGlobal(
+    'ResizeObserver',
+    class {
+      constructor(private readonly report: () => void) {}
+      observe(): void {
+        this.report();
+      }
+      disconnect(): void {
+        return;
+      }
+    },
+  );
+});
+afterEach(() => {
+  cleanup();
+  vi.restoreAllMocks();
+  vi.unstubAllGlobals();
+});
+
+async function show(length: number): Promise<HTMLElement> {
+  const services = await sampleServices([sampleTextModel]);
+  render(
+    <ServicesContext value={services}>
+      <Strip run={run} lane={lane ?? fail()} steps={series(length)} title="Chain" mode="cells" />
+    </ServicesContext>,
+  );
+  return screen.getByRole('listbox', { name: 'Steps of Chain' });
+}
+
+function fail(): never {
+  throw new Error('The sample run has a lane');
+}
+
+/** @param pause milliseconds since the scroll before; by default more than between two of a flight */
+function scrollTo(strip: HTMLElement, top: number, pause = 500): void {
+  now += pause;
+  act(() => {
+    strip.scrollTop = top;
+    fireEvent.scroll(strip);
+  });
+}
+
+const elementsIn = (strip: HTMLElement): Set<Element> => new Set(strip.querySelectorAll('*'));
+const firstStep = (): number => Math.min(...screen.getAllByRole('option').map((cell) => Number(cell.getAttribute('data-step'))));
+
+describe('a strip of thousands of steps', () => {
+  it('has only what is in view in the page, as long as it is', async () => {
+    const strip = await show(6_000);
+    expect(screen.getAllByRole('option').length).toBeGreaterThan(20);
+    expect(screen.getAllByRole('option').length).toBeLessThan(300);
+    expect(Number.parseInt((strip.lastElementChild as HTMLElement).style.height, 10)).toBeGreaterThan(6_000 * 2);
+  });
+
+  it('makes no element anew while it is scrolled from end to end: what there is takes the steps that come into view', async () => {
+    const strip = await show(6_000);
+    // In the middle there are lines above the view, too.
+    scrollTo(strip, 5_000);
+    const before = elementsIn(strip);
+    const seen = new Set<number>();
+    for (let top = 6_000; top < 20_000; top += 1_400) {
+      scrollTo(strip, top);
+      seen.add(firstStep());
+      expect([...elementsIn(strip)].filter((element) => !before.has(element))).toEqual([]);
+    }
+    expect(seen.size).toBe(10);
+  });
+
+  it('lays out nothing while it flies past, and where it lands everything', async () => {
+    const strip = await show(6_000);
+    scrollTo(strip, 1_000);
+    const before = firstStep();
+    for (const top of [5_000, 9_000, 16_000]) scrollTo(strip, top, 16);
+    expect(firstStep()).toBe(before);
+    expect(strip.querySelector('canvas')?.hidden).toBe(false);
+    await waitFor(() => {
+      expect(firstStep()).toBeGreaterThan(before + 500);
+    });
+    await waitFor(() => {
+      expect(strip.querySelector('canvas')?.hidden).toBe(true);
+    });
+  });
+
+  it('changes nothing in the page while the same lines are in view', async () => {
+    const strip = await show(6_000);
+    scrollTo(strip, 10_250);
+    const changed = vi.fn<MutationCallback>();
+    const observer = new MutationObserver(changed);
+    observer.observe(strip, { subtree: true, childList: true, attributes: true, characterData: true });
+    for (const top of [10_255, 10_260, 10_270]) scrollTo(strip, top);
+    await new Promise((resolve) => setTimeout(resolve));
+    observer.disconnect();
+    expect(changed).not.toHaveBeenCalled();
+  });
+});

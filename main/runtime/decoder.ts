@@ -79,12 +79,12 @@ export interface Decoder {
   embedding(tokenId: number): Float32Array;
   /** The whole table [V, D], row-major, for nearest-token look-ups. Do not write into it. */
   readonly embeddings: Float32Array;
-  /** Logit lens: final norm and unembedding of one residual stream of length D; returns logits of length V. */
-  lens(residual: Float32Array): Float32Array;
   /**
-   * The same for many residual streams at once, [N, D] to [N, V], in one pass on the device. Much faster than `lens` row by
-   * row: use it wherever a tick needs more than one reading.
+   * Logit lens: final norm and unembedding of one residual stream of length D; returns logits of length V. In double precision and without
+   * the device, a few rows of the unembedding at a time, so that nothing has to be kept for it: to check what the device gave.
    */
+  lens(residual: Float32Array): Promise<Float32Array>;
+  /** The same for many residual streams at once, [N, D] to [N, V], in one pass on the device: for small models, at every step. */
   lenses(residuals: Float32Array): Promise<Float32Array>;
   /**
    * What the lens says of many residual streams, [N, D], without the logits: the way to read hundreds.

@@ -182,10 +182,10 @@ describe.each(cases)('$name', ({ folder, fixtures }) => {
   it('reads its logits off the last layer with the lens, one by one and many at once', async () => {
     const { last } = await decoder.prefill(idsOf(prompts[0] ?? 0));
     const stream = last.residual.subarray(decoder.layers * decoder.width);
-    expect(maximumDifference(decoder.lens(stream), last.logits)).toBeLessThan(amongReadings);
+    expect(maximumDifference(await decoder.lens(stream), last.logits)).toBeLessThan(amongReadings);
     const readings = await decoder.lenses(last.residual);
     for (let layer = 0; layer <= decoder.layers; layer++) {
-      const alone = decoder.lens(last.residual.subarray(layer * decoder.width, (layer + 1) * decoder.width));
+      const alone = await decoder.lens(last.residual.subarray(layer * decoder.width, (layer + 1) * decoder.width));
       expect(maximumDifference(readings.subarray(layer * decoder.vocabulary, (layer + 1) * decoder.vocabulary), alone)).toBeLessThan(
         amongReadings,
       );
@@ -205,7 +205,7 @@ describe('misuse', () => {
   it('of tokens and vectors is refused', async () => {
     expect(() => decoder.embedding(48)).toThrow(RangeError);
     expect(() => decoder.embedding(-1)).toThrow(RangeError);
-    expect(() => decoder.lens(new Float32Array(31))).toThrow(RangeError);
+    await expect(decoder.lens(new Float32Array(31))).rejects.toThrow(RangeError);
     await expect(decoder.lenses(new Float32Array(33))).rejects.toThrow(RangeError);
     await expect(decoder.prefill([])).rejects.toThrow(RangeError);
     await expect(decoder.full(new Float32Array(33))).rejects.toThrow(RangeError);

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import type { LayerReading } from '../contract/steps';
 import { buildDecoder, buildLens } from '../graph/decoder-graph';
 import { type DecoderSpec, matrixParameters, unembeddingName } from '../graph/decoder-spec';
@@ -15,6 +16,9 @@ import { RowCaches } from './row-caches';
 import { SequenceReader, type SequenceReading } from './sequence-reader';
 import { StepOutputs } from './step-outputs';
 import { readWeight, WeightMatrix } from './weight-matrix';
+
+/** Rows of the unembedding that a lens goes through before others get their turn. */
+const rowsAtOnce = 2048;
 
 class StoredPrompt implements PromptCache {
   constructor(
@@ -82,10 +86,16 @@ export class OnnxDecoder implements Decoder {
     return this.table.all();
   }
 
-  lens(residual: Float32Array): Float32Array {
+  async lens(residual: Float32Array): Promise<Float32Array> {
     if (residual.length !== this.width) throw new RangeError(`A residual stream has ${this.width} numbers, not ${residual.length}`);
-    const { epsilon } = this.spec.normalization;
-    return readLens({ scale: this.finalScale, bias: this.finalBias, epsilon, unembedding: this.unembedding.all() }, residual);
+    const { finalScale: scale, finalBias: bias, unembedding, vocabulary } = this;
+    const logits = new Float32Array(vocabulary);
+    for (let row = 0; row < vocabulary; row += rowsAtOnce) {
+      const part = unembedding.rows(row, Math.min(rowsAtOnce, vocabulary - row));
+      logits.set(readLens({ scale, bias, epsilon: this.spec.normalization.epsilon, unembedding: part }, residual), row);
+      await setImmediate();
+    }
+    return logits;
   }
 
   async lenses(residuals: Float32Array): Promise<Float32Array> {

@@ -75,14 +75,14 @@ export class FakeDecoder implements Decoder {
     return this.embeddings.subarray(tokenId * this.width, (tokenId + 1) * this.width);
   }
 
-  lens(residual: Float32Array): Float32Array {
-    return this.#head(this.#norm(residual));
+  lens(residual: Float32Array): Promise<Float32Array> {
+    return Promise.resolve(this.#lens(residual));
   }
 
   lenses(residuals: Float32Array): Promise<Float32Array> {
     const logits = new Float32Array((residuals.length / this.width) * this.vocabulary);
     for (let row = 0; row * this.width < residuals.length; row++) {
-      logits.set(this.lens(residuals.subarray(row * this.width, (row + 1) * this.width)), row * this.vocabulary);
+      logits.set(this.#lens(residuals.subarray(row * this.width, (row + 1) * this.width)), row * this.vocabulary);
     }
     return Promise.resolve(logits);
   }
@@ -206,6 +206,10 @@ export class FakeDecoder implements Decoder {
     const hidden = this.#norm(residual.subarray(2 * width));
     const logits = this.#head(hidden);
     return { logits, probabilities: softmax(logits), hidden, residual };
+  }
+
+  #lens(residual: Float32Array): Float32Array {
+    return this.#head(this.#norm(residual));
   }
 
   #add(target: Float32Array, weights: Float32Array, rows: readonly Float32Array[]): void {

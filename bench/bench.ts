@@ -1,5 +1,5 @@
 import { availableParallelism, constants, cpus, totalmem } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { Command } from 'commander';
 import { defaultModelsFolder } from '../main/cli/user-folders';
 import { runtimeName } from '../main/runtime/runtime-name';
@@ -18,6 +18,7 @@ import { measurePrefill } from './prefill';
 import type { Task } from './own-process';
 import { runTask } from './task';
 import { TextModel } from './text-model';
+import { answerWithTransformers, type TransformersStart } from './transformers-speed';
 import { measureWindow, toldToEnd } from './window';
 
 /** This file is built to `out/main/bench.js`: the project is two folders up. */
@@ -126,6 +127,20 @@ ofText('decode', 'decoding with every residual stream recorded, against llama.cp
     againstLlama('decode', options, async (model, peer) => measureDecode(model, peer, [200, 900, 1800], options.pairs, progress)),
   );
 
+ofText('transformers', 'decoding with every residual stream recorded, against transformers.js on the same model as ONNX in 4 bits')
+  .requiredOption('--onnx <folder>', 'the model as transformers.js wants it: see docs/performance.md')
+  .action(async ({ onnx, model: id, pairs, json }: TextOptions & { onnx: string }) => {
+    const peer = await LlamaProcess.start({ folder: resolve(onnx), threads }, 'transformers-process');
+    const model = await TextModel.open(resources, defaultModelsFolder(), id);
+    try {
+      const figures = await measureDecode(model, peer, [200, 900], pairs, progress);
+      print({ threads, versions: { ours: runtimeName, peer: `transformers.js ${peer.version}` }, transformers: figures }, json === true);
+    } finally {
+      await model.dispose();
+      peer.dispose();
+    }
+  });
+
 ofText('prefill', 'reading a prompt of a thousand tokens, against llama.cpp on the same GGUF file')
   .requiredOption(...theFile)
   .action(async (options: TextOptions & { gguf: string }) =>
@@ -209,6 +224,9 @@ program
   );
 
 program.command('llama <start>', { hidden: true }).action(async (start: string) => answerWithLlama(JSON.parse(start) as LlamaStart));
+program
+  .command('transformers-process <start>', { hidden: true })
+  .action(async (start: string) => answerWithTransformers(JSON.parse(start) as TransformersStart));
 program.command('task <task>', { hidden: true }).action(async (task: string) => runTask(JSON.parse(task) as Task));
 
 try {

@@ -7,13 +7,13 @@ export interface DecodeFigures {
   readonly context: number;
   /** Tokens a second, every residual stream captured and recorded. */
   readonly ours: Spread;
-  /** Tokens a second of llama.cpp on the same file and number of threads, nothing captured. */
-  readonly llama: Spread;
+  /** Tokens a second of the other runtime on the same number of threads, nothing captured. */
+  readonly theirs: Spread;
   /** Pair by pair. */
   readonly ratio: Spread;
 }
 
-/** Decoding, batch 1, ours and llama.cpp's in turn. */
+/** Decoding, batch 1, ours and the other runtime’s in turn. */
 export async function measureDecode(
   ours: TextModel,
   llama: LlamaProcess,
@@ -31,7 +31,12 @@ export async function measureDecode(
       theirs.push(await llama.speed({ kind: 'decode', context }));
       progress(`decode at ${context}: pair ${pair + 1} of ${pairs}: ${mine.at(-1)?.toFixed(1)} and ${theirs.at(-1)?.toFixed(1)} tokens/s`);
     }
-    figures.push({ context, ours: spread(mine), llama: spread(theirs), ratio: spread(mine.map((value, i) => value / (theirs[i] ?? NaN))) });
+    figures.push({
+      context,
+      ours: spread(mine),
+      theirs: spread(theirs),
+      ratio: spread(mine.map((value, i) => value / (theirs[i] ?? NaN))),
+    });
   }
   return figures;
 }

@@ -1,8 +1,9 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import type { LlamaQuestion, LlamaStart } from './llama-speed';
+import type { TransformersStart } from './transformers-speed';
 
-/** llama.cpp in a process of its own: two runtimes in one slow each other, ours by a quarter, through the threads they keep awake. */
+/** llama.cpp, or transformers.js, in a process of its own: two runtimes in one slow each other, ours by a quarter, through the threads they keep awake. */
 export class LlamaProcess {
   private constructor(
     private readonly child: ChildProcess,
@@ -10,12 +11,12 @@ export class LlamaProcess {
   ) {}
 
   /** @throws Error when it cannot be installed or started */
-  static async start(start: LlamaStart): Promise<LlamaProcess> {
+  static async start(start: LlamaStart | TransformersStart, peer: 'llama' | 'transformers-process' = 'llama'): Promise<LlamaProcess> {
     const program = process.argv[1];
     if (program === undefined) throw new Error('The bench does not know its own file.');
-    const child = fork(program, ['llama', JSON.stringify(start)], { stdio: ['ignore', 2, 2, 'ipc'] });
+    const child = fork(program, [peer, JSON.stringify(start)], { stdio: ['ignore', 2, 2, 'ipc'] });
     const ended = new AbortController();
-    child.once('exit', () => ended.abort(new Error('The process of llama.cpp has ended.')));
+    child.once('exit', () => ended.abort(new Error('The process of the other runtime has ended.')));
     const [{ version }] = (await once(child, 'message', { signal: ended.signal })) as [{ version: string }];
     return new LlamaProcess(child, version);
   }

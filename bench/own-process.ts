@@ -12,7 +12,14 @@ export interface ProcessFigures {
 /** A task and its parameters, as they cross to the other process. */
 export type Task =
   | { readonly kind: 'import'; readonly resources: string; readonly models: string; readonly source: string; readonly quantize?: string }
-  | { readonly kind: 'context'; readonly resources: string; readonly models: string; readonly id: string; readonly context: number };
+  | {
+      readonly kind: 'context';
+      readonly resources: string;
+      readonly models: string;
+      readonly id: string;
+      readonly context: number;
+      readonly steps?: number;
+    };
 
 /** Runs a task in a new process, so that its memory is its own and nothing is warm. @throws Error when it fails */
 export async function inOwnProcess(task: Task): Promise<ProcessFigures> {

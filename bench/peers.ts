@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
 /** llama.cpp as its Node package carries it, built by its publisher. A tool of the bench: the app never sees it. */
@@ -38,29 +38,57 @@ interface LogitsWanted {
   readonly options: { readonly temperature: number; readonly topK: number; readonly topP: number };
 }
 
-function packageFolder(): string {
+/** Installs a package into the user's cache folder where it is missing. @returns its folder under `node_modules` */
+function installed(name: string, folder: string, dependencies: Readonly<Record<string, string>>, progress: (text: string) => void): string {
   const cache = process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache');
-  return join(cache, 'interlinear', `bench-llama-${llamaVersion}`);
+  const path = join(cache, 'interlinear', folder);
+  const found = join(path, 'node_modules', name);
+  if (existsSync(found)) return found;
+  progress(`Installing ${name} to compare with, in ${path}…`);
+  mkdirSync(path, { recursive: true });
+  writeFileSync(join(path, 'package.json'), JSON.stringify({ private: true, dependencies }));
+  const { status } = spawnSync('npm', ['install', '--ignore-scripts', '--omit=optional', '--no-audit', '--no-fund'], {
+    cwd: path,
+    stdio: ['ignore', 2, 2],
+    shell: process.platform === 'win32',
+  });
+  if (status !== 0) throw new Error(`${name} could not be installed, so there is nothing to compare with.`);
+  return found;
 }
 
 /** Installs llama.cpp into the user's cache folder where it is missing, and starts it on so many threads. */
 export async function startLlama(threads: number, progress: (text: string) => void): Promise<{ llama: Llama; version: string }> {
-  const folder = packageFolder();
-  const entry = join(folder, 'node_modules', 'node-llama-cpp', 'dist', 'index.js');
-  if (!existsSync(entry)) {
-    progress(`Installing node-llama-cpp ${llamaVersion} to compare with, in ${folder}…`);
-    mkdirSync(folder, { recursive: true });
-    const platform = `@node-llama-cpp/${process.platform === 'darwin' ? 'mac' : process.platform === 'win32' ? 'win' : 'linux'}-${process.arch}`;
-    const dependencies = { 'node-llama-cpp': llamaVersion, [platform]: llamaVersion };
-    writeFileSync(join(folder, 'package.json'), JSON.stringify({ private: true, dependencies }));
-    const { status } = spawnSync('npm', ['install', '--ignore-scripts', '--omit=optional', '--no-audit', '--no-fund'], {
-      cwd: folder,
-      stdio: ['ignore', 2, 2],
-      shell: process.platform === 'win32',
-    });
-    if (status !== 0) throw new Error('node-llama-cpp could not be installed, so there is nothing to compare with.');
-  }
+  const platform = `@node-llama-cpp/${process.platform === 'darwin' ? 'mac' : process.platform === 'win32' ? 'win' : 'linux'}-${process.arch}`;
+  const dependencies = { 'node-llama-cpp': llamaVersion, [platform]: llamaVersion };
+  const entry = join(installed('node-llama-cpp', `bench-llama-${llamaVersion}`, dependencies, progress), 'dist', 'index.js');
   const module = (await import(pathToFileURL(entry).href)) as LlamaModule;
   const llama = await module.getLlama({ gpu: false, build: 'never', maxThreads: threads, logLevel: 'error' });
   return { llama, version: llamaVersion };
+}
+
+const transformersVersion = '4.3.1';
+
+/** The part of transformers.js the bench uses. */
+interface TransformersModule {
+  readonly env: { allowRemoteModels: boolean; localModelPath: string };
+  readonly AutoModelForCausalLM: { from_pretrained(name: string, options: object): Promise<TransformersModel> };
+  readonly Tensor: new (type: string, data: BigInt64Array, shape: readonly number[]) => object;
+}
+interface TransformersModel {
+  generate(options: object): Promise<unknown>;
+}
+
+/** Installs transformers.js where it is missing, and opens a model of a folder on the CPU with so many threads. */
+export async function startTransformers(
+  folder: string,
+  threads: number,
+  progress: (text: string) => void,
+): Promise<{ model: TransformersModel; tensor: (...of: ConstructorParameters<TransformersModule['Tensor']>) => object; version: string }> {
+  const name = '@huggingface/transformers';
+  const found = installed(name, `bench-transformers-${transformersVersion}`, { [name]: transformersVersion }, progress);
+  const module = (await import(pathToFileURL(join(found, 'dist', 'transformers.node.mjs')).href)) as TransformersModule;
+  Object.assign(module.env, { allowRemoteModels: false, localModelPath: dirname(folder) });
+  const session_options = { intraOpNumThreads: threads, interOpNumThreads: 1 };
+  const model = await module.AutoModelForCausalLM.from_pretrained(basename(folder), { dtype: 'q4', device: 'cpu', session_options });
+  return { model, tensor: (...of) => new module.Tensor(...of), version: transformersVersion };
 }

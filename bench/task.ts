@@ -29,12 +29,12 @@ async function importOne({ resources, models, source, quantize }: Extract<Task, 
 }
 
 /** An engine that has read a prompt and written after it, up to so many positions, with everything a run keeps still held. */
-async function fillContext({ resources, models, id, context }: Extract<Task, { kind: 'context' }>): Promise<number> {
+async function fillContext({ resources, models, id, context, steps = 100 }: Extract<Task, { kind: 'context' }>): Promise<number> {
   const model = await TextModel.open(resources, models, id);
   try {
     let seen = 0;
-    await model.run(textOf(context - 100), [{ kind: 'cot', ignoreEnd: true, maximumSteps: 100 }], async () => {
-      if (++seen === 100) {
+    await model.run(textOf(context - steps), [{ kind: 'cot', ignoreEnd: true, maximumSteps: steps }], async () => {
+      if (++seen === steps) {
         await setTimeout(1000);
         seen = process.memoryUsage.rss();
       }

@@ -1,9 +1,9 @@
-import { mkdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { AxeBuilder } from '@axe-core/playwright';
 import type { Locator, Page } from '@playwright/test';
 import { expect, type InterlinearApp, test } from './app';
-import { picturesFolder } from './pictures';
+import { takePicture } from './pictures';
 import { leaveWorkspace } from './session-files';
 import { WorkspacePage } from './workspace-page';
 
@@ -13,9 +13,7 @@ const looksOf = (page: Page): Locator => panelOf(page).getByRole('region', { nam
 
 async function picture(app: InterlinearApp, name: string): Promise<void> {
   await app.waitForIdle();
-  mkdirSync(picturesFolder, { recursive: true });
-  const bytes = await app.page.screenshot({ path: join(picturesFolder, `${name}.png`) });
-  expect(bytes.byteLength).toBeGreaterThan(10_000);
+  await takePicture(app, name);
 }
 
 /** A square matrix as `numpy.save` writes it. */
@@ -150,7 +148,7 @@ test('2 000 × 2 000 positions are read, shown and zoomed into, and the page is 
   const save = async (): Promise<void> => {
     await page.getByRole('button', { name: 'Save Attention as' }).click();
     await page.getByRole('menuitem', { name: /^Whole matrix \(NPY\)/ }).click();
-    await expect(status).toContainText(/For a file: [\d\u202f]+ of 2\u202f\d+ rows of layer 2, head 2 of 4/);
+    await expect(status).toContainText(/For a file: [\d\s]+ of 2\s\d+ rows of layer 2, head 2 of 4/);
   };
   const file = join(folder, 'matrix.npy');
   await app.answerDialogs(file);

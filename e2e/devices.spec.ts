@@ -38,7 +38,7 @@ test('a device that does not start leaves the run to the CPU: the window and the
   expect(info.deviceNote).toMatch(why);
 });
 
-test('a device is checked with a model, passes, and is what auto comes to', async ({ launch }) => {
+test('a device is checked with a model and passes, and auto comes to the faster one', async ({ launch }) => {
   test.skip(process.platform !== 'linux', 'The software that computes WebGPU comes with Electron for Linux.');
   const electron = dirname(electronExecutable());
   const app = await launch({ environment: { VK_ICD_FILENAMES: join(electron, 'vk_swiftshader_icd.json'), LD_LIBRARY_PATH: electron } });
@@ -48,10 +48,15 @@ test('a device is checked with a model, passes, and is what auto comes to', asyn
   await expect(entry(page, 'WebGPU')).toContainText('Not checked yet');
   await entry(page, 'Check WebGPU').click();
   await app.waitForIdle();
-  await expect(picker(page)).toHaveAccessibleName('Device: Auto: WebGPU');
+  // Drawn in software it may be slower than the CPU or, on a machine of many cores, faster.
+  await expect(picker(page)).toHaveAccessibleName(/^Device: Auto: (CPU|WebGPU)$/);
   await picker(page).click();
-  await expect(entry(page, 'WebGPU')).toContainText('Passed: largest difference');
-  await page.keyboard.press('Escape');
+  await expect(entry(page, 'WebGPU')).toContainText(/Passed: .*times the CPU’s\./);
+  await expect(entry(page, 'Auto')).toContainText(
+    /^(selected )?Auto(CPU: [\d.]+ times faster than WebGPU|WebGPU: [\d.]+ times faster than the CPU) here\./,
+  );
+  await pictures(app, 'devices-checked');
+  await entry(page, 'WebGPU').click();
   const workspace = new WorkspacePage(page);
   await workspace.run.click();
   await expect(workspace.row(1)).toContainText('done', { timeout: 60_000 });

@@ -1,7 +1,6 @@
-import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
 import { expect, type InterlinearApp, test } from './app';
-import { picturesFolder } from './pictures';
+import { cutTexts } from './cut-texts';
+import { takePicture } from './pictures';
 import { WorkspacePage } from './workspace-page';
 
 const sizes = [
@@ -13,10 +12,7 @@ async function picture(app: InterlinearApp, name: string): Promise<void> {
   await app.waitForIdle();
   await expect(app.page.getByText('Computing the basis…')).toBeHidden();
   await app.waitForIdle();
-  mkdirSync(picturesFolder, { recursive: true });
-  const path = join(picturesFolder, `${name}.png`);
-  const bytes = await app.page.screenshot({ path });
-  expect(bytes.byteLength).toBeGreaterThan(10_000);
+  await takePicture(app, name);
 }
 
 for (const { width, height } of sizes) {
@@ -60,3 +56,15 @@ for (const { width, height } of sizes) {
     });
   }
 }
+
+test('a text that ends in the middle of a letter is found', async ({ app }) => {
+  expect(await cutTexts(app.page)).toEqual([]);
+  await app.page.getByRole('tab', { name: 'Candidates' }).evaluate((tab) => {
+    Object.assign(tab.style, { width: '30px', overflow: 'hidden' });
+  });
+  expect(await cutTexts(app.page)).toEqual([expect.stringMatching(/^“Candidates” in /)]);
+  await app.page.getByRole('tab', { name: 'Candidates' }).evaluate((tab) => {
+    tab.style.textOverflow = 'ellipsis';
+  });
+  expect(await cutTexts(app.page)).toEqual([]);
+});

@@ -20,7 +20,7 @@ const lanes: readonly LaneSettingsInput[] = [
 ];
 
 test('SmolLM2 is added from the catalogue, asked as a chat in four lanes, and read layer by layer', async ({ launch, folder: own }) => {
-  test.setTimeout(300_000);
+  test.setTimeout(420_000);
   const userData = join(own, 'user-data');
   leaveWorkspace(userData, { lanes });
   const app = await launch({ userData });
@@ -71,6 +71,9 @@ test('SmolLM2 is added from the catalogue, asked as a chat in four lanes, and re
   await page.keyboard.press('ArrowDown');
   await expect(heatmap).toHaveAttribute('aria-valuetext', /after layer 29.* first\./);
   await pictures(app, 'text-layers', () => settled(app));
+  await tabs.getByRole('tab', { name: 'Attention' }).click();
+  await expect(page.getByRole('region', { name: 'Where it looks' }).getByRole('listitem')).not.toHaveCount(0, { timeout: 60_000 });
+  await pictures(app, 'text-attention', () => settled(app));
   await page.keyboard.press('t');
   await tabs.getByRole('tab', { name: 'Trajectory' }).click();
   await pictures(app, 'text-reading', () => settled(app));

@@ -42,6 +42,9 @@ test('lanes on two models stand side by side, aligned by their text, and say whi
   await page.getByRole('button', { name: 'Menu of Best of 16' }).click();
   await page.getByRole('menuitem', { name: 'Remove lane' }).click();
 
+  // What is to be said of both is said once.
+  const reports = page.getByRole('list', { name: 'What the models of the next run cannot do' }).getByRole('listitem');
+  await expect(reports).toHaveText([/^small-random-llama, small-letters-llama Its answers are not checked/]);
   const count = page.getByRole('button', { name: '5 · 19 tokens' });
   await count.click();
   const tokens = page.getByRole('list', { name: 'Tokens of the prompt' }).getByRole('listitem');

@@ -32,7 +32,7 @@ export const DevicePicker = memo(function DevicePicker() {
     {
       key: 'auto',
       label: 'Auto',
-      note: list ? `${deviceNames[automatic]}: ${automaticReason(list)}` : 'The fastest device this model has passed parity on',
+      note: list ? `${deviceNames[automatic]}: ${automaticReason(list)}.` : 'The fastest device this model has passed parity on.',
       checked: chosen === 'auto',
       onSelect: () => {
         choose('auto');

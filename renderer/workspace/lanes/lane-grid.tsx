@@ -180,7 +180,7 @@ export const LaneGrid = memo(function LaneGrid({
           gridTemplateColumns: `repeat(${Math.max(1, columns.length)}, minmax(236px, 1fr)) 36px`,
           gridTemplateRows: [
             'auto',
-            ...Array.from({ length: tracks }, () => `${rows.length === 0 ? 'auto' : '27px'} minmax(${rows.length > 1 ? 108 : 72}px, 1fr)`),
+            ...Array.from({ length: tracks }, () => `${rows.length === 0 ? 'auto' : '27px'} minmax(${rows.length > 1 ? 128 : 72}px, 1fr)`),
             ...(rows.length > 0 && (ahead || reports.length > 0) ? ['auto'] : []),
           ].join(' '),
         }}

@@ -5,11 +5,10 @@ import type { ScreenRow } from '../../state/screen';
 import { useServices } from '../../state/services';
 import styles from './model-notes.module.css';
 
-/** What a model cannot do. */
+/** What some models cannot do; those of which the same is to be said are named together. */
 export interface ModelReport {
-  readonly id: string;
-  readonly name: string;
-  readonly notes: readonly string[];
+  readonly names: readonly string[];
+  readonly notes: string;
 }
 
 /** What the models of the next run cannot do, those that have made a run on screen left out: there it shows. */
@@ -21,10 +20,14 @@ export function useModelReports(rows: readonly ScreenRow[]): readonly ModelRepor
   const seen = rows.flatMap(({ run }) => (run === undefined ? [] : modelsOfRun(run.info).map((each) => each.model.id))).join(' ');
   return useMemo(() => {
     const known = new Set(seen.split(' '));
-    return modelsOfLanes({ model, lanes: lanes.map(({ settings }) => settings) }).flatMap((id) => {
+    const byNotes = new Map<string, string[]>();
+    for (const id of modelsOfLanes({ model, lanes: lanes.map(({ settings }) => settings) })) {
       const found = known.has(id) ? undefined : installed.find(({ summary, notes }) => summary.id === id && notes.length > 0);
-      return found === undefined ? [] : [{ id, name: found.summary.name, notes: found.notes }];
-    });
+      if (found === undefined) continue;
+      const notes = found.notes.join(' ');
+      byNotes.set(notes, [...(byNotes.get(notes) ?? []), found.summary.name]);
+    }
+    return [...byNotes].map(([notes, names]) => ({ names, notes }));
   }, [model, lanes, installed, seen]);
 }
 
@@ -32,9 +35,9 @@ export function useModelReports(rows: readonly ScreenRow[]): readonly ModelRepor
 export function ModelNotes({ reports }: { readonly reports: readonly ModelReport[] }) {
   return (
     <ul className={styles['notes']} aria-label="What the models of the next run cannot do">
-      {reports.map(({ id, name, notes }) => (
-        <li key={id}>
-          <b>{name}</b> {notes.join(' ')}
+      {reports.map(({ names, notes }) => (
+        <li key={notes}>
+          <b>{names.join(', ')}</b> {notes}
         </li>
       ))}
     </ul>

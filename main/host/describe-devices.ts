@@ -41,5 +41,5 @@ function foundNote({ passed, maximumDifference, exact }: ModelParity): string {
 function speedNote({ device, speed }: ModelParity): string {
   if (!speed) return '';
   const tokens = `${speed.tokensPerSecond.toFixed(speed.tokensPerSecond < 10 ? 1 : 0)} tokens/s`;
-  return device === 'cpu' ? ` ${tokens}.` : ` ${tokens}, ${speed.timesCpu.toFixed(speed.timesCpu < 10 ? 2 : 0)} times the CPU’s.`;
+  return device === 'cpu' ? ` ${tokens}.` : ` ${tokens}, ${Number(speed.timesCpu.toPrecision(2))} times the CPU’s.`;
 }

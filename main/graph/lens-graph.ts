@@ -38,11 +38,11 @@ export function buildLensReadings(spec: DecoderSpec, weights: ReadonlyMap<string
 
   const target = graph.node('GatherElements', [shifted, targets], { axis: 1 });
   const floats = { to: 1 } as const;
-  const higher = overVocabulary('ReduceSum', graph.node('Cast', [graph.node('Greater', [shifted, target])], floats), 0);
   const scalar = (value: number): Value => graph.node('Squeeze', [graph.integers(value)]);
   const earlier = graph.node('Less', [graph.node('Range', [scalar(0), scalar(spec.vocabulary), scalar(1)]), targets]);
   const equal = graph.node('And', [graph.node('Equal', [shifted, target]), earlier]);
-  const above = graph.node('Add', [higher, overVocabulary('ReduceSum', graph.node('Cast', [equal], floats), 0)]);
+  const before = graph.node('Or', [graph.node('Greater', [shifted, target]), equal]);
+  const above = overVocabulary('ReduceSum', graph.node('Cast', [before], floats), 0);
 
   const [values = shifted, ids = shifted] = graph.several('TopK', [shifted, count], 2, { axis: 1 });
   graph.output('entropy', entropy, ['N']);

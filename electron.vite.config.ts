@@ -16,6 +16,7 @@ const PROGRAMS: Readonly<Record<string, string>> = {
   engine: 'main/host/engine-process.ts',
   'device-probe': 'main/host/device-probe-process.ts',
   importer: 'main/host/import-process.ts',
+  'lens-reader': 'main/host/lens-reader-process.ts',
   cli: 'main/cli/cli.ts',
   bench: 'bench/bench.ts',
 };

@@ -2,6 +2,7 @@ import { availableParallelism, constants, cpus, totalmem } from 'node:os';
 import { join, resolve } from 'node:path';
 import { Command } from 'commander';
 import { defaultModelsFolder } from '../main/cli/user-folders';
+import { nodeLensProcess } from '../main/host/node-lens-process';
 import { runtimeName } from '../main/runtime/runtime-name';
 import { measureBranches } from './branches';
 import { measureDecode } from './decode';
@@ -152,7 +153,11 @@ ofText('branches', 'eight branches that share a prompt of 500 tokens, against on
 );
 
 ofText('lens', 'the lens of every layer for 120 steps, asked for as the window does while the run goes on', 3).action(
-  async (options: TextOptions) => alone('lens', options, async (model) => measureLens(model, options.pairs, progress)),
+  async (options: TextOptions) => {
+    const startLens = nodeLensProcess(import.meta.dirname);
+    const open = async (): Promise<TextModel> => TextModel.open(resources, defaultModelsFolder(), options.model, startLens);
+    print({ threads, versions: { ours: runtimeName }, lens: await measureLens(open, options.pairs, progress) }, options.json === true);
+  },
 );
 
 ofText('memory', 'the engine at the end of a context of a thousand tokens', 3).action(async (options: TextOptions) => {

@@ -1,58 +1,100 @@
-import { lensPortion, type RunEvent } from '../main/contract/protocol';
 import { stepLength } from '../main/contract/frame';
+import { lensOrder } from '../main/contract/lens-order';
+import { lensPortion, type RunEvent } from '../main/contract/protocol';
 import { spread, type Spread } from './spread';
 import { type TextModel, textOf } from './text-model';
 
 const visibleSteps = 120;
-/** Steps generated beside the reading before and after, to compare with. */
+/** Steps generated beside a reading before and after, to compare with. */
 const stepsBeside = 60;
+/** Requests a window has under way at a time. */
+const requestsAtOnce = 2;
+
+/** One picture of every layer of the visible steps. */
+export interface PictureFigures {
+  /** From the first request to the last answer of the coarse round: every eighth layer of every step. */
+  readonly coarseSeconds: Spread;
+  /** … to the last answer. */
+  readonly seconds: Spread;
+}
 
 export interface LensFigures {
   readonly steps: number;
   readonly layers: number;
-  /** From the first request of the window to the last answer, the run going on meanwhile. */
-  readonly seconds: Spread;
-  /** Steps a second with nothing else to do, before and after. */
+  /** While the run goes on: the first picture of all, the process that reads being started for it. */
+  readonly first: PictureFigures & Slowdown;
+  /** The next one, of the steps after. */
+  readonly next: PictureFigures & Slowdown;
+  /** With nothing else to do. */
+  readonly idle: PictureFigures;
+}
+
+export interface Slowdown {
+  /** Steps a second right before and after, the mean of both. */
   readonly alone: Spread;
-  /** Steps a second while the lens is read. */
+  /** Steps a second while the picture is read. */
   readonly meanwhile: Spread;
-  /** How much slower the run goes while the lens is read, in percent. */
+  /** How much slower the run goes while the picture is read, in percent. */
   readonly slowdown: Spread;
 }
 
-/** The heatmap of what is visible, asked for as the window does, while the run it belongs to goes on. */
-export async function measureLens(model: TextModel, runs: number, progress: (text: string) => void): Promise<LensFigures> {
-  const [seconds, alone, meanwhile]: [number[], number[], number[]] = [[], [], []];
+interface Picture {
+  readonly coarse: number;
+  readonly all: number;
+  readonly alone: number;
+  readonly meanwhile: number;
+}
+
+/** The heatmap of what is visible, asked for as the window does, while the run it belongs to goes on. @param open a new engine */
+export async function measureLens(open: () => Promise<TextModel>, runs: number, progress: (text: string) => void): Promise<LensFigures> {
+  const [first, next, idle]: [Picture[], Picture[], Picture[]] = [[], [], []];
   let layers = 0;
   for (let run = 0; run < runs; run++) {
-    const figures = await readOnce(model);
-    layers = figures.layers;
-    seconds.push(figures.seconds);
-    alone.push(figures.alone);
-    meanwhile.push(figures.meanwhile);
-    progress(
-      `lens: run ${run + 1} of ${runs}: ${figures.seconds.toFixed(1)} s; ${figures.alone.toFixed(1)} and ${figures.meanwhile.toFixed(1)} steps/s`,
-    );
+    const model = await open();
+    try {
+      const pictures = await readThree(model);
+      layers = pictures.layers;
+      first.push(pictures.first);
+      next.push(pictures.next);
+      idle.push(pictures.idle);
+    } finally {
+      await model.dispose();
+    }
+    for (const [name, [picture]] of Object.entries({ first: first.slice(-1), next: next.slice(-1), idle: idle.slice(-1) }))
+      progress(
+        `lens: run ${run + 1} of ${runs}, ${name}: coarse ${picture?.coarse.toFixed(2)} s, all ${picture?.all.toFixed(1)} s; ${picture?.alone.toFixed(1)} and ${picture?.meanwhile.toFixed(1)} steps/s`,
+      );
   }
-  const slowdown = alone.map((speed, i) => 100 * (1 - (meanwhile[i] ?? NaN) / speed));
+  const times = (pictures: readonly Picture[]): PictureFigures => ({
+    coarseSeconds: spread(pictures.map(({ coarse }) => coarse)),
+    seconds: spread(pictures.map(({ all }) => all)),
+  });
+  const speeds = (pictures: readonly Picture[]): Slowdown => ({
+    alone: spread(pictures.map(({ alone }) => alone)),
+    meanwhile: spread(pictures.map(({ meanwhile }) => meanwhile)),
+    slowdown: spread(pictures.map(({ alone, meanwhile }) => 100 * (1 - meanwhile / alone))),
+  });
   return {
     steps: visibleSteps,
     layers,
-    seconds: spread(seconds),
-    alone: spread(alone),
-    meanwhile: spread(meanwhile),
-    slowdown: spread(slowdown),
+    first: { ...times(first), ...speeds(first) },
+    next: { ...times(next), ...speeds(next) },
+    idle: times(idle),
   };
 }
 
-async function readOnce(model: TextModel): Promise<{ seconds: number; alone: number; meanwhile: number; layers: number }> {
+async function readThree(model: TextModel): Promise<{ first: Picture; next: Picture; idle: Picture; layers: number }> {
   const client = model.connect();
   /** When each step came, in milliseconds. */
   const times: number[] = [];
   let layers = 0;
   let floats = Infinity;
   const reached = new Map<number, () => void>();
-  const whenReached = async (steps: number): Promise<void> => new Promise((resolve) => void reached.set(steps, resolve));
+  const whenReached = async (steps: number): Promise<void> =>
+    new Promise((resolve) => {
+      if (times.length >= steps) resolve();
+      else reached.set(steps, resolve);
+    });
   const take = (event: RunEvent): void => {
     if (event.type === 'started') {
       layers = event.info.layout.streams - 1;
@@ -68,27 +110,54 @@ async function readOnce(model: TextModel): Promise<{ seconds: number; alone: num
       if (events.some(({ type }) => type === 'finished')) resolve();
     });
   });
-  const lanes = [{ kind: 'cot', temperature: 1, ignoreEnd: true, maximumSteps: 4000 }] as const;
-  const { run } = await client.request('run.start', { model: model.id, prompt: textOf(80), lanes: [...lanes] });
-  await whenReached(visibleSteps + 2);
-  const started = performance.now();
-  for (let first = 0; first < visibleSteps; first += lensPortion) {
-    await client.request('run.lens', { run, lane: 0, branch: 0, first, count: Math.min(lensPortion, visibleSteps - first) });
-  }
-  const done = performance.now();
-  await whenReached(times.length + stepsBeside + 1);
-  await client.request('run.cancel', { run });
-  await ended;
-  await client.request('run.close', { run });
-  client.close();
-
   /** Steps a second between two moments, counted from step to step. */
   const speed = (from: number, to: number): number => {
     const inside = times.filter((time) => time >= from && time <= to);
     return (1000 * (inside.length - 1)) / ((inside.at(-1) ?? NaN) - (inside[0] ?? NaN));
   };
-  const before = speed(times[visibleSteps - stepsBeside] ?? NaN, started);
-  const after = speed(done, Infinity);
-  const reading = times.filter((time) => time > started && time <= done).length;
-  return { seconds: (done - started) / 1000, alone: (before + after) / 2, meanwhile: (1000 * reading) / (done - started), layers };
+  const lanes = [{ kind: 'cot', temperature: 1, ignoreEnd: true, maximumSteps: 4000 }] as const;
+  const { run } = await client.request('run.start', { model: model.id, prompt: textOf(80), lanes: [...lanes] });
+
+  /** The picture of the visible steps from one on. Afterwards, and while a run goes on, so many steps have been generated beside it. */
+  const read = async (from: number): Promise<{ coarse: number; all: number; started: number; done: number }> => {
+    const rounds = lensOrder(layers).map((streams) => {
+      const count = Math.floor(lensPortion / streams.length);
+      return Array.from({ length: Math.ceil(visibleSteps / count) }, (_, i) => ({
+        first: from + i * count,
+        count: Math.min(count, visibleSteps - i * count),
+        streams: [...streams],
+      }));
+    });
+    const started = performance.now();
+    let coarse = NaN;
+    let answered = 0;
+    const pieces = rounds.flat();
+    const ask = async (): Promise<void> => {
+      for (let piece = pieces.shift(); piece; piece = pieces.shift()) {
+        await client.request('run.lens', { run, lane: 0, branch: 0, ...piece });
+        if (++answered === rounds[0]?.length) coarse = performance.now() - started;
+      }
+    };
+    await Promise.all(Array.from({ length: requestsAtOnce }, ask));
+    const done = performance.now();
+    return { coarse: coarse / 1000, all: (done - started) / 1000, started, done };
+  };
+  const readBeside = async (from: number): Promise<Picture> => {
+    await whenReached(Math.max(from + visibleSteps, times.length + stepsBeside) + 2);
+    const stepsBefore = times.length;
+    const { coarse, all, started, done } = await read(from);
+    const stepsAfter = times.length;
+    await whenReached(stepsAfter + stepsBeside + 1);
+    const before = speed(times[stepsBefore - stepsBeside] ?? NaN, started);
+    const after = speed(done, Infinity);
+    return { coarse, all, alone: (before + after) / 2, meanwhile: (stepsAfter - stepsBefore) / all };
+  };
+  const first = await readBeside(0);
+  const next = await readBeside(visibleSteps);
+  await client.request('run.cancel', { run });
+  await ended;
+  const { coarse, all } = await read(2 * visibleSteps);
+  await client.request('run.close', { run });
+  client.close();
+  return { first, next, idle: { coarse, all, alone: NaN, meanwhile: NaN }, layers };
 }

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { devices } from '../main/contract/model';
 import type { EngineChild } from './engine-supervisor';
 import { serveImportProcesses } from './import-processes';
+import { serveLensProcesses } from './lens-processes';
 import { probeDevice } from './probe-device';
 
 const probeRequestSchema = z.object({ type: z.literal('probe'), device: z.enum(devices) });
@@ -67,6 +68,7 @@ export function forkEngine(): EngineChild<MessagePortMain> {
     });
   });
   serveImportProcesses(child);
+  serveLensProcesses(child);
   let output = '';
   child.stderr?.setEncoding('utf8');
   child.stderr?.on('data', (chunk: string) => {

@@ -97,26 +97,43 @@ function encodeStep(step: StepRecord, layout: FrameLayout, target: Float32Array,
   writeCandidates(step.nearest, layout.nearest, target, at);
 }
 
+function writeReading(reading: LayerReading | undefined, lens: number, target: Float32Array, offset: number): number {
+  target.set([reading?.norm ?? NaN, reading?.probability ?? NaN, reading?.rank ?? NaN, reading?.entropy ?? NaN], offset);
+  return writeCandidates(reading?.top ?? { ids: [], probabilities: [] }, lens, target, offset + layerScalars);
+}
+
 function writeLayers(layers: readonly LayerReading[], layout: FrameLayout, target: Float32Array, offset: number): number {
   let at = offset;
-  for (let stream = 0; stream < layout.streams; stream++) {
-    const layer = layers[stream];
-    target.set([layer?.norm ?? NaN, layer?.probability ?? NaN, layer?.rank ?? NaN, layer?.entropy ?? NaN], at);
-    at = writeCandidates(layer?.top ?? { ids: [], probabilities: [] }, layout.lens, target, at + layerScalars);
-  }
+  for (let stream = 0; stream < layout.streams; stream++) at = writeReading(layers[stream], layout.lens, target, at);
   return at;
+}
+
+/** 32-bit floats the reading of one layer takes. @param lens candidates kept */
+export function readingLength(lens: number): number {
+  return layerScalars + 2 * lens;
+}
+
+/** Readings one after the other, as the layers stand in a packed step. @param lens candidates kept of each */
+export function encodeReadings(readings: readonly LayerReading[], lens: number): Float32Array<ArrayBuffer> {
+  const packed = new Float32Array(readings.length * readingLength(lens));
+  readings.forEach((reading, i) => writeReading(reading, lens, packed, i * readingLength(lens)));
+  return packed;
+}
+
+/** Unpacks the reading of one layer at `offset` (in floats) of `source`. */
+export function decodeReading(lens: number, source: Float32Array, offset: number): LayerReading {
+  return {
+    norm: source[offset] ?? NaN,
+    probability: source[offset + 1] ?? NaN,
+    rank: source[offset + 2] ?? NaN,
+    entropy: bits(source[offset + 3] ?? NaN),
+    top: readCandidates(lens, source, offset + layerScalars),
+  };
 }
 
 /** Where the layers' readings stand inside a packed step, in floats, and how many floats they take. */
 export function layersPlace(layout: FrameLayout): { readonly offset: number; readonly length: number } {
-  return { offset: scalars + 4 * layout.candidates, length: layout.streams * (layerScalars + 2 * layout.lens) };
-}
-
-/** The layers' readings of one step as they stand in a packed step, for readings that come after the step itself. */
-export function encodeLayers(layers: readonly LayerReading[], layout: FrameLayout): Float32Array {
-  const packed = new Float32Array(layersPlace(layout).length);
-  writeLayers(layers, layout, packed, 0);
-  return packed;
+  return { offset: scalars + 4 * layout.candidates, length: layout.streams * readingLength(layout.lens) };
 }
 
 /** Unpacks the step at `offset` (in floats) of `source`. The caller checks that `stepLength` floats are there. */
@@ -129,14 +146,8 @@ export function decodeStep(layout: FrameLayout, source: Float32Array, offset: nu
   at += 2 * layout.candidates;
   const layers: LayerReading[] = [];
   for (let stream = 0; stream < layout.streams; stream++) {
-    layers.push({
-      norm: source[at] ?? NaN,
-      probability: source[at + 1] ?? NaN,
-      rank: source[at + 2] ?? NaN,
-      entropy: bits(source[at + 3] ?? NaN),
-      top: readCandidates(layout.lens, source, at + layerScalars),
-    });
-    at += layerScalars + 2 * layout.lens;
+    layers.push(decodeReading(layout.lens, source, at));
+    at += readingLength(layout.lens);
   }
   return {
     lane: laneIndex(read(0)),

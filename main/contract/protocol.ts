@@ -20,8 +20,8 @@ export const protocolVersion = 2;
 /** Frames the producer may have sent and not yet seen acknowledged. */
 export const maximumCredits = 2;
 
-/** Steps whose lens a window asks for at once: few enough that what is visible first comes first. */
-export const lensPortion = 8;
+/** Streams whose lens a window asks for at once, a tenth of a second's work: few enough that what is visible first comes first. */
+export const lensPortion = 128;
 
 const branchReference = z.object({ run: z.string(), lane: z.number().int().min(0), branch: z.number().int().min(0) });
 
@@ -104,11 +104,16 @@ export const requests = {
     role: 'window',
   },
   /**
-   * The lens of every layer for up to 64 steps of a branch, where the run itself left the layers below the last unread. Needs the model
-   * of the run. `packed`: for each step, what `encodeLayers` gives.
+   * The lens of some streams below the last for up to 128 steps of a branch, where the run itself left them unread. Needs the model
+   * of the run. `packed` [steps there are, streams]: see `encodeReadings`.
    */
   'run.lens': {
-    parameters: z.strictObject({ ...branchReference.shape, first: z.number().int().min(0), count: z.number().int().min(1).max(64) }),
+    parameters: z.strictObject({
+      ...branchReference.shape,
+      first: z.number().int().min(0),
+      count: z.number().int().min(1).max(lensPortion),
+      streams: z.array(z.number().int().min(0)).min(1).max(1000),
+    }),
     result: z.object({ packed: z.instanceof(Float32Array) }),
     role: 'window',
   },

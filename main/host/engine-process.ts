@@ -1,8 +1,9 @@
-import { constants, setPriority } from 'node:os';
 import { z } from 'zod';
 import { type Device, devices } from '../contract/model';
 import type { DeviceProbe } from '../runtime/devices';
 import { Engine } from './engine';
+import { giveWay } from './give-way';
+import { PortLensProcesses } from './port-lens-processes';
 import { ShellImportProcesses } from './shell-import-processes';
 import { type MessagePortLike, createPortTransport } from './port-transport';
 
@@ -18,6 +19,9 @@ const messageSchema = z.discriminatedUnion('type', [
   /** From a process that imports a model: what it says, and that it has ended. */
   z.object({ type: z.literal('importSaid'), process: z.number().int(), news: z.unknown() }),
   z.object({ type: z.literal('importGone'), process: z.number().int() }),
+  /** Answers to our `lens`: a port to the process that was started, and that it has ended. */
+  z.object({ type: z.literal('lensStarted'), lens: z.number().int() }),
+  z.object({ type: z.literal('lensGone'), lens: z.number().int() }),
 ]);
 
 interface ParentPort {
@@ -28,10 +32,7 @@ interface ParentPort {
 const parentPort = (process as typeof process & { readonly parentPort?: ParentPort }).parentPort;
 if (!parentPort) throw new Error('The engine process is started by the app’s shell; for a terminal there is the command line.');
 
-// The window comes first: where cores are few, a run must not take them from what the user is doing. Linux weighs priorities within
-// a desktop session, so there the lowest costs nothing to others' work; elsewhere it would starve the engine beside any busy program.
-const { PRIORITY_LOW, PRIORITY_BELOW_NORMAL } = constants.priority;
-setPriority(process.platform === 'linux' ? PRIORITY_LOW : PRIORITY_BELOW_NORMAL);
+giveWay();
 
 let engine: Engine | null = null;
 
@@ -46,6 +47,9 @@ const probe: DeviceProbe = async (device) =>
 const imports = new ShellImportProcesses((request) => {
   parentPort.postMessage(request);
 });
+const lenses = new PortLensProcesses((message) => {
+  parentPort.postMessage(message);
+});
 
 parentPort.on('message', (event) => {
   const parsed = messageSchema.safeParse(event.data);
@@ -55,7 +59,7 @@ parentPort.on('message', (event) => {
   }
   const message = parsed.data;
   if (message.type === 'init') {
-    engine ??= new Engine({ ...message, probe, startImport: () => imports.start() });
+    engine ??= new Engine({ ...message, probe, startImport: () => imports.start(), startLens: () => lenses.start() });
     parentPort.postMessage({ type: 'ready' });
     return;
   }
@@ -72,6 +76,10 @@ parentPort.on('message', (event) => {
     return;
   }
   const port = event.ports[0];
+  if (message.type === 'lensStarted' || message.type === 'lensGone') {
+    lenses.hear(message, port);
+    return;
+  }
   if (!engine || !port) {
     parentPort.postMessage({ type: 'error', message: 'A connection needs an initialised engine and a port.' });
     return;

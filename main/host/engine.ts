@@ -22,6 +22,8 @@ import { ModelShelf } from './model-shelf';
 import { loadModelsOfRun } from './models-of-run';
 import { readMemory } from './free-memory';
 import { describeRun } from './describe-run';
+import { type LensChild, LensService } from './lens-service';
+import { LensTurns } from './lens-turns';
 import { readLenses } from './read-lenses';
 import { type RunResult, recordRun } from './record-run';
 import type { RunObserver } from './run-observer';
@@ -39,6 +41,8 @@ export interface EngineOptions {
   readonly probe?: DeviceProbe;
   /** Starts the process in which a model is imported; without it the engine's own thread does it. */
   readonly startImport?: () => ImportChild;
+  /** Starts the process that reads lenses; without it the engine's own thread does. */
+  readonly startLens?: () => LensChild;
 }
 
 export interface StartedRun {
@@ -52,6 +56,7 @@ export class Engine {
   readonly #options: EngineOptions;
   readonly #models: ModelShelf;
   readonly #attention: AttentionShelf;
+  readonly #lens: LensService;
   /** Runs whose steps and tensors can be asked for. */
   readonly #sources = new Map<string, RunSource>();
   readonly #active = new Map<string, { readonly abort: AbortController; readonly models: readonly string[] }>();
@@ -68,13 +73,14 @@ export class Engine {
   constructor(options: EngineOptions) {
     this.#options = options;
     this.#models = new ModelShelf(options.resources, options.models, options);
+    this.#lens = new LensService(options.startLens ?? null, new LensTurns(() => this.#active.size > 0));
     const inUse = (id: string): boolean => [...this.#active.values()].some(({ models }) => models.includes(id));
     const inTurn = async <T>(work: () => Promise<T>): Promise<T> => this.#enqueue(work);
     this.#attention = new AttentionShelf(this.#models, (run) => this.#source(run));
     this.#handlers = {
       ...this.#runHandlers,
       ...this.#attention.handlers,
-      ...modelHandlers(this.#models, inUse, inTurn),
+      ...modelHandlers(this.#models, this.#lens, inUse, inTurn),
       ...deviceHandlers(this.#models, inTurn),
     };
   }
@@ -145,6 +151,7 @@ export class Engine {
   async dispose(): Promise<void> {
     for (const { abort } of this.#active.values()) abort.abort();
     this.#attention.forget();
+    this.#lens.end();
     await this.#queue;
     await Promise.all([...this.#sources.values()].map(async (source) => source.close()));
     this.#sources.clear();
@@ -192,10 +199,10 @@ export class Engine {
       const { shape, data } = await this.#source(run).tap(lane, branch, step, tap);
       return { shape: [...shape], data: Float32Array.from(data) };
     },
-    'run.lens': async ({ run, lane, branch, first, count }) => {
+    'run.lens': async ({ run, ...range }) => {
       const source = this.#source(run);
-      const loaded = await this.#models.loadFor(modelOfLane(source.info, lane));
-      return { packed: await readLenses(source, loaded.decoder, { lane, branch, first, count }) };
+      const loaded = await this.#models.loadFor(modelOfLane(source.info, range.lane));
+      return { packed: await readLenses(source, this.#lens.readerOf(loaded), range) };
     },
     trajectory: async ({ branches, stream, components, scale }) =>
       measureTrajectory(

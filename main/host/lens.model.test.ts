@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { encodeLayers } from '../contract/frame';
+import { encodeReadings, readingLength } from '../contract/frame';
 import { bits } from '../contract/ids';
 import { runRequestSchema } from '../contract/run';
 import type { LayerReading } from '../contract/steps';
@@ -49,9 +49,15 @@ it.skipIf(!published.reachable)('lens readings of a run equal a PyTorch lens at 
     await executeRun({ models, request, sink, signal: new AbortController().signal });
     const source = new MemoryRun(describeRun('run', request, models, 'test'));
     source.add(sink.taps(0));
-    const found = await readLenses(source, model.decoder, { lane: 0, branch: 0, first: 0, count: steps.length });
-    const expected = steps.flatMap((layers) => [...encodeLayers(layers.map(readingOf), layout)]);
-    const areIds = steps.flatMap((layers) => [...encodeLayers(layers.map(markIds), layout)]);
+    const below = Array.from({ length: layout.streams - 1 }, (_, stream) => stream);
+    const range = { lane: 0, branch: 0, first: 0, count: steps.length, streams: below };
+    const packed = await readLenses(source, async (...read) => model.decoder.readings(...read), range);
+    // The last layer's reading is the run's own: that of the pass's logits.
+    const last = sink.taps(0).map(({ record }) => encodeReadings(record.layers.slice(-1), layout.lens));
+    const length = below.length * readingLength(layout.lens);
+    const found = steps.flatMap((_, i) => [...packed.subarray(i * length, (i + 1) * length), ...(last[i] ?? [])]);
+    const expected = steps.flatMap((layers) => [...encodeReadings(layers.map(readingOf), layout.lens)]);
+    const areIds = steps.flatMap((layers) => [...encodeReadings(layers.map(markIds), layout.lens)]);
     expect(found).toHaveLength(expected.length);
     const apart = expected.flatMap((number, place) => {
       const read = found[place] ?? NaN;

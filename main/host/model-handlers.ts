@@ -3,17 +3,20 @@ import { basename } from 'node:path';
 import { InterlinearError } from '../contract/errors';
 import type { RequestName } from '../contract/protocol';
 import type { Handlers } from './connection';
+import type { LensService } from './lens-service';
 import type { ModelShelf } from './model-shelf';
 
 export type ModelRequest = Extract<RequestName, `models.${string}`>;
 
 /**
  * Answers to everything about models.
+ * @param lens may have a model's file open
  * @param inUse whether a run that is queued or runs needs the model
  * @param inTurn runs work when no run does
  */
 export function modelHandlers(
   shelf: ModelShelf,
+  lens: Pick<LensService, 'end'>,
   inUse: (id: string) => boolean,
   inTurn: <T>(work: () => Promise<T>) => Promise<T>,
 ): Pick<Handlers, ModelRequest> {
@@ -41,6 +44,7 @@ export function modelHandlers(
     'models.verify': async ({ id }) => shelf.verify(id, inTurn),
     'models.remove': async ({ id }) => {
       if (inUse(id)) throw new InterlinearError('engine-busy', 'A run is using this model.', 'Stop the run first.');
+      lens.end();
       await shelf.unload(id);
       await store.remove(id);
       return {};

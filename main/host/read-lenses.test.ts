@@ -1,12 +1,12 @@
 import { expect, it } from 'vitest';
-import { encodeLayers } from '../contract/frame';
+import { encodeReadings } from '../contract/frame';
 import { runRequestSchema } from '../contract/run';
 import { defaultLayout, executeRun } from '../runtime/execute-run';
 import { CollectingSink } from '../runtime/testing/collecting-sink';
 import { fakeModel, fakePrompt } from '../runtime/testing/fake-model';
 import { describeRun } from './describe-run';
 import { MemoryRun } from './memory-run';
-import { readLenses } from './read-lenses';
+import { type ReadLens, readLenses } from './read-lenses';
 
 it('gives what the run itself read of every layer, from the streams it kept', async () => {
   const model = fakeModel();
@@ -20,11 +20,17 @@ it('gives what the run itself read of every layer, from the streams it kept', as
   for (const lane of [0, 1]) source.add(sink.taps(lane));
 
   for (const lane of [0, 1]) {
-    const expected = sink.taps(lane).map(({ record }) => encodeLayers(record.layers, layout));
-    const all = await readLenses(source, model.decoder, { lane, branch: 0, first: 0, count: 64 });
+    const streams = [1, 0];
+    const expected = sink.taps(lane).map(({ record }) => {
+      const [embeddings, first] = record.layers;
+      if (!embeddings || !first) throw new Error('The fake model has two layers');
+      return encodeReadings([first, embeddings], layout.lens);
+    });
+    const read: ReadLens = async (...rows) => model.decoder.readings(...rows);
+    const all = await readLenses(source, read, { lane, branch: 0, first: 0, count: 64, streams });
     expect(all).toEqual(Float32Array.from(expected.flatMap((part) => [...part])));
-    const some = await readLenses(source, model.decoder, { lane, branch: 0, first: 1, count: 2 });
+    const some = await readLenses(source, read, { lane, branch: 0, first: 1, count: 2, streams });
     expect(some).toEqual(Float32Array.from(expected.slice(1, 3).flatMap((part) => [...part])));
-    expect(await readLenses(source, model.decoder, { lane, branch: 0, first: 1000, count: 2 })).toHaveLength(0);
+    expect(await readLenses(source, read, { lane, branch: 0, first: 1000, count: 2, streams })).toHaveLength(0);
   }
 });

@@ -1,57 +1,42 @@
-import { setImmediate } from 'node:timers/promises';
 import { InterlinearError } from '../contract/errors';
-import { encodeLayers, layersPlace } from '../contract/frame';
+import { readingLength } from '../contract/frame';
 import { modelOfLane } from '../contract/lane-models';
-import type { LayerReading } from '../contract/steps';
-import type { Decoder } from '../runtime/decoder';
 import type { RunSource } from './run-source';
 
-/** Logits held at once: 8 MiB. */
-const mostLogits = 1 << 21;
+/** Readings of N streams [N, D], packed as `encodeReadings` does; whoever makes them. */
+export type ReadLens = (residuals: Float32Array<ArrayBuffer>, targets: readonly number[], count: number) => Promise<Float32Array<ArrayBuffer>>;
 
-/** Steps of one branch whose lenses are wanted. */
+/** Streams of some steps of one branch whose lenses are wanted. */
 export interface LensRange {
   readonly lane: number;
   readonly branch: number;
   readonly first: number;
   readonly count: number;
+  /** Below the last, which every step has a reading of: that of its pass's own logits. */
+  readonly streams: readonly number[];
 }
 
 /**
- * Reads the lens of every layer of some steps from the streams kept of them, as a run does where it can afford to. The last layer keeps the
- * reading it has: that of the pass's own logits.
- * @returns packed layers of each step there is, one after the other: see `encodeLayers`
+ * Reads the lens of some layers of some steps from the streams kept of them, as a run does where it can afford to.
+ * @returns packed readings [steps there are, streams]: see `encodeReadings`
+ * @throws InterlinearError `bad-request` for a stream there is not, and whatever source and reader throw
  */
-export async function readLenses(source: RunSource, decoder: Decoder, range: LensRange): Promise<Float32Array<ArrayBuffer>> {
-  const { first, count, lane, branch } = range;
-  const { layout } = modelOfLane(source.info, lane);
+export async function readLenses(source: RunSource, read: ReadLens, range: LensRange): Promise<Float32Array<ArrayBuffer>> {
+  const { first, count, lane, branch, streams } = range;
+  const { layout, model } = modelOfLane(source.info, lane);
+  const { width } = model;
+  const missing = streams.find((stream) => stream >= layout.streams - 1);
+  if (missing !== undefined) throw new InterlinearError('bad-request', `The model has no layer below its last whose stream is ${missing}.`);
   const steps = await source.steps(lane, branch, first, count);
-  const below = layout.streams - 1;
-  const streams = new Float32Array(steps.length * below * decoder.width);
+  if (steps.length === 0) return new Float32Array(0);
+  const residuals = new Float32Array(steps.length * streams.length * width);
   for (const [i, step] of steps.entries()) {
     const { data } = await source.tap(lane, branch, step.index, 'residual');
-    streams.set(data.subarray(0, below * decoder.width), i * below * decoder.width);
+    for (const [j, stream] of streams.entries())
+      residuals.set(data.subarray(stream * width, (stream + 1) * width), (i * streams.length + j) * width);
   }
-  const targets = steps.flatMap(({ targetId }) => Array.from({ length: below }, () => targetId));
-  const readings = await readAll(decoder, streams, targets, layout.lens);
-  const { length } = layersPlace(layout);
-  const packed = new Float32Array(steps.length * length);
-  for (const [i, { layers }] of steps.entries()) {
-    const last = layers[below];
-    if (!last) throw new InterlinearError('bad-trace', 'A step lacks the reading of its last layer.', 'Run the prompt again.');
-    packed.set(encodeLayers([...readings.slice(i * below, (i + 1) * below), last], layout), i * length);
-  }
+  const targets = steps.flatMap(({ targetId }) => streams.map(() => targetId));
+  const packed = await read(residuals, targets, layout.lens);
+  if (packed.length !== targets.length * readingLength(layout.lens)) throw new Error('Some streams have come back without a reading');
   return packed;
-}
-
-/** Readings of all rows, a few at a time: other requests, and the ticks of a run, come between. */
-async function readAll(decoder: Decoder, streams: Float32Array, targets: readonly number[], count: number): Promise<LayerReading[]> {
-  const portion = Math.max(1, Math.floor(mostLogits / decoder.vocabulary));
-  const readings: LayerReading[] = [];
-  for (let row = 0; row < targets.length; row += portion) {
-    const part = streams.slice(row * decoder.width, (row + portion) * decoder.width);
-    readings.push(...(await decoder.readings(part, targets.slice(row, row + portion), count)));
-    await setImmediate();
-  }
-  return readings;
 }

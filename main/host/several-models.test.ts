@@ -6,7 +6,7 @@ import { EngineClient } from '../contract/client';
 import type { LoadProgress } from '../contract/load-progress';
 import { InterlinearError } from '../contract/errors';
 import { layoutsOf, modelOfLane } from '../contract/lane-models';
-import { encodeLayers, layersPlace, stepPlaces } from '../contract/frame';
+import { decodeReading, readingLength, stepPlaces } from '../contract/frame';
 import { protocolVersion, type RunEvent } from '../contract/protocol';
 import { type RunRequestInput, runRequestSchema } from '../contract/run';
 import { createLibrary } from '../library/create-library';
@@ -117,9 +117,11 @@ describe('lanes on two models', () => {
   it('are forked, read by the lens and projected on the model each is on', async () => {
     const { run: id, info } = await run({ lanes: [{ kind: 'cot' }, { kind: 'direct', model: small, maximumSteps: 9 }] });
     const { layout, model } = modelOfLane(info, 1);
-    const { packed } = await client.request('run.lens', { run: id, lane: 1, branch: 0, first: 0, count: 2 });
-    expect(packed).toHaveLength(2 * layersPlace(layout).length);
-    expect(packed).not.toEqual(encodeLayers([], layout));
+    const { packed } = await client.request('run.lens', { run: id, lane: 1, branch: 0, first: 0, count: 2, streams: [1, 0] });
+    expect(packed).toHaveLength(2 * 2 * readingLength(layout.lens));
+    expect(decodeReading(layout.lens, packed, 0).norm).toBeGreaterThan(0);
+    const last = { run: id, lane: 1, branch: 0, first: 0, count: 2, streams: [layout.streams - 1] };
+    await expect(client.request('run.lens', last)).rejects.toMatchObject({ code: 'bad-request' });
     const trajectory = await client.request('trajectory', { branches: [{ run: id, lane: 1, branch: 0 }], stream: 1 });
     expect(trajectory.vectors).toBe(9);
     const both = [0, 1].map((lane) => ({ run: id, lane, branch: 0 }));

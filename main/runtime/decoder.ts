@@ -1,6 +1,6 @@
 import type { Chat, Device, Dtype, Markers, ModelSummary, PromptCheck } from '../contract/model';
-import type { LayerReading } from '../contract/steps';
 import type { Arithmetic } from '../graph/graph-builder';
+import type { StoredLens } from './stored-lens';
 import type { ModelReference } from '../models/reference/model-reference';
 
 /** What one forward pass says at one position of one row. */
@@ -90,9 +90,10 @@ export interface Decoder {
    * What the lens says of many residual streams, [N, D], without the logits: the way to read hundreds.
    * @param targets N token ids whose probability and rank are wanted
    * @param count candidates kept
+   * @returns N readings, packed: see `encodeReadings`
    * @throws InterlinearError `bad-model` when the logits are not numbers
    */
-  readings(residuals: Float32Array, targets: readonly number[], count: number): Promise<readonly LayerReading[]>;
+  readings(residuals: Float32Array, targets: readonly number[], count: number): Promise<Float32Array<ArrayBuffer>>;
   /** Reads the prompt once; `last` is the pass output at its last position. */
   prefill(tokens: readonly number[]): Promise<{ readonly cache: PromptCache; readonly last: PassOutput }>;
   newRow(): RowCache;
@@ -122,6 +123,8 @@ export interface LoadedModel {
   readonly reference: ModelReference | null;
   readonly summary: ModelSummary;
   readonly decoder: Decoder;
+  /** What another process needs to read the model's lens; null for a model so small that its lens is read as it runs. */
+  readonly lens: StoredLens | null;
   readonly tokenizer: Tokenizer;
   readonly markers: Markers;
   readonly dtype: Dtype;

@@ -25,6 +25,7 @@ export async function loadEmbeddedModel(reader: EmbeddedReader, { device, thread
   return {
     summary,
     decoder,
+    lens: null,
     reference: await makeReference(opened.spec, loadedValues(weights)),
     tokenizer,
     markers,

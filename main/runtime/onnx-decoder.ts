@@ -1,5 +1,4 @@
 import { setImmediate } from 'node:timers/promises';
-import type { LayerReading } from '../contract/steps';
 import { buildDecoder, buildLens } from '../graph/decoder-graph';
 import { type DecoderSpec, matrixParameters, unembeddingName } from '../graph/decoder-spec';
 import type { Weights } from '../graph/graph-builder';
@@ -105,7 +104,7 @@ export class OnnxDecoder implements Decoder {
     return this.lensSession.use(async (lens) => floatsOf(await lens.run({ residual: floats(residuals, count, this.width) }), 'logits'));
   }
 
-  async readings(residuals: Float32Array, targets: readonly number[], count: number): Promise<readonly LayerReading[]> {
+  async readings(residuals: Float32Array, targets: readonly number[], count: number): Promise<Float32Array<ArrayBuffer>> {
     return this.lensReadings.read(residuals, targets, count);
   }
 

@@ -11,6 +11,8 @@ export interface SessionSettings {
   readonly threads: number;
   /** `fast` where nothing is said. */
   readonly arithmetic?: Arithmetic;
+  /** Threads that have nothing to do wait for more without sleeping: faster for many small operations, and no one else has the processor meanwhile. */
+  readonly spinning?: boolean;
 }
 
 /** What a device asks of a session besides its name. @source ONNX Runtime's notes on DirectML: neither patterns of memory nor parallel execution */
@@ -26,12 +28,12 @@ const deviceOptions: Readonly<Partial<Record<Device, InferenceSession.SessionOpt
 export async function createSession(
   model: Uint8Array,
   weights: Weights,
-  { device, threads }: Omit<SessionSettings, 'arithmetic'>,
+  { device, threads, spinning = true }: Omit<SessionSettings, 'arithmetic'>,
 ): Promise<InferenceSession> {
   try {
     return await InferenceSession.create(model, {
       executionProviders: [device],
-      ...external(weights),
+      ...external(weights, spinning ? {} : { intra_op: { allow_spinning: '0' } }),
       intraOpNumThreads: threads,
       interOpNumThreads: 1,
       graphOptimizationLevel: 'all',
@@ -46,11 +48,11 @@ export async function createSession(
   }
 }
 
-/** How the runtime gets at the weights. What is in a file it maps into memory by itself. */
-function external({ source }: Weights): InferenceSession.SessionOptions {
-  if ('bytes' in source) return { externalData: [{ path: weightsLocation, data: source.bytes }] };
+/** How the runtime gets at the weights. What is in a file it maps into memory by itself. @param session further entries of the session's configuration */
+function external({ source }: Weights, session: object): InferenceSession.SessionOptions {
+  if ('bytes' in source) return { externalData: [{ path: weightsLocation, data: source.bytes }], extra: { session } };
   if (basename(source.path) !== weightsLocation) throw new Error(`The file of the weights must be called ${weightsLocation}`);
-  return { extra: { session: { model_external_initializers_file_folder_path: dirname(source.path) } } };
+  return { extra: { session: { ...session, model_external_initializers_file_folder_path: dirname(source.path) } } };
 }
 
 export function floats(data: Float32Array, ...shape: readonly number[]): Tensor {

@@ -64,10 +64,15 @@ export class WeightMatrix {
     for (let block = 0; block < scales.length; block++) {
       const scale = scales[block] ?? NaN;
       const offset = offsets?.[block] ?? 0;
-      for (let i = block * blockSize; i < (block + 1) * blockSize; i++) {
-        const integer = bits === 8 ? (integers[i] ?? 0) : ((integers[i >> 1] ?? 0) >> (4 * (i & 1))) & 15;
-        // The product is rounded before the offset is added, as where both are 32-bit floats.
-        values[i] = Math.fround((integer - centre) * scale) + offset;
+      const end = (block + 1) * blockSize;
+      // The product is rounded before the offset is added, as where both are 32-bit floats.
+      if (bits === 8) for (let i = end - blockSize; i < end; i++) values[i] = Math.fround(((integers[i] ?? 0) - centre) * scale) + offset;
+      else {
+        for (let i = end - blockSize; i < end; i += 2) {
+          const pair = integers[i >> 1] ?? 0;
+          values[i] = Math.fround(((pair & 15) - centre) * scale) + offset;
+          values[i + 1] = Math.fround(((pair >> 4) - centre) * scale) + offset;
+        }
       }
     }
     return values;

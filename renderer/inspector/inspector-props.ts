@@ -19,8 +19,8 @@ export interface InspectorProps extends PanelProps {
   readonly onSelectBranch: (run: string, lane: number, branch: number) => void;
   /** Asks the engine for one frozen basis over these branches. Rejects with what can be told the user. */
   readonly loadTrajectory: (branches: readonly BranchReference[], stream: number, scale: 'unit' | 'raw') => Promise<Trajectory>;
-  /** Asks the engine for the lens of every layer of some steps, packed as `encodeLayers` gives them. Rejects like `loadTrajectory`. */
-  readonly loadLens: (branch: BranchReference, first: number, count: number) => Promise<Float32Array>;
+  /** Asks the engine for the lens of some streams below the last, packed [steps, streams]: see `encodeReadings`. Rejects like `loadTrajectory`. */
+  readonly loadLens: (branch: BranchReference, first: number, count: number, streams: readonly number[]) => Promise<Float32Array>;
   /** Asks the engine for a block of rows of a layer's attention. Rejects like `loadTrajectory`. */
   readonly loadAttention: (
     branch: BranchReference,

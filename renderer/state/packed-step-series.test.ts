@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { decodeSteps, encodeLayers, encodeSteps, layersPlace, stepLength } from '../../main/contract/frame';
+import { decodeSteps, encodeReadings, encodeSteps, stepLength } from '../../main/contract/frame';
 import { bits } from '../../main/contract/ids';
 import { sampleLayout } from '../testing/sample-run';
 import { sampleSteps } from '../testing/sample-steps';
@@ -14,6 +14,18 @@ const steps = sampleSteps(
 );
 const packed = encodeSteps(steps, sampleLayout);
 const stride = stepLength(sampleLayout);
+/** Streams below the last. */
+const below = Array.from({ length: sampleLayout.streams - 1 }, (_, stream) => stream);
+/** The same steps as a run on a large vocabulary sends them. */
+const unread = steps.map((step) => ({
+  ...step,
+  layers: step.layers.map((layer, i) =>
+    i === step.layers.length - 1
+      ? layer
+      : { norm: layer.norm, probability: NaN, rank: NaN, entropy: bits(NaN), top: { ids: [], probabilities: [] } },
+  ),
+}));
+const unreadFrame = encodeSteps(unread, sampleLayout);
 
 function filled(count: number): PackedStepSeries {
   const series = new PackedStepSeries(sampleLayout);
@@ -49,54 +61,49 @@ describe('PackedStepSeries', () => {
   });
 
   it('takes in lens readings that came after the step', () => {
-    const series = filled(5);
-    const unread = steps.slice(0, 5).map(({ layers }) =>
-      encodeLayers(
-        layers.map((layer, i) => (i === layers.length - 1 ? layer : { ...layer, probability: NaN })),
-        sampleLayout,
-      ),
-    );
-    series.takeLenses(0, Float32Array.from(unread.flatMap((part) => [...part])));
-    expect([0, 1, 4].map((step) => series.hasLens(step))).toEqual([false, false, false]);
-    expect(series.at(3)?.layers[0]?.probability).toBeNaN();
-    series.takeLenses(3, encodeLayers(steps[3]?.layers ?? [], sampleLayout));
-    expect([2, 3, 4].map((step) => series.hasLens(step))).toEqual([false, true, false]);
-    expect(series.at(3)).toEqual(filled(5).at(3));
+    const series = new PackedStepSeries(sampleLayout);
+    for (let step = 0; step < 5; step++) series.append(unreadFrame, step * stride);
+    expect([0, 3].map((step) => series.hasLens(step, 0))).toEqual([false, false]);
+    expect(series.hasLens(3, sampleLayout.streams - 1)).toBe(true);
+    expect(series.at(3)?.layers[1]?.probability).toBeNaN();
+
+    const readings = (stream: number) => steps.slice(3, 5).flatMap(({ layers }) => layers[stream] ?? []);
+    series.takeLenses(3, [1], encodeReadings(readings(1), sampleLayout.lens));
+    expect([2, 3, 4].map((step) => below.map((stream) => series.hasLens(step, stream)))).toEqual([
+      [false, false],
+      [false, true],
+      [false, true],
+    ]);
+    const [whole, half] = [filled(5).at(3)?.layers, series.at(3)?.layers];
+    expect(half?.[1]).toEqual(whole?.[1]);
+    expect(half?.[0]).toEqual({ ...unread[3]?.layers[0], norm: whole?.[0]?.norm });
+    series.takeLenses(3, [0], encodeReadings(readings(0), sampleLayout.lens));
+    expect([3, 4].map((step) => series.at(step))).toEqual([3, 4].map((step) => filled(5).at(step)));
   });
 
   it('gives back steps whose lower layers were not read as the frame held them, norms included', () => {
-    const unread = steps.map((step) => ({
-      ...step,
-      layers: step.layers.map((layer, i) =>
-        i === step.layers.length - 1
-          ? layer
-          : { norm: layer.norm, probability: NaN, rank: NaN, entropy: bits(NaN), top: { ids: [], probabilities: [] } },
-      ),
-    }));
-    const frame = encodeSteps(unread, sampleLayout);
     const series = new PackedStepSeries(sampleLayout);
-    for (let step = 0; step < unread.length; step++) series.append(frame, step * stride);
-    expect(unread.map((_, step) => series.at(step))).toEqual(decodeSteps(sampleLayout, frame));
-    expect(series.hasLens(7)).toBe(false);
+    for (let step = 0; step < unread.length; step++) series.append(unreadFrame, step * stride);
+    expect(unread.map((_, step) => series.at(step))).toEqual(decodeSteps(sampleLayout, unreadFrame));
+    expect(series.hasLens(7, 0)).toBe(false);
   });
 
   it('lets go of the oldest readings that came later when there are thousands, and of none that came with their step', () => {
     const whole = filled(200);
     const late = new PackedStepSeries(sampleLayout);
-    const unread = encodeLayers([], sampleLayout);
-    const bare = packed.slice(0, stride);
-    bare.set(unread, layersPlace(sampleLayout).offset);
+    const layers = steps[0]?.layers ?? [];
+    const readings = encodeReadings(layers.slice(0, -1), sampleLayout.lens);
     for (let step = 0; step < 5000; step++) {
-      late.append(bare, 0);
-      late.takeLenses(step, encodeLayers(steps[0]?.layers ?? [], sampleLayout));
+      late.append(unreadFrame, 0);
+      late.takeLenses(step, below, readings);
       if (step >= 200) whole.append(packed, 0);
     }
-    const kept = Array.from({ length: 5000 }, (_, step) => late.hasLens(step)).filter(Boolean).length;
+    const kept = Array.from({ length: 5000 }, (_, step) => late.hasLens(step, 0)).filter(Boolean).length;
     expect(kept).toBeLessThanOrEqual(4096);
     expect(kept).toBeGreaterThan(4000);
-    expect([0, 4999].map((step) => late.hasLens(step))).toEqual([false, true]);
-    expect([0, 4999].map((step) => whole.hasLens(step))).toEqual([true, true]);
-    late.takeLenses(0, encodeLayers(steps[0]?.layers ?? [], sampleLayout));
+    expect([0, 4999].map((step) => late.hasLens(step, 0))).toEqual([false, true]);
+    expect([0, 4999].map((step) => whole.hasLens(step, 0))).toEqual([true, true]);
+    late.takeLenses(0, below, readings);
     expect(late.at(0)?.layers).toEqual(filled(1).at(0)?.layers);
   });
 

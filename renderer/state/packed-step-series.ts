@@ -70,20 +70,24 @@ export class PackedStepSeries implements StepSeries {
     const afterLayers = this.#head + (this.#below + 1) * this.#layer;
     body.set(step.subarray(0, this.#head));
     body.set(step.subarray(afterLayers), this.#head + this.#layer);
-    this.#putLayers(this.#length, step.subarray(this.#head, afterLayers), this.#lenses);
+    this.#putLayers(this.#length, step.subarray(this.#head, afterLayers));
     this.#length += 1;
   }
 
-  /** Whether the layers below the last of a step have been read. */
-  hasLens(step: number): boolean {
-    return this.#below === 0 || this.#lensOf(step) !== undefined;
+  hasLens(step: number, stream: number): boolean {
+    return stream >= this.#below || this.#rowsWith(step, stream) !== undefined;
   }
 
-  /** Takes in lens readings that came later: `packed` holds the layers of the steps from `first`, as `encodeLayers` gives them. */
-  takeLenses(first: number, packed: Float32Array): void {
-    const length = (this.#below + 1) * this.#layer;
-    for (let i = 0; i * length < packed.length && first + i < this.#length; i++) {
-      this.#putLayers(first + i, packed.subarray(i * length, (i + 1) * length), this.#lateLenses);
+  takeLenses(first: number, streams: readonly number[], packed: Float32Array): void {
+    for (let i = 0; i * streams.length * this.#layer < packed.length && first + i < this.#length; i++) {
+      const lenses = this.#lateLenses.write(first + i);
+      const norms = this.#bodies.write(first + i).subarray(-this.#below);
+      for (const [j, stream] of streams.entries()) {
+        if (stream >= this.#below) continue;
+        const at = (i * streams.length + j) * this.#layer;
+        lenses.set(packed.subarray(at, at + this.#layer), stream * this.#layer);
+        norms[stream] = packed[at] ?? NaN;
+      }
       this.#decoded.delete(first + i);
     }
     while (this.#lateLenses.pages > mostLatePages) this.#lateLenses.dropOldest();
@@ -110,20 +114,21 @@ export class PackedStepSeries implements StepSeries {
     return column.values.subarray(0, this.#length);
   }
 
-  /** @param layers all layers of a step, packed @param readings where those below the last go, if they were read */
-  #putLayers(step: number, layers: Float32Array, readings: PagedRows): void {
+  /** @param layers all layers of a step, packed */
+  #putLayers(step: number, layers: Float32Array): void {
     const body = this.#bodies.write(step);
     const below = layers.subarray(0, this.#below * this.#layer);
     body.set(layers.subarray(below.length), this.#head);
     const norms = body.length - this.#below;
     for (let layer = 0; layer < this.#below; layer++) body[norms + layer] = below[layer * this.#layer] ?? NaN;
-    // What was read before is outdated, whether or not something takes its place.
-    for (const rows of [this.#lenses, this.#lateLenses]) rows.read(step)?.fill(NaN);
-    if (isRead(below)) readings.write(step).set(below);
+    if (!Number.isNaN(below[1] ?? NaN)) this.#lenses.write(step).set(below);
   }
 
-  #lensOf(step: number): Float32Array | undefined {
-    return [this.#lenses.read(step), this.#lateLenses.read(step)].find((row) => row !== undefined && isRead(row));
+  /** Where the reading of a stream below the last is; undefined where there is none. The number behind a norm, a probability, says so. */
+  #rowsWith(step: number, stream: number): PagedRows | undefined {
+    const place = stream * this.#layer + 1;
+    if (!Number.isNaN(this.#lenses.at(step, place) ?? NaN)) return this.#lenses;
+    return Number.isNaN(this.#lateLenses.at(step, place) ?? NaN) ? undefined : this.#lateLenses;
   }
 
   /** The step as the frame held it. Overwritten by the next call. */
@@ -133,22 +138,18 @@ export class PackedStepSeries implements StepSeries {
     const norms = body.length - this.#below;
     packed.set(body.subarray(0, this.#head));
     packed.set(body.subarray(this.#head, norms), this.#head + this.#below * this.#layer);
-    const lens = this.#lensOf(step);
-    if (lens !== undefined) packed.set(lens, this.#head);
-    else {
-      for (let layer = 0; layer < this.#below; layer++) {
-        const at = this.#head + layer * this.#layer;
-        // Numbers that are not there, then candidates that are not there: ids of -1.
-        packed.fill(NaN, at, at + this.#layer);
-        packed[at] = body[norms + layer] ?? NaN;
-        packed.fill(-1, at + this.#layer - 2 * this.layout.lens, at + this.#layer);
+    for (let layer = 0; layer < this.#below; layer++) {
+      const at = this.#head + layer * this.#layer;
+      const reading = this.#rowsWith(step, layer)?.read(step);
+      if (reading !== undefined) {
+        packed.set(reading.subarray(layer * this.#layer, (layer + 1) * this.#layer), at);
+        continue;
       }
+      // Numbers that are not there, then candidates that are not there: ids of -1.
+      packed.fill(NaN, at, at + this.#layer);
+      packed[at] = body[norms + layer] ?? NaN;
+      packed.fill(-1, at + this.#layer - 2 * this.layout.lens, at + this.#layer);
     }
     return packed;
   }
-}
-
-/** Whether layers were read: the number behind the first one's norm, a probability, says so. */
-function isRead(layers: Float32Array): boolean {
-  return !Number.isNaN(layers[1] ?? NaN);
 }

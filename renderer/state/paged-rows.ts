@@ -20,6 +20,11 @@ export class PagedRows {
     return page && this.#view(page, row);
   }
 
+  /** One number of a row; undefined where its page was never written. */
+  at(row: number, column: number): number | undefined {
+    return this.#pages.get(Math.floor(row / this.#rowsPerPage))?.[(row % this.#rowsPerPage) * this.#rowLength + column];
+  }
+
   /** A row to be written. What was never written in its page is not a number. */
   write(row: number): Float32Array {
     const index = Math.floor(row / this.#rowsPerPage);

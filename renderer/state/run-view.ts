@@ -20,10 +20,10 @@ export type StepColumn =
 export interface StepSeries {
   readonly layout: FrameLayout;
   readonly length: number;
-  /** Whether the layers below the last of a step have been read: a run on a large vocabulary leaves them for later. */
-  hasLens(step: number): boolean;
-  /** Takes in readings that came later, of the steps from `first`. */
-  takeLenses(first: number, packed: Float32Array): void;
+  /** Whether a stream of a step has been read: a run on a large vocabulary leaves those below the last for later. */
+  hasLens(step: number, stream: number): boolean;
+  /** Takes in readings that came later, of the steps from `first`: `packed` [steps, streams], see `encodeReadings`. */
+  takeLenses(first: number, streams: readonly number[], packed: Float32Array): void;
   /** Decoded on demand; undefined past the end. */
   at(step: number): StepRecord | undefined;
   /** A view of the first `length` values; do not keep it across frames. `norm` is the last layer's. */

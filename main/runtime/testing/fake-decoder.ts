@@ -1,5 +1,5 @@
 import type { AttentionSequence, Decoder, FullPass, FullRequest, PassOutput, PromptCache, RowCache, RowInput } from '../decoder';
-import type { LayerReading } from '../../contract/steps';
+import { encodeReadings } from '../../contract/frame';
 import { layerReading, readLens } from '../../measures/lens-reading';
 import { softmax } from '../../measures/distribution';
 import { dot } from '../../measures/vectors';
@@ -87,13 +87,14 @@ export class FakeDecoder implements Decoder {
     return Promise.resolve(logits);
   }
 
-  async readings(residuals: Float32Array, targets: readonly number[], count: number): Promise<readonly LayerReading[]> {
+  async readings(residuals: Float32Array, targets: readonly number[], count: number): Promise<Float32Array<ArrayBuffer>> {
     const logits = await this.lenses(residuals);
-    return targets.map((target, row) => {
+    const readings = targets.map((target, row) => {
       const [stream, own] = [residuals.subarray(row * this.width), logits.subarray(row * this.vocabulary)];
       const lens = readLens(stream.subarray(0, this.width), own.subarray(0, this.vocabulary), count);
       return layerReading(lens, target);
     });
+    return encodeReadings(readings, count);
   }
 
   prefill(tokens: readonly number[]): Promise<{ readonly cache: PromptCache; readonly last: PassOutput }> {

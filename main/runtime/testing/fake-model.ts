@@ -39,6 +39,7 @@ export function fakeModel(id = 'fake'): LoadedModel & { readonly decoder: FakeDe
       bytes: 0,
     },
     decoder,
+    lens: null,
     reference: null,
     tokenizer: {
       encode: (prompt) => [idOf('⟨bos⟩'), ...words(prompt).map(({ token }) => token)],

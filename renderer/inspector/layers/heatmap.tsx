@@ -1,5 +1,5 @@
 import { type KeyboardEvent, type PointerEvent, type RefObject, useLayoutEffect, useMemo, useRef, useState } from 'react';
-import { formatCount } from '../../design/format';
+import { Button } from '../../design/button';
 import type { PanelProps } from '../../state/run-view';
 import type { InspectorProps } from '../inspector-props';
 import type { LaneEntry } from '../shared/lane-entries';
@@ -199,9 +199,13 @@ export function Heatmap({ entries, measure, columns, panel, loadLens, content }:
       </div>
       {(lenses.missing > 0 || lenses.problem !== null) && (
         <p className={styles['reading']} role="status">
-          {lenses.problem === null
-            ? `Reading the lens, ${formatCount(lenses.missing, 'step')} to go`
-            : `The lens was not read. ${lenses.problem}`}
+          {lenses.problem === null ? (
+            `Reading the lens, ${Math.floor(100 * (1 - lenses.missing / lenses.wanted))} %`
+          ) : (
+            <>
+              The lens was not read. {lenses.problem} <Button onClick={lenses.retry}>Try again</Button>
+            </>
+          )}
         </p>
       )}
       {readout !== null && (

@@ -1,105 +1,163 @@
 import { describe, expect, it } from 'vitest';
-import { layersPlace } from '../../../main/contract/frame';
+import { readingLength } from '../../../main/contract/frame';
+import { lensOrder } from '../../../main/contract/lens-order';
 import { lensPortion } from '../../../main/contract/protocol';
-import type { BranchView, RunView } from '../../state/run-view';
+import type { BranchView, StepSeries } from '../../state/run-view';
 import { sampleTextRun } from '../../testing/sample-text-run';
 import { laneEntries } from '../shared/lane-entries';
 import { LensReader, type LensesState } from './lens-reader';
 
-/** The sample's first branch, none of whose lenses has been read until they are taken in. */
-function unreadEntries(id = 'text') {
-  const run: RunView = sampleTextRun(id);
-  const read = new Set<number>();
-  return laneEntries([run]).map((entry) => {
-    if (entry.branch === null) throw new Error('No branch');
-    const { steps } = entry.branch;
-    const branch: BranchView = {
-      ...entry.branch,
-      steps: {
-        ...steps,
-        layout: steps.layout,
-        length: steps.length,
+/** Streams of the branches read here. */
+const below = 16;
+const layout = { streams: below + 1, candidates: 1, lens: 1, nearest: 0 };
+const [coarse = [], middle = []] = lensOrder(below);
+
+/** The first branch of two runs with many layers and so many steps, none of whose lenses has been read until they are taken in. */
+function unreadEntries(length: number, ids = ['a', 'b']) {
+  const read = new Set<string>();
+  return ids
+    .flatMap((id) => laneEntries([sampleTextRun(id)]).slice(0, 1))
+    .map((entry) => {
+      const { id } = entry.run;
+      if (entry.branch === null) throw new Error('No branch');
+      const { steps } = entry.branch;
+      const unread: StepSeries = {
+        layout,
+        length,
         at: (step) => steps.at(step),
         column: (name) => steps.column(name),
-        hasLens: (step) => read.has(step),
-        takeLenses: (first, packed) => {
-          for (let i = 0; i < packed.length / layersPlace(steps.layout).length; i++) read.add(first + i);
+        hasLens: (step, stream) => stream >= below || read.has(`${id}/${step}/${stream}`),
+        takeLenses: (first, streams, packed) => {
+          for (let i = 0; i < packed.length / readingLength(1) / streams.length; i++)
+            for (const stream of streams) read.add(`${id}/${first + i}/${stream}`);
         },
-      },
-    };
-    return { ...entry, branch };
-  });
+      };
+      const branch: BranchView = { ...entry.branch, steps: unread };
+      return { ...entry, branch };
+    });
+}
+
+interface Asked {
+  readonly run: string;
+  readonly first: number;
+  readonly count: number;
+  readonly streams: readonly number[];
+  readonly answer: (steps?: number) => void;
+  readonly refuse: (error: Error) => void;
 }
 
 /** A reader whose requests are answered by hand. */
 function open() {
-  const asked: { first: number; count: number; answer: () => void; refuse: (error: Error) => void }[] = [];
+  const asked: Asked[] = [];
   const states: LensesState[] = [];
-  const length = layersPlace(
-    sampleTextRun().lanes[0]?.branches[0]?.steps.layout ?? { streams: 1, candidates: 1, lens: 1, nearest: 0 },
-  ).length;
   const reader = new LensReader(
-    async (_, first, count) =>
+    async ({ run }, first, count, streams) =>
       new Promise((resolve, reject) => {
-        asked.push({
-          first,
-          count,
-          answer: () => {
-            resolve(new Float32Array(count * length));
-          },
-          refuse: reject,
-        });
+        const answer = (steps = count): void => {
+          resolve(new Float32Array(steps * streams.length * readingLength(1)));
+        };
+        asked.push({ run, first, count, streams, answer, refuse: reject });
       }),
     (state) => states.push(state),
   );
-  return { reader, asked, states };
+  const places = () => asked.map(({ first, count, streams }) => [first, count, streams]);
+  return { reader, asked, states, places };
 }
 
 const settled = async (): Promise<void> => new Promise((resolve) => setTimeout(resolve));
 
 describe('LensReader', () => {
-  it('has one request under way, however often what is wanted changes', async () => {
-    const { reader, asked } = open();
-    const entries = unreadEntries();
-    for (let last = 1; last <= 12; last++) reader.want(entries, 0, last);
-    await settled();
-    expect(asked.map(({ first, count }) => [first, count])).toEqual([[0, 1]]);
+  it('has two requests under way, however often what is wanted changes', async () => {
+    const { reader, asked, places } = open();
+    const entries = unreadEntries(400).slice(0, 1);
+    for (let last = 1; last <= 300; last++) reader.want(entries, 0, last);
+    const portion = lensPortion / coarse.length;
+    expect(places()).toEqual([
+      [0, 1, coarse],
+      [0, 1, middle],
+    ]);
     asked[0]?.answer();
     await settled();
-    expect(asked.map(({ first, count }) => [first, count])).toEqual([
-      [0, 1],
-      [1, lensPortion],
+    asked[1]?.answer();
+    await settled();
+    expect(places().slice(2)).toEqual([
+      [1, portion, coarse],
+      [1 + portion, portion, coarse],
     ]);
+  });
+
+  it('reads coarsely first, in every branch, then what lies between, and nothing twice', async () => {
+    const { reader, asked, states } = open();
+    const entries = unreadEntries(10);
+    reader.want(entries, 2, 10);
+    expect(asked.map(({ run, streams }) => [run, streams])).toEqual([
+      ['a', coarse],
+      ['b', coarse],
+    ]);
+    expect(states.at(-1)).toMatchObject({ missing: 2 * 8 * below, wanted: 2 * 8 * below });
+    for (let i = 0; i < asked.length; i++) {
+      asked[i]?.answer();
+      await settled();
+    }
+    expect(asked.slice(2, 4).map(({ run, streams }) => [run, streams])).toEqual([
+      ['a', middle],
+      ['b', middle],
+    ]);
+    const cells = asked.flatMap(({ run, first, count, streams }) =>
+      streams.flatMap((stream) => Array.from({ length: count }, (_, i) => `${run}/${first + i}/${stream}`)),
+    );
+    expect(cells).toHaveLength(2 * 8 * below);
+    expect(new Set(cells).size).toBe(cells.length);
+    expect(states.at(-1)).toMatchObject({ missing: 0, wanted: 0, problem: null });
   });
 
   it('goes on with what is on screen now, and says how much is to come', async () => {
     const { reader, asked, states } = open();
-    const entries = unreadEntries();
-    reader.want(entries, 0, 12);
-    expect(states.at(-1)?.missing).toBe(12);
-    reader.want(entries, 8, 12);
+    const entries = unreadEntries(400).slice(0, 1);
+    reader.want(entries, 0, 200);
+    expect(states.at(-1)?.missing).toBe(200 * below);
+    reader.want(entries, 300, 310);
+    expect(asked).toHaveLength(2);
     asked[0]?.answer();
     await settled();
-    expect(asked.at(-1)).toMatchObject({ first: 8, count: 4 });
-    expect(states.at(-1)?.missing).toBe(4);
-    asked[1]?.answer();
-    await settled();
-    expect(states.at(-1)).toEqual({ revision: 2, missing: 0, problem: null });
+    expect(asked.at(-1)).toMatchObject({ first: 300, count: 10, streams: coarse });
+    expect(states.at(-1)).toMatchObject({ missing: 10 * below, wanted: 10 * below });
     reader.want([], 0, 0);
-    expect(asked).toHaveLength(2);
+    for (const { answer } of asked) answer();
+    await settled();
+    expect(asked).toHaveLength(3);
+    expect(states.at(-1)).toMatchObject({ missing: 0, wanted: 0 });
   });
 
-  it('does not ask again for what failed, but for other branches', async () => {
+  it('does not ask again for what failed unless told to, but for other branches', async () => {
     const { reader, asked, states } = open();
-    const entries = unreadEntries();
+    const entries = unreadEntries(4);
     reader.want(entries, 0, 4);
     asked[0]?.refuse(new Error('The model is gone'));
+    asked[1]?.answer();
     await settled();
-    reader.want(entries, 0, 8);
-    expect(asked).toHaveLength(1);
-    expect(states.at(-1)?.problem).toBe('The model is gone');
-    reader.want(unreadEntries('other'), 0, 4);
+    reader.want(entries, 0, 3);
     expect(asked).toHaveLength(2);
+    expect(states.at(-1)?.problem).toBe('The model is gone');
+    reader.retry();
     expect(states.at(-1)?.problem).toBeNull();
+    expect(asked).toHaveLength(4);
+    expect(asked[2]).toMatchObject({ run: 'a', first: 0, streams: coarse });
+    for (const { refuse } of asked.slice(2)) refuse(new Error('The model is gone'));
+    await settled();
+    reader.want(unreadEntries(4, ['c', 'd']), 0, 4);
+    expect(asked).toHaveLength(6);
+    expect(states.at(-1)?.problem).toBeNull();
+  });
+
+  it('stops where the engine has no such steps', async () => {
+    const { reader, asked, states } = open();
+    reader.want(unreadEntries(4).slice(0, 1), 0, 4);
+    for (let i = 0; i < asked.length && i < 9; i++) {
+      asked[i]?.answer(0);
+      await settled();
+    }
+    expect(asked.length).toBeLessThan(9);
+    expect(states.at(-1)).toMatchObject({ missing: 0, problem: null });
   });
 });

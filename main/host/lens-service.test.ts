@@ -1,0 +1,169 @@
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { fakeModel } from '../runtime/testing/fake-model';
+import type { LoadedModel } from '../runtime/decoder';
+import type { LensQuestion } from './lens-messages';
+import { type LensChild, LensService } from './lens-service';
+import { LensTurns } from './lens-turns';
+
+beforeEach(() => {
+  vi.useFakeTimers();
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+interface FakeChild extends LensChild {
+  readonly asked: LensQuestion[];
+  say(message: unknown): void;
+  /** Answers the last question with as many numbers of this kind as a reading has. */
+  answer(number: number): void;
+  end(): void;
+  killed: boolean;
+}
+
+/** A process that does what the test says. */
+function fakeChild(): FakeChild {
+  let hear: (message: unknown) => void = () => undefined;
+  let gone: () => void = () => undefined;
+  const child: FakeChild = {
+    asked: [],
+    killed: false,
+    send: (question) => void child.asked.push(question),
+    onMessage: (listener) => void (hear = listener),
+    onGone: (listener) => void (gone = listener),
+    kill: () => void (child.killed = true),
+    say: (message) => {
+      hear(message);
+    },
+    answer: (number) => {
+      child.say({ type: 'readings', id: child.asked.at(-1)?.id, packed: Float32Array.of(number), milliseconds: 1 });
+    },
+    end: () => {
+      gone();
+    },
+  };
+  return child;
+}
+
+const stored: LoadedModel = {
+  ...fakeModel(),
+  // The service passes it on: only the process opens it.
+  lens: { path: '/models/one/weights.safetensors', hash: '1'.repeat(64), spec: {} as NonNullable<LoadedModel['lens']>['spec'] },
+};
+const streams = new Float32Array(stored.decoder.width).fill(1);
+
+function open(start?: () => LensChild) {
+  const children: FakeChild[] = [];
+  const fork = (): FakeChild => {
+    const child = fakeChild();
+    children.push(child);
+    return child;
+  };
+  const service = new LensService(start ?? fork, new LensTurns(() => false));
+  const read = async (target = 1) => service.readerOf(stored)(streams, [target], 5);
+  return { service, read, children };
+}
+const settled = async (): Promise<void> => vi.advanceTimersByTimeAsync(0).then(() => undefined);
+
+it('starts a process at the first question and asks it one thing at a time', async () => {
+  const { read, children } = open();
+  expect(children).toHaveLength(0);
+  const [first, second] = [read(7), read(8)];
+  await settled();
+  expect(children).toHaveLength(1);
+  expect(children[0]?.asked).toHaveLength(0);
+  children[0]?.say({ type: 'ready' });
+  expect(children[0]?.asked.map(({ targets }) => [...targets])).toEqual([[7]]);
+  children[0]?.answer(0.5);
+  expect(await first).toEqual(Float32Array.of(0.5));
+  await settled();
+  expect(children[0]?.asked.map(({ targets }) => [...targets])).toEqual([[7], [8]]);
+  children[0]?.say({ type: 'readings', id: 1, packed: Float32Array.of(9), milliseconds: 1 });
+  children[0]?.answer(0.25);
+  expect(await second).toEqual(Float32Array.of(0.25));
+  expect(children).toHaveLength(1);
+});
+
+it('passes on why something could not be read, and goes on', async () => {
+  const { read, children } = open();
+  const failing = read();
+  const refused = expect(failing).rejects.toMatchObject({ code: 'bad-model', message: 'The model is damaged.' });
+  await settled();
+  children[0]?.say({ type: 'ready' });
+  children[0]?.say({ type: 'failed', id: 1, error: { code: 'bad-model', message: 'The model is damaged.', hint: '' } });
+  await refused;
+  const next = read();
+  await settled();
+  children[0]?.answer(1);
+  expect(await next).toEqual(Float32Array.of(1));
+});
+
+it('says so when the process dies, and starts another at the next question', async () => {
+  const { read, children } = open();
+  const [first, second] = [read(), read()];
+  const died = expect(first).rejects.toMatchObject({ code: 'engine-lost', message: 'The process that reads the lens died.' });
+  await settled();
+  children[0]?.say({ type: 'ready' });
+  children[0]?.end();
+  await died;
+  await settled();
+  expect(children).toHaveLength(2);
+  children[1]?.say({ type: 'ready' });
+  children[0]?.end();
+  children[1]?.answer(3);
+  expect(await second).toEqual(Float32Array.of(3));
+});
+
+it('ends the process 20 seconds after the last question, not before', async () => {
+  const { read, children } = open();
+  const ask = async (): Promise<void> => {
+    const reading = read();
+    await settled();
+    children.at(-1)?.say({ type: 'ready' });
+    children.at(-1)?.answer(1);
+    await reading;
+  };
+  await ask();
+  await vi.advanceTimersByTimeAsync(19_000);
+  await ask();
+  await vi.advanceTimersByTimeAsync(19_000);
+  expect([children.length, children[0]?.killed]).toEqual([1, false]);
+  await vi.advanceTimersByTimeAsync(1_000);
+  expect(children[0]?.killed).toBe(true);
+  await ask();
+  expect(children).toHaveLength(2);
+});
+
+it.each(['refuses to start', 'ends before it is ready', 'does not get ready'])('has the engine read where the process %s', async (how) => {
+  const refuse = (): LensChild => {
+    throw new Error('No processes here');
+  };
+  const { read, children } = how === 'refuses to start' ? open(refuse) : open();
+  const reading = read();
+  await settled();
+  if (how === 'ends before it is ready') children[0]?.end();
+  if (how === 'does not get ready') await vi.advanceTimersByTimeAsync(30_000);
+  expect(await reading).toEqual(await stored.decoder.readings(streams, [1], 5));
+  expect(await read()).toHaveLength(14);
+  expect(children.length).toBeLessThanOrEqual(1);
+});
+
+it('leaves models that came with the app, and programs without such a process, to the engine', async () => {
+  const { service, children } = open();
+  const expected = await stored.decoder.readings(streams, [1], 5);
+  expect(await service.readerOf(fakeModel())(streams, [1], 5)).toEqual(expected);
+  expect(children).toHaveLength(0);
+  const without = new LensService(null, new LensTurns(() => false));
+  expect(await without.readerOf(stored)(streams, [1], 5)).toEqual(expected);
+});
+
+it('fails what is asked when it is ended, as when the model is removed', async () => {
+  const { service, read, children } = open();
+  const reading = read();
+  const ended = expect(reading).rejects.toMatchObject({ code: 'engine-lost', message: 'The process that reads the lens was ended.' });
+  await settled();
+  children[0]?.say({ type: 'ready' });
+  service.end();
+  await ended;
+  expect(children[0]?.killed).toBe(true);
+});

@@ -1,0 +1,165 @@
+import { InterlinearError } from '../contract/errors';
+import type { LoadedModel } from '../runtime/decoder';
+import { type LensAnswer, lensAnswerSchema, type LensQuestion } from './lens-messages';
+import type { LensTurns, TimedReading } from './lens-turns';
+import type { ReadLens } from './read-lenses';
+
+/** The process that reads lenses, whoever starts it. */
+export interface LensChild {
+  send(question: LensQuestion): void;
+  onMessage(listener: (message: unknown) => void): void;
+  /** Called when the process has ended by itself or could not be started. */
+  onGone(listener: () => void): void;
+  kill(): void;
+}
+
+/** The process is ended so many milliseconds after the last question: it holds an unembedding in 32-bit floats twice. */
+const idleMilliseconds = 20_000;
+/** Milliseconds a process may take to start, on a machine that is busy generating. */
+const startLimit = 30_000;
+
+type Reading = TimedReading<Float32Array<ArrayBuffer>>;
+
+interface Pending {
+  readonly question: LensQuestion;
+  readonly resolve: (reading: Reading) => void;
+  readonly reject: (reason: unknown) => void;
+}
+
+/** One process from its start to its end. */
+interface Life {
+  readonly child: LensChild;
+  ready: boolean;
+  readonly limit: NodeJS.Timeout;
+}
+
+class CannotStart extends Error {}
+
+/**
+ * Reads lenses in a process of its own, so that the engine answers others meanwhile and the memory it takes is given back. It is started at
+ * the first question, again where it has died, and ended when nobody asks. Where none can be started, and for models that came
+ * with the app, the engine's own thread reads.
+ */
+export class LensService {
+  readonly #start: (() => LensChild) | null;
+  readonly #turns: LensTurns;
+  #life: Life | null = null;
+  #canStart = true;
+  #pending: Pending | null = null;
+  #questions = 0;
+  #idle: NodeJS.Timeout | null = null;
+
+  /** @param start null where the program has no such process */
+  constructor(start: (() => LensChild) | null, turns: LensTurns) {
+    this.#start = start;
+    this.#turns = turns;
+  }
+
+  /** How the lens of a model is read. It throws what `Decoder.readings` does, and InterlinearError `engine-lost` when the process dies. */
+  readerOf({ decoder, lens }: LoadedModel): ReadLens {
+    return async (residuals, targets, count) =>
+      this.#turns.take(async () => {
+        if (lens !== null && this.#start !== null && this.#canStart) {
+          try {
+            const question = { type: 'read', lens, residuals, targets: Int32Array.from(targets), count } as const;
+            return await this.#ask({ ...question, id: ++this.#questions }, this.#start);
+          } catch (thrown) {
+            if (!(thrown instanceof CannotStart)) throw thrown;
+            this.#canStart = false;
+          }
+        }
+        const started = performance.now();
+        return { value: await decoder.readings(residuals, targets, count), milliseconds: performance.now() - started };
+      });
+  }
+
+  /** Ends the process, if there is one. What it was asked fails. */
+  end(): void {
+    const life = this.#life;
+    if (!life) return;
+    this.#forget();
+    life.child.kill();
+    this.#fail(lost('was ended'));
+  }
+
+  async #ask(question: LensQuestion, start: () => LensChild): Promise<Reading> {
+    if (this.#idle) clearTimeout(this.#idle);
+    const answer = new Promise<Reading>((resolve, reject) => {
+      this.#pending = { question, resolve, reject };
+    });
+    try {
+      this.#life ??= this.#open(start);
+      if (this.#life.ready) this.#life.child.send(question);
+      return await answer;
+    } finally {
+      this.#pending = null;
+      this.#idle = setTimeout(() => {
+        this.end();
+      }, idleMilliseconds);
+      // Waiting for it keeps no process alive.
+      this.#idle.unref();
+    }
+  }
+
+  #open(start: () => LensChild): Life {
+    const child = started(start);
+    const limit = setTimeout(() => {
+      if (this.#life !== life) return;
+      this.#forget();
+      child.kill();
+      this.#fail(new CannotStart());
+    }, startLimit);
+    const life: Life = { child, ready: false, limit };
+    child.onMessage((message) => {
+      const answer = lensAnswerSchema.safeParse(message);
+      if (answer.success && this.#life === life) this.#hear(answer.data, life);
+    });
+    child.onGone(() => {
+      if (this.#life !== life) return;
+      this.#forget();
+      this.#fail(life.ready ? lost('died') : new CannotStart());
+    });
+    return life;
+  }
+
+  #hear(answer: LensAnswer, life: Life): void {
+    const pending = this.#pending;
+    switch (answer.type) {
+      case 'ready':
+        clearTimeout(life.limit);
+        life.ready = true;
+        if (pending) life.child.send(pending.question);
+        break;
+      case 'readings':
+        if (pending?.question.id === answer.id) pending.resolve({ value: answer.packed, milliseconds: answer.milliseconds });
+        break;
+      case 'failed':
+        if (pending?.question.id === answer.id) pending.reject(InterlinearError.from(answer.error));
+        break;
+      default:
+        answer satisfies never;
+    }
+  }
+
+  #forget(): void {
+    if (this.#life) clearTimeout(this.#life.limit);
+    this.#life = null;
+  }
+
+  #fail(reason: unknown): void {
+    this.#pending?.reject(reason);
+  }
+}
+
+/** @throws CannotStart whatever went wrong */
+function started(start: () => LensChild): LensChild {
+  try {
+    return start();
+  } catch {
+    throw new CannotStart();
+  }
+}
+
+function lost(how: string): InterlinearError {
+  return new InterlinearError('engine-lost', `The process that reads the lens ${how}.`, 'Try again: another one is started.');
+}

@@ -1,0 +1,65 @@
+import { describe, expect, it } from 'vitest';
+import { type LensClock, LensTurns } from './lens-turns';
+
+/** A clock that only what sleeps or reads moves on. */
+function fakeClock(): LensClock & { time: number } {
+  const clock = {
+    time: 0,
+    now: () => clock.time,
+    sleep: async (milliseconds: number) => {
+      clock.time += milliseconds;
+      await Promise.resolve();
+    },
+  };
+  return clock;
+}
+
+/** Reads for 100 ms at a time and says when each began. */
+async function readings(count: number, generating: (time: number) => boolean): Promise<number[]> {
+  const clock = fakeClock();
+  const turns = new LensTurns(() => generating(clock.time), clock);
+  const began: number[] = [];
+  for (let i = 0; i < count; i++)
+    await turns.take(async () => {
+      began.push(clock.time);
+      clock.time += 100;
+      return Promise.resolve({ value: i, milliseconds: 100 });
+    });
+  return began;
+}
+
+describe('turns to read lenses', () => {
+  it('follow each other where no run generates', async () => {
+    expect(await readings(50, () => false)).toEqual(Array.from({ length: 50 }, (_, i) => 100 * i));
+  });
+
+  it('are given a first second at once, then a good fifth of the time, while a run generates', async () => {
+    const began = await readings(100, () => true);
+    expect(began.slice(0, 11)).toEqual(Array.from({ length: 11 }, (_, i) => 100 * i));
+    const apart = ((began[99] ?? NaN) - (began[30] ?? NaN)) / 69;
+    expect(100 / apart).toBeGreaterThan(0.15);
+    expect(100 / apart).toBeLessThan(0.25);
+  });
+
+  it('stop waiting when the run ends', async () => {
+    const began = await readings(60, (time) => time < 5_000);
+    const after = began.filter((time) => time > 5_100);
+    expect(after.length).toBeGreaterThan(20);
+    expect(after.every((time, i) => i === 0 || Math.round(time - (after[i - 1] ?? NaN)) === 100)).toBe(true);
+  });
+
+  it('come in the order they were asked for, one at a time, whatever fails', async () => {
+    const turns = new LensTurns(() => false, fakeClock());
+    const order: string[] = [];
+    const reading = async (name: string) => {
+      order.push(`${name} begins`);
+      await Promise.resolve();
+      order.push(`${name} ends`);
+      if (name === 'b') throw new Error('No numbers');
+      return { value: name, milliseconds: 1 };
+    };
+    const all = await Promise.allSettled(['a', 'b', 'c'].map(async (name) => turns.take(async () => reading(name))));
+    expect(all.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
+    expect(order).toEqual(['a', 'b', 'c'].flatMap((name) => [`${name} begins`, `${name} ends`]));
+  });
+});

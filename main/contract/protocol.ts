@@ -16,7 +16,7 @@ import { chatSchema, deviceSummarySchema, devices, modelSummarySchema, presetSch
 import { branchRecordSchema, laneRecordSchema, runInfoSchema, runOutcomeSchema, runRequestSchema, runStatuses } from './run';
 
 /** Raised whenever a message's shape or meaning changes; both ends must agree. */
-export const protocolVersion = 2;
+export const protocolVersion = 1;
 /** Frames the producer may have sent and not yet seen acknowledged. */
 export const maximumCredits = 2;
 

@@ -4,7 +4,11 @@ import { modelOfLane } from '../contract/lane-models';
 import type { RunSource } from './run-source';
 
 /** Readings of N streams [N, D], packed as `encodeReadings` does; whoever makes them. */
-export type ReadLens = (residuals: Float32Array<ArrayBuffer>, targets: readonly number[], count: number) => Promise<Float32Array<ArrayBuffer>>;
+export type ReadLens = (
+  residuals: Float32Array<ArrayBuffer>,
+  targets: readonly number[],
+  count: number,
+) => Promise<Float32Array<ArrayBuffer>>;
 
 /** Streams of some steps of one branch whose lenses are wanted. */
 export interface LensRange {

@@ -98,7 +98,11 @@ export class LensReadings {
     const readings = targets.map((_, row): LayerReading => {
       const nats = entropy?.[row] ?? NaN;
       if (!Number.isFinite(nats))
-        throw new InterlinearError('bad-model', 'The model gave logits that are not numbers.', 'Check the weights, or choose another device.');
+        throw new InterlinearError(
+          'bad-model',
+          'The model gave logits that are not numbers.',
+          'Check the weights, or choose another device.',
+        );
       const part = (values: Float32Array | undefined): number[] => [...(values?.subarray(row * kept, (row + 1) * kept) ?? [])];
       return {
         norm: norm(residuals.subarray(row * width, (row + 1) * width)),

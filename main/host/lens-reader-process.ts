@@ -45,9 +45,10 @@ function answerThrough(say: (answer: LensAnswer) => void): (message: unknown) =>
       try {
         const readings = await readingsOf(lens);
         await readings.prepare();
-        const started = performance.now();
+        const before = process.cpuUsage();
         const packed = await readings.read(residuals, [...targets], count);
-        return { type: 'readings', id, packed, milliseconds: performance.now() - started };
+        const { user, system } = process.cpuUsage(before);
+        return { type: 'readings', id, packed, milliseconds: (user + system) / 1000 / availableParallelism() };
       } catch (thrown) {
         opened.delete(lens.hash);
         return { type: 'failed', id, error: toErrorReport(thrown) };

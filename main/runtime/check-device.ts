@@ -38,7 +38,7 @@ async function checkLens(decoder: Decoder, ids: readonly number[], comparison: C
   const lens = new LensCheck(comparison);
   const { last } = await decoder.prefill(ids);
   lens.observe(await decoder.lenses(last.residual.slice(-decoder.width)), last.logits);
-  return lens.result();
+  return lens.result(decoder);
 }
 
 /** The tokens after the first read one by one, by several rows over a shared prompt, against the same read at once. */

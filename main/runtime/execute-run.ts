@@ -152,7 +152,7 @@ function teamOf({ model, layout }: ModelOfRun, tokens: readonly number[], lanes:
     checkParity: async () => {
       const branches = lanes.flatMap((lane) => lane.branches);
       const reference = await checkReference(model);
-      return [lensCheck.result(), await checkCache(decoder, tokens, branches, comparison), ...(reference ? [reference] : [])];
+      return [await lensCheck.result(decoder), await checkCache(decoder, tokens, branches, comparison), ...(reference ? [reference] : [])];
     },
   };
 }

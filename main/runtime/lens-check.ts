@@ -1,5 +1,13 @@
+import { toErrorReport } from '../contract/errors';
 import type { ParityCheck } from '../contract/run';
+import type { Decoder } from './decoder';
 import { absolute, type Comparison, parityCheck } from './parity-check';
+
+/** A pass whose last residual stream [D] is read when the run is over, to be compared with its logits [V]. */
+interface KeptPass {
+  readonly last: Float32Array;
+  readonly logits: Float32Array;
+}
 
 /**
  * Parity of the lens: final norm and unembedding of the captured last residual stream must give the logits the pass itself
@@ -8,11 +16,12 @@ import { absolute, type Comparison, parityCheck } from './parity-check';
 export class LensCheck {
   #passes = 0;
   #difference = 0;
+  readonly #kept: KeptPass[] = [];
 
   constructor(private readonly comparison: Comparison = absolute) {}
 
   wantsMore(limit: number): boolean {
-    return this.#passes < limit;
+    return this.#passes + this.#kept.length < limit;
   }
 
   /** @param lens logits read from the last residual stream; `logits` those of the pass. Length V. */
@@ -21,7 +30,18 @@ export class LensCheck {
     this.#difference = Math.max(this.#difference, this.comparison.measure(lens, logits));
   }
 
-  result(): ParityCheck {
-    return parityCheck('lastLayerLensEqualsLogits', this.#difference, `all logits of the first ${this.#passes} passes`, this.comparison);
+  /** A pass whose lens would hold up the run: `result` reads it. */
+  keep(pass: KeptPass): void {
+    this.#kept.push(pass);
+  }
+
+  async result(decoder: Decoder): Promise<ParityCheck> {
+    const name = 'lastLayerLensEqualsLogits';
+    try {
+      for (const { last, logits } of this.#kept.splice(0)) this.observe(await decoder.lens(last), logits);
+    } catch (thrown) {
+      return parityCheck(name, Infinity, `nothing: reading the lens failed (${toErrorReport(thrown).message})`, this.comparison);
+    }
+    return parityCheck(name, this.#difference, `all logits of the first ${this.#passes} passes`, this.comparison);
   }
 }

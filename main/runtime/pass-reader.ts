@@ -86,7 +86,11 @@ export class PassReader {
       const lastLens = once(() => readLens(last, output.logits, kept, output.probabilities));
       const lastOfLayers = once(() => ({ ...lastLens(), top: first(lastLens().top, this.#layout.lens) }));
       streams[layers] = lastOfLayers;
-      if (everyLayer && this.#check.wantsMore(checkedPasses)) ask(last, (logits) => this.#check.observe(logits, output.logits));
+      if (this.#check.wantsMore(everyLayer ? checkedPasses : checkedPassesOfLarge)) {
+        if (everyLayer) ask(last, (logits) => this.#check.observe(logits, output.logits));
+        // Nobody else needs a lens of a large vocabulary on the device, and its weights would be packed once more for it.
+        else this.#check.keep({ last, logits: output.logits });
+      }
       const lenses = once(() => streams.map((lens) => lens()));
       const candidates = once(() => first(lastLens().top, this.#layout.candidates));
       return { output, milliseconds, lenses, last: lastOfLayers, candidates };
@@ -94,16 +98,7 @@ export class PassReader {
 
     const logits = await this.#decoder.lenses(concatenate(residuals, this.#decoder.width));
     uses.forEach((use, row) => use(logits.subarray(row * vocabulary, (row + 1) * vocabulary)));
-    if (!everyLayer) await this.#checkLast(passes);
     return readings;
-  }
-
-  /** Without the device: nobody else needs a lens of a large vocabulary there, and its weights would be packed once more for it. */
-  async #checkLast(passes: readonly UnreadPass[]): Promise<void> {
-    for (const { output } of passes) {
-      if (!this.#check.wantsMore(checkedPassesOfLarge)) return;
-      this.#check.observe(await this.#decoder.lens(this.#stream(output, this.#decoder.layers)), output.logits);
-    }
   }
 
   #stream(output: PassOutput, stream: number): Float32Array {

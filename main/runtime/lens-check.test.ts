@@ -1,0 +1,29 @@
+import { expect, it } from 'vitest';
+import type { Decoder, PassOutput } from './decoder';
+import { LensCheck } from './lens-check';
+import { fakeModel } from './testing/fake-model';
+
+async function checked(spoil: (pass: PassOutput) => PassOutput, lens?: Decoder['lens']) {
+  const { decoder } = fakeModel();
+  const { last: output } = await decoder.prefill([0, 1]);
+  const check = new LensCheck();
+  const { residual, logits } = spoil(output);
+  check.keep({ last: residual.subarray(-decoder.width), logits });
+  expect(check.wantsMore(1)).toBe(false);
+  if (lens) decoder.lens = lens;
+  return check.result(decoder);
+}
+
+it('reads the streams it kept when the run is over', async () => {
+  expect(await checked((pass) => pass)).toMatchObject({ passed: true, maximumDifference: 0, compared: 'all logits of the first 1 passes' });
+});
+
+it('is red when stream and logits do not belong together, and when the lens cannot be read', async () => {
+  expect(await checked((pass) => ({ ...pass, logits: pass.logits.map((logit) => logit + 0.01) }))).toMatchObject({ passed: false });
+  const failed = await checked(
+    (pass) => pass,
+    () => Promise.reject(new Error('The file is gone')),
+  );
+  expect(failed.passed).toBe(false);
+  expect(failed.compared).toContain('reading the lens failed');
+});

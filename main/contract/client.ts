@@ -11,6 +11,7 @@ import {
   engineMessageSchema,
   requests,
 } from './protocol';
+import { withKnownVocabularies } from './vocabularies';
 
 /** Takes in one frame of events; the frame is acknowledged when the promise settles, so the engine never outruns it. */
 export type EventListener = (events: readonly RunEvent[]) => void | Promise<void>;
@@ -27,6 +28,8 @@ export class EngineClient {
   readonly #pending = new Map<number, Pending>();
   readonly #eventListeners = new Set<EventListener>();
   readonly #lostListeners = new Set<(error: ErrorReport) => void>();
+  /** Vocabularies of runs, by the engine's names for them: all runs of a model have one in common. */
+  readonly #vocabularies = new Map<string, string[]>();
   #nextId = 0;
   #nextSequence = 0;
   #lost: InterlinearError | null = null;
@@ -105,6 +108,9 @@ export class EngineClient {
       case 'progress':
         this.#pending.get(message.id)?.onProgress?.(message.progress);
         return;
+      case 'vocabulary':
+        this.#vocabularies.set(message.name, message.texts);
+        return;
       case 'events':
         void this.#takeIn(message.sequence, message.events);
         return;
@@ -130,7 +136,14 @@ export class EngineClient {
       return;
     }
     this.#nextSequence += 1;
-    await Promise.allSettled([...this.#eventListeners].map(async (listener) => listener(events)));
+    let whole: readonly RunEvent[];
+    try {
+      whole = events.map((event) => (event.type === 'started' ? withKnownVocabularies(event, this.#vocabularies) : event));
+    } catch (thrown) {
+      this.#fail(new InterlinearError('internal', 'The engine sent a run without its vocabulary.', String(thrown)));
+      return;
+    }
+    await Promise.allSettled([...this.#eventListeners].map(async (listener) => listener(whole)));
     if (!this.#lost) this.#transport.send({ type: 'acknowledge', sequence });
   }
 

@@ -16,7 +16,7 @@ import { chatSchema, deviceSummarySchema, devices, modelSummarySchema, presetSch
 import { branchRecordSchema, laneRecordSchema, runInfoSchema, runOutcomeSchema, runRequestSchema, runStatuses } from './run';
 
 /** Raised whenever a message's shape or meaning changes; both ends must agree. */
-export const protocolVersion = 1;
+export const protocolVersion = 2;
 /** Frames the producer may have sent and not yet seen acknowledged. */
 export const maximumCredits = 2;
 
@@ -237,7 +237,14 @@ export type Role = 'window' | 'shell';
 
 /** Everything a run says, in order. A recorded run says the same, with `recorded: true`. */
 export const runEventSchema = z.discriminatedUnion('type', [
-  z.object({ type: z.literal('started'), run: z.string(), info: runInfoSchema, recorded: z.boolean() }),
+  z.object({
+    type: z.literal('started'),
+    run: z.string(),
+    info: runInfoSchema,
+    recorded: z.boolean(),
+    /** On a transport: for each of `modelsOfRun`, by which name its vocabulary was sent before; it is left out of `info` then. */
+    vocabularies: z.array(z.string()).optional(),
+  }),
   z.object({ type: z.literal('steps'), run: z.string(), packed: z.instanceof(Float32Array) }),
   z.object({ type: z.literal('branch'), run: z.string(), record: branchRecordSchema }),
   z.object({ type: z.literal('lane'), run: z.string(), record: laneRecordSchema }),
@@ -266,6 +273,8 @@ export const engineMessageSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('error'), id: z.number().int().nullable(), error: errorSchema }),
   /** News of a request that is not answered yet: a model is being loaded for it. */
   z.object({ type: z.literal('progress'), id: z.number().int(), progress: loadProgressSchema }),
+  /** The tokens' texts of runs to come: sent once to each client, not with every run. */
+  z.object({ type: z.literal('vocabulary'), name: z.string(), texts: z.array(z.string()) }),
   /** One frame of events. Sequences start at 0 and have no gap. */
   z.object({ type: z.literal('events'), sequence: z.number().int(), events: z.array(runEventSchema) }),
 ]);

@@ -13,6 +13,7 @@ import {
 } from '../contract/protocol';
 import type { z } from 'zod';
 import { Outbox } from './outbox';
+import { SentVocabularies } from './sent-vocabularies';
 
 export type HandlerParameters<Name extends RequestName> = z.output<(typeof requests)[Name]['parameters']>;
 
@@ -41,8 +42,11 @@ export class Connection {
     this.#transport = transport;
     this.#role = role;
     this.#handlers = handlers;
-    this.#outbox = new Outbox((message) => {
+    const vocabularies = new SentVocabularies((message) => {
       transport.send(message);
+    });
+    this.#outbox = new Outbox((message) => {
+      transport.send(vocabularies.leaveOut(message));
     });
     transport.onMessage((message) => {
       void this.#receive(message);

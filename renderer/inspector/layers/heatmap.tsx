@@ -92,10 +92,16 @@ export function Heatmap({ entries, measure, columns, panel, loadLens, content }:
   const hovered = focusKey !== null && focusKey.by === 'pointer';
   useLayoutEffect(() => {
     const window = scroller.current;
-    if (window === null || cursorStep === null || hovered) return;
+    if (window === null || cursorStep === null || hovered) return undefined;
     const left = gutter + cursorStep * layout.columnWidth;
-    if (left - gutter < scrolledTo.current || left + layout.columnWidth > scrolledTo.current + size.width)
+    if (left - gutter >= scrolledTo.current && left + layout.columnWidth <= scrolledTo.current + size.width) return undefined;
+    // In the next frame: at once it would have the page lay out what has just changed, and then once more.
+    const frame = requestAnimationFrame(() => {
       window.scrollLeft = left - size.width / 2;
+    });
+    return () => {
+      cancelAnimationFrame(frame);
+    };
   }, [cursorStep, hovered, layout.columnWidth, size.width]);
 
   const cellUnder = (event: PointerEvent<HTMLDivElement>): HeatmapCell | null => {

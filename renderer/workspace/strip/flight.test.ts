@@ -16,11 +16,11 @@ describe('a flight', () => {
     expect(flight.scrolled(400, 16)).toBe(true);
     // It goes on however slow it becomes: changing to and fro would flicker.
     expect(flight.scrolled(1, 32)).toBe(true);
-    vi.advanceTimersByTime(89);
+    vi.advanceTimersByTime(119);
     expect(landed).not.toHaveBeenCalled();
     vi.advanceTimersByTime(1);
     expect(landed).toHaveBeenCalledTimes(1);
-    expect(flight.scrolled(1, 200)).toBe(false);
+    expect(flight.scrolled(1, 300)).toBe(false);
   });
 
   it('is no slow scroll, and no jump by itself', () => {

@@ -1,5 +1,5 @@
 /** Milliseconds without a scroll after which a strip stands still. */
-const restMilliseconds = 90;
+const restMilliseconds = 120;
 /** Lines that may come into view in a frame and still be laid out in time. */
 const mostNewLines = 2;
 

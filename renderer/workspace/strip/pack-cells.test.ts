@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Flow, LinePacker } from './pack-cells';
+import { CellWidths, type Flow, LinePacker } from './pack-cells';
 
 const widths = fc.array(fc.integer({ min: 10, max: 400 }), { maxLength: 200 });
 
@@ -75,5 +75,26 @@ describe('LinePacker', () => {
         }
       }),
     );
+  });
+});
+
+describe('cell widths', () => {
+  it('are measured once, however often lines are broken anew', () => {
+    const widths = new CellWidths();
+    let measured = 0;
+    const widthOf = (step: number): number =>
+      widths.of(step, () => {
+        measured += 1;
+        return 20 + (step % 7);
+      });
+    const lines = [300, 301, 640].map((room) => {
+      const packer = new LinePacker(room, 2);
+      packer.extend(5_000, widthOf);
+      return packer.lineCount;
+    });
+    expect(measured).toBe(5_000);
+    expect(lines[2]).toBeLessThan(lines[0] ?? 0);
+    expect(widths.get(4_999)).toBe(20 + (4_999 % 7));
+    expect(widths.get(5_000)).toBeUndefined();
   });
 });

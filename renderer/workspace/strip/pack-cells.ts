@@ -55,13 +55,43 @@ export function wordWidth(content: CellContent): number {
  */
 export type Flow = 'free' | 'glued' | 'new-line';
 
+/** Pixels of each cell of a growing sequence. */
+export class CellWidths {
+  #values = new Float32Array(256);
+  #length = 0;
+
+  get(step: number): number | undefined {
+    return step < this.#length ? this.#values[step] : undefined;
+  }
+
+  /** Cells are set in order. */
+  set(step: number, width: number): void {
+    if (step >= this.#values.length) {
+      const grown = new Float32Array(2 * this.#values.length);
+      grown.set(this.#values);
+      this.#values = grown;
+    }
+    this.#values[step] = width;
+    this.#length = step + 1;
+  }
+
+  /** The width of the next cell or of one before, measured once: lines of another length need no cell measured again. */
+  of(step: number, measure: () => number): number {
+    const known = this.get(step);
+    if (known !== undefined) return known;
+    const width = measure();
+    this.set(step, width);
+    return width;
+  }
+}
+
 /** Breaks a growing sequence of cells into lines: only what is new is measured. */
 export class LinePacker {
   readonly #width: number;
   readonly #gap: number;
   readonly #starts: number[] = [];
   /** Pixels of each cell packed. */
-  #widths = new Float32Array(256);
+  readonly #widths = new CellWidths();
   #packed = 0;
   #used = 0;
   /** First step of the word being packed, and its pixels. */
@@ -82,7 +112,7 @@ export class LinePacker {
   extend(length: number, widthOf: (step: number) => number, flowOf: (step: number) => Flow = () => 'free'): void {
     for (; this.#packed < length; this.#packed++) {
       const width = Math.min(this.#width, widthOf(this.#packed));
-      this.#keep(width);
+      this.#widths.set(this.#packed, width);
       const flow = flowOf(this.#packed);
       const glued = flow === 'glued' && this.#packed > 0;
       if (this.#starts.length === 0 || flow === 'new-line') this.#begin(this.#packed, width);
@@ -105,7 +135,7 @@ export class LinePacker {
 
   /** Pixels of a cell, as it was packed. */
   widthOf(step: number): number {
-    return this.#widths[step] ?? 0;
+    return this.#widths.get(step) ?? 0;
   }
 
   /** First step of a line and the one after its last. */
@@ -123,15 +153,6 @@ export class LinePacker {
       else high = middle - 1;
     }
     return low;
-  }
-
-  #keep(width: number): void {
-    if (this.#packed === this.#widths.length) {
-      const grown = new Float32Array(2 * this.#packed);
-      grown.set(this.#widths);
-      this.#widths = grown;
-    }
-    this.#widths[this.#packed] = width;
   }
 
   #begin(step: number, used: number): void {

@@ -9,7 +9,7 @@ import { Cell, Word } from './cell';
 import { cellContent, readsSubWords } from './cell-content';
 import { paintLines } from './paint-lines';
 import { linesInView, placesFor, scrollToLine } from './line-window';
-import { cellGap, cellWidth, denseCellGap, LinePacker, wordWidth } from './pack-cells';
+import { cellGap, CellWidths, cellWidth, denseCellGap, LinePacker, wordWidth } from './pack-cells';
 import styles from './strip.module.css';
 import { textFlow } from './text-flow';
 import { useFlight } from './use-flight';
@@ -109,15 +109,18 @@ export function Strip({ run, lane, steps, title, mode }: StripProps) {
   const subWords = readsSubWords(lane);
   const layout: Layout = mode === 'cells' ? (subWords ? 'denseCells' : 'cells') : subWords ? 'flow' : 'text';
 
+  // Of this layout, whatever the width of the strip.
+  const widths = useMemo(() => ({ layout, widths: new CellWidths() }), [layout]).widths;
   const packer = useMemo(() => (inner > 0 ? new LinePacker(inner, gaps[layout]) : null), [inner, layout]);
   packer?.extend(
     length,
-    (index) => {
-      const record = steps.at(index);
-      if (record === undefined) return 0;
-      const content = cellContent(lane, record);
-      return mode === 'cells' ? cellWidth(content) : wordWidth(content);
-    },
+    (index) =>
+      widths.of(index, () => {
+        const record = steps.at(index);
+        if (record === undefined) return 0;
+        const content = cellContent(lane, record);
+        return mode === 'cells' ? cellWidth(content) : wordWidth(content);
+      }),
     layout === 'flow' ? (index) => textFlow(lane, steps, index) : undefined,
   );
   const lines = packer?.lineCount ?? 0;

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { AxeBuilder } from '@axe-core/playwright';
 import type { Locator, Page } from '@playwright/test';
 import { expect, test } from './app';
+import { writeSmallGguf } from './small-gguf';
 import { writeSmallModel } from './small-model';
 import { WorkspacePage } from './workspace-page';
 
@@ -128,11 +129,8 @@ test('a model is added from a folder, asked as a chat, verified, removed and bro
   await expect(page.getByRole('textbox', { name: 'System prompt' })).toHaveValue('the sea is red');
 });
 
-test('a model file dropped on the window opens the library and is imported', async ({ app, folder }) => {
-  const { page } = app;
-  const file = join(folder, 'dropped.gguf');
-  writeFileSync(file, 'GGUF, but cut off');
-  // A file as the system hands it over: one that has a path.
+/** Lets go of a file over the window, as the system hands it over: one that has a path. */
+async function drop(page: Page, file: string): Promise<void> {
   await page.evaluate(() => {
     document.body.append(Object.assign(document.createElement('input'), { type: 'file', id: 'source' }));
   });
@@ -145,9 +143,22 @@ test('a model file dropped on the window opens the library and is imported', asy
     document.querySelector('main')?.dispatchEvent(new DragEvent('drop', { bubbles: true, cancelable: true, dataTransfer }));
     input?.remove();
   });
-  const job = libraryOf(page).getByRole('region', { name: 'Imports' }).getByRole('listitem');
-  await expect(job).toContainText('dropped.gguf');
-  await expect(job).toContainText('failed');
-  await expect(job.getByRole('alert')).toHaveText(/\w+/);
-  await expect(job.getByRole('button', { name: /again/ })).toBeVisible();
+}
+
+test('a model file dropped on the window opens the library and is imported, or says why it cannot be', async ({ app, folder }) => {
+  const { page } = app;
+  const jobs = libraryOf(page).getByRole('region', { name: 'Imports' }).getByRole('listitem');
+  const damaged = join(folder, 'dropped.gguf');
+  writeFileSync(damaged, 'GGUF, but cut off');
+  await drop(page, damaged);
+  const failed = jobs.filter({ hasText: 'dropped.gguf' });
+  await expect(failed).toContainText('failed');
+  await expect(failed.getByRole('alert')).toHaveText(/\w+/);
+  await expect(failed.getByRole('button', { name: /again/ })).toBeVisible();
+
+  const whole = join(folder, 'whole.gguf');
+  writeSmallGguf(whole);
+  await drop(page, whole);
+  await expect(jobs.filter({ hasText: 'whole.gguf' })).toContainText('is in the library');
+  await expect(libraryOf(page).getByRole('heading', { name: 'Installed 2' })).toBeVisible();
 });

@@ -19,6 +19,7 @@ const PROGRAMS: Readonly<Record<string, string>> = {
   'lens-reader': 'main/host/lens-reader-process.ts',
   cli: 'main/cli/cli.ts',
   bench: 'bench/bench.ts',
+  'bench-transformers': 'bench/transformers-process.ts',
 };
 
 const PRELOAD = 'electron/preload.ts';

@@ -19,7 +19,6 @@ import { measurePrefill } from './prefill';
 import type { Task } from './own-process';
 import { runTask } from './task';
 import { TextModel } from './text-model';
-import { answerWithTransformers, type TransformersStart } from './transformers-speed';
 import { measureWindow, toldToEnd } from './window';
 
 /** This file is built to `out/main/bench.js`: the project is two folders up. */
@@ -131,7 +130,7 @@ ofText('decode', 'decoding with every residual stream recorded, against llama.cp
 ofText('transformers', 'decoding with every residual stream recorded, against transformers.js on the same model as ONNX in 4 bits')
   .requiredOption('--onnx <folder>', 'the model as transformers.js wants it: see docs/performance.md')
   .action(async ({ onnx, model: id, pairs, json }: TextOptions & { onnx: string }) => {
-    const peer = await LlamaProcess.start({ folder: resolve(onnx), threads }, 'transformers-process');
+    const peer = await LlamaProcess.startTransformers({ folder: resolve(onnx), threads });
     const model = await TextModel.open(resources, defaultModelsFolder(), id);
     try {
       const figures = await measureDecode(model, peer, [200, 900], pairs, progress);
@@ -229,9 +228,6 @@ program
   );
 
 program.command('llama <start>', { hidden: true }).action(async (start: string) => answerWithLlama(JSON.parse(start) as LlamaStart));
-program
-  .command('transformers-process <start>', { hidden: true })
-  .action(async (start: string) => answerWithTransformers(JSON.parse(start) as TransformersStart));
 program.command('task <task>', { hidden: true }).action(async (task: string) => runTask(JSON.parse(task) as Task));
 
 try {

@@ -1,7 +1,8 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
+import { join } from 'node:path';
 import type { LlamaQuestion, LlamaStart } from './llama-speed';
-import type { TransformersStart } from './transformers-speed';
+import type { TransformersStart } from './transformers-process';
 
 /** llama.cpp, or transformers.js, in a process of its own: two runtimes in one slow each other, ours by a quarter, through the threads they keep awake. */
 export class LlamaProcess {
@@ -11,10 +12,19 @@ export class LlamaProcess {
   ) {}
 
   /** @throws Error when it cannot be installed or started */
-  static async start(start: LlamaStart | TransformersStart, peer: 'llama' | 'transformers-process' = 'llama'): Promise<LlamaProcess> {
+  static async start(start: LlamaStart): Promise<LlamaProcess> {
     const program = process.argv[1];
     if (program === undefined) throw new Error('The bench does not know its own file.');
-    const child = fork(program, [peer, JSON.stringify(start)], { stdio: ['ignore', 2, 2, 'ipc'] });
+    return LlamaProcess.#in(program, ['llama', JSON.stringify(start)]);
+  }
+
+  /** transformers.js in place of llama.cpp. @throws Error when it cannot be installed or started */
+  static async startTransformers(start: TransformersStart): Promise<LlamaProcess> {
+    return LlamaProcess.#in(join(import.meta.dirname, 'bench-transformers.js'), [JSON.stringify(start)]);
+  }
+
+  static async #in(program: string, parameters: readonly string[]): Promise<LlamaProcess> {
+    const child = fork(program, parameters, { stdio: ['ignore', 2, 2, 'ipc'] });
     const ended = new AbortController();
     child.once('exit', () => ended.abort(new Error('The process of the other runtime has ended.')));
     const [{ version }] = (await once(child, 'message', { signal: ended.signal })) as [{ version: string }];

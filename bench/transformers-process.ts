@@ -7,8 +7,11 @@ export interface TransformersStart {
   readonly threads: number;
 }
 
-/** What the process of transformers.js does: answers how fast it decodes until its channel is closed. */
-export async function answerWithTransformers({ folder, threads }: TransformersStart): Promise<void> {
+/**
+ * Entry of the process of transformers.js: answers how fast it decodes until its channel is closed. A program of its own, because its ONNX
+ * Runtime cannot be loaded beside ours.
+ */
+async function answerWithTransformers({ folder, threads }: TransformersStart): Promise<void> {
   const { model, tensor, version } = await startTransformers(folder, threads, (text) => void process.stderr.write(`${text}\n`));
   const decodeSpeed = async (context: number): Promise<number> => {
     const ids = BigInt64Array.from({ length: context }, (_, i) => BigInt(1000 + ((i * 7919) % 40_000)));
@@ -39,3 +42,5 @@ export async function answerWithTransformers({ folder, threads }: TransformersSt
   });
   process.send?.({ version });
 }
+
+await answerWithTransformers(JSON.parse(process.argv.at(-1) ?? '') as TransformersStart);

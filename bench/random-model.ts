@@ -10,7 +10,7 @@ const bytesOf = (values: Float32Array<ArrayBuffer>): Uint8Array => new Uint8Arra
 
 /** Texts of the tokens of a vocabulary of so many words; the first two are special. */
 export function randomTokens(vocabulary: number): string[] {
-  return ['<unk>', '<end>', ...Array.from({ length: vocabulary - 2 }, (_, i) => (i + 1000).toString(36))];
+  return ['<unk>', '<end>', ...Array.from({ length: vocabulary - 2 }, (_, i) => i.toString(36))];
 }
 
 /** As `tokenizer.json`: a token a word. */

@@ -18,7 +18,7 @@ export const lensQuestionSchema = z.object({
 });
 export type LensQuestion = z.infer<typeof lensQuestionSchema>;
 
-/** What it says: that it has started, then an answer to every question: `packed` as `encodeReadings` gives it, and how much time of all processors that took. */
+/** What it says: that it has started, then an answer to every question: `packed` as `encodeReadings` gives it, and how long that took. */
 export const lensAnswerSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('ready') }),
   z.object({ type: z.literal('readings'), id: z.number().int(), packed: floatsSchema, milliseconds: z.number() }),

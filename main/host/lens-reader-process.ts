@@ -45,10 +45,9 @@ function answerThrough(say: (answer: LensAnswer) => void): (message: unknown) =>
       try {
         const readings = await readingsOf(lens);
         await readings.prepare();
-        const before = process.cpuUsage();
+        const started = performance.now();
         const packed = await readings.read(residuals, [...targets], count);
-        const { user, system } = process.cpuUsage(before);
-        return { type: 'readings', id, packed, milliseconds: (user + system) / 1000 / availableParallelism() };
+        return { type: 'readings', id, packed, milliseconds: performance.now() - started };
       } catch (thrown) {
         opened.delete(lens.hash);
         return { type: 'failed', id, error: toErrorReport(thrown) };

@@ -21,10 +21,8 @@ export interface PictureFigures {
 export interface LensFigures {
   readonly steps: number;
   readonly layers: number;
-  /** While the run goes on: the first picture of all, the process that reads being started for it. */
-  readonly first: PictureFigures & Slowdown;
-  /** The next one, of the steps after. */
-  readonly next: PictureFigures & Slowdown;
+  /** While the run goes on, the process that reads being started for it. */
+  readonly beside: PictureFigures & Slowdown;
   /** With nothing else to do. */
   readonly idle: PictureFigures;
 }
@@ -47,20 +45,19 @@ interface Picture {
 
 /** The heatmap of what is visible, asked for as the window does, while the run it belongs to goes on. @param open a new engine */
 export async function measureLens(open: () => Promise<TextModel>, runs: number, progress: (text: string) => void): Promise<LensFigures> {
-  const [first, next, idle]: [Picture[], Picture[], Picture[]] = [[], [], []];
+  const [beside, idle]: [Picture[], Picture[]] = [[], []];
   let layers = 0;
   for (let run = 0; run < runs; run++) {
     const model = await open();
     try {
-      const pictures = await readThree(model);
+      const pictures = await readTwo(model);
       layers = pictures.layers;
-      first.push(pictures.first);
-      next.push(pictures.next);
+      beside.push(pictures.beside);
       idle.push(pictures.idle);
     } finally {
       await model.dispose();
     }
-    for (const [name, [picture]] of Object.entries({ first: first.slice(-1), next: next.slice(-1), idle: idle.slice(-1) }))
+    for (const [name, [picture]] of Object.entries({ beside: beside.slice(-1), idle: idle.slice(-1) }))
       progress(
         `lens: run ${run + 1} of ${runs}, ${name}: coarse ${picture?.coarse.toFixed(2)} s, all ${picture?.all.toFixed(1)} s; ${picture?.alone.toFixed(1)} and ${picture?.meanwhile.toFixed(1)} steps/s`,
       );
@@ -77,13 +74,12 @@ export async function measureLens(open: () => Promise<TextModel>, runs: number, 
   return {
     steps: visibleSteps,
     layers,
-    first: { ...times(first), ...speeds(first) },
-    next: { ...times(next), ...speeds(next) },
+    beside: { ...times(beside), ...speeds(beside) },
     idle: times(idle),
   };
 }
 
-async function readThree(model: TextModel): Promise<{ first: Picture; next: Picture; idle: Picture; layers: number }> {
+async function readTwo(model: TextModel): Promise<{ beside: Picture; idle: Picture; layers: number }> {
   const client = model.connect();
   /** When each step came, in milliseconds. */
   const times: number[] = [];
@@ -152,12 +148,11 @@ async function readThree(model: TextModel): Promise<{ first: Picture; next: Pict
     const after = speed(done, Infinity);
     return { coarse, all, alone: (before + after) / 2, meanwhile: (stepsAfter - stepsBefore) / all };
   };
-  const first = await readBeside(0);
-  const next = await readBeside(visibleSteps);
+  const beside = await readBeside(0);
   await client.request('run.cancel', { run });
   await ended;
-  const { coarse, all } = await read(2 * visibleSteps);
+  const { coarse, all } = await read(visibleSteps);
   await client.request('run.close', { run });
   client.close();
-  return { first, next, idle: { coarse, all, alone: NaN, meanwhile: NaN }, layers };
+  return { beside, idle: { coarse, all, alone: NaN, meanwhile: NaN }, layers };
 }

@@ -128,6 +128,8 @@ export function Strip({ run, lane, steps, title, mode }: StripProps) {
   const [scrolledTo, setScrolledTo] = useState(0);
   /** The same, without asking the page, which would lay everything out. */
   const top = useRef(0);
+  /** Where it is on its way to: what comes in the same frame starts from there. */
+  const aimed = useRef<number | null>(null);
   const viewport = { top: scrolledTo, height };
   const { first: firstLine, end: endLine } = linesInView(viewport, lineHeight[layout], lines);
   const places = placesFor(height, lineHeight[layout]);
@@ -161,7 +163,7 @@ export function Strip({ run, lane, steps, title, mode }: StripProps) {
   useEffect(() => {
     if (run.outcome !== null || !following.current || lines === 0) return;
     clock.nextFrame(() => {
-      scrollTo(scroller.current, scrollToLine(lines - 1, { top: top.current, height }, lineHeight[layout], 'end'));
+      scrollTo(scroller.current, aimed, scrollToLine(lines - 1, { top: aimed.current ?? top.current, height }, lineHeight[layout], 'end'));
     });
   }, [clock, lines, run.outcome, height, layout]);
 
@@ -171,7 +173,8 @@ export function Strip({ run, lane, steps, title, mode }: StripProps) {
     clock.nextFrame(() => {
       // Where hardly more than one line fits, the line starts at the top, so that it is not the one that is cut.
       const align = height < 2 * lineHeight[layout] ? 'start' : 'nearest';
-      scrollTo(scroller.current, scrollToLine(packer.lineOf(step), { top: top.current, height }, lineHeight[layout], align));
+      const viewport = { top: aimed.current ?? top.current, height };
+      scrollTo(scroller.current, aimed, scrollToLine(packer.lineOf(step), viewport, lineHeight[layout], align));
     });
   }, [clock, packer, step, height, layout]);
 
@@ -204,6 +207,7 @@ export function Strip({ run, lane, steps, title, mode }: StripProps) {
       onScroll={(event) => {
         const before = top.current;
         top.current = event.currentTarget.scrollTop;
+        aimed.current = null;
         following.current = lines * lineHeight[layout] - top.current - height < lineHeight[layout];
         scrolled((top.current - before) / lineHeight[layout]);
       }}
@@ -242,6 +246,9 @@ export function Strip({ run, lane, steps, title, mode }: StripProps) {
   );
 }
 
-function scrollTo(element: HTMLElement | null, top: number | null): void {
-  if (element !== null && top !== null) element.scrollTop = top;
+/** Scrolls there. @param aimed keeps the place until the page says that it was reached */
+function scrollTo(element: HTMLElement | null, aimed: { current: number | null }, top: number | null): void {
+  if (element === null || top === null) return;
+  element.scrollTop = top;
+  aimed.current = top;
 }

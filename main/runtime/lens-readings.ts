@@ -8,13 +8,12 @@ import { type DecoderSpec, unembeddingName } from '../graph/decoder-spec';
 import { type WeightPlace, type Weights, weightsInMemory } from '../graph/graph-builder';
 import { buildLensReadings } from '../graph/lens-graph';
 import { norm } from '../measures/vectors';
+import { IdleSession } from './idle-session';
 import { createSession, floats, floatsOf, integers } from './onnx-session';
 import type { WeightMatrix } from './weight-matrix';
 
 /** An unembedding up to this size, in bytes of 32-bit floats, is unpacked for reading: many rows at once go through it more than twice as fast. */
 const largestUnpacked = 2 ** 28;
-/** What was unpacked is let go of after so many milliseconds without a reading. */
-const idleMilliseconds = 20_000;
 /** Rows unpacked before others get their turn. */
 const rowsAtOnce = 2048;
 /**
@@ -35,16 +34,13 @@ interface LensSource {
 
 /** Reads the lens of many residual streams at once, on the processor. What it needs for that is made at the first reading and freed when nobody reads. */
 export class LensReadings {
-  #session: Promise<InferenceSession> | null = null;
-  #idle: NodeJS.Timeout | null = null;
-  #reading = 0;
+  readonly #session = new IdleSession(async () => this.#open());
 
   constructor(private readonly source: LensSource) {}
 
   /** Makes what the first reading would have to wait for. */
   async prepare(): Promise<void> {
-    await (this.#session ??= this.#open());
-    this.#closeWhenIdle();
+    await this.#session.use(async () => Promise.resolve());
   }
 
   /**
@@ -61,26 +57,17 @@ export class LensReadings {
     const length = readingLength(count);
     const portion = Math.max(1, Math.floor(mostLogits / vocabulary));
     const packed = new Float32Array(targets.length * length);
-    this.#reading++;
-    try {
-      for (let row = 0; row < targets.length; row += portion) {
-        const session = await (this.#session ??= this.#open());
-        const rows = targets.slice(row, row + portion);
-        packed.set(await this.#pass(session, residuals.slice(row * width, (row + rows.length) * width), rows, count), row * length);
-        await setImmediate();
-      }
-      return packed;
-    } finally {
-      this.#reading--;
-      this.#closeWhenIdle();
+    for (let row = 0; row < targets.length; row += portion) {
+      const rows = targets.slice(row, row + portion);
+      const streams = residuals.slice(row * width, (row + rows.length) * width);
+      packed.set(await this.#session.use(async (session) => this.#pass(session, streams, rows, count)), row * length);
+      await setImmediate();
     }
+    return packed;
   }
 
   async dispose(): Promise<void> {
-    if (this.#idle) clearTimeout(this.#idle);
-    const session = this.#session;
-    this.#session = null;
-    await (await session)?.release();
+    await this.#session.dispose();
   }
 
   async #pass(session: InferenceSession, residuals: Float32Array, targets: readonly number[], count: number): Promise<Float32Array> {
@@ -117,26 +104,9 @@ export class LensReadings {
 
   async #open(): Promise<InferenceSession> {
     const { spec, weights, threads } = this.source;
-    try {
-      const used = await this.#unpacked();
-      return await createSession(buildLensReadings(spec, used?.places ?? weights.places), used ?? weights, {
-        device: 'cpu',
-        threads,
-        spinning: false,
-      });
-    } catch (thrown) {
-      this.#session = null;
-      throw thrown;
-    }
-  }
-
-  #closeWhenIdle(): void {
-    if (this.#idle) clearTimeout(this.#idle);
-    this.#idle = setTimeout(() => {
-      if (this.#reading === 0) void this.dispose();
-    }, idleMilliseconds);
-    // Waiting for it keeps no process alive.
-    this.#idle.unref();
+    const used = await this.#unpacked();
+    const graph = buildLensReadings(spec, used?.places ?? weights.places);
+    return createSession(graph, used ?? weights, { device: 'cpu', threads, spinning: false });
   }
 
   /** The lens' weights as 32-bit floats; null where they are floats already, or too large. */

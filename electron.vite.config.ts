@@ -19,6 +19,7 @@ const PROGRAMS: Readonly<Record<string, string>> = {
   'lens-reader': 'main/host/lens-reader-process.ts',
   cli: 'main/cli/cli.ts',
   bench: 'bench/bench.ts',
+  'bench-task': 'bench/task.ts',
   'bench-transformers': 'bench/transformers-process.ts',
 };
 

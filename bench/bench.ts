@@ -2,7 +2,7 @@ import { availableParallelism, constants, cpus, totalmem } from 'node:os';
 import { join, resolve } from 'node:path';
 import { Command } from 'commander';
 import { defaultModelsFolder } from '../main/cli/user-folders';
-import { nodeLensProcess } from '../main/host/node-lens-process';
+import { nodeProcesses } from '../main/host/node-processes';
 import { runtimeName } from '../main/runtime/runtime-name';
 import { measureBranches } from './branches';
 import { measureDecode } from './decode';
@@ -16,8 +16,6 @@ import { answerWithLlama, type LlamaStart } from './llama-speed';
 import { startLlama } from './peers';
 import { measurePerplexity } from './perplexity';
 import { measurePrefill } from './prefill';
-import type { Task } from './own-process';
-import { runTask } from './task';
 import { TextModel } from './text-model';
 import { measureWindow, toldToEnd } from './window';
 
@@ -153,8 +151,8 @@ ofText('branches', 'eight branches that share a prompt of 500 tokens, against on
 
 ofText('lens', 'the lens of every layer for 120 steps, asked for as the window does while the run goes on', 3).action(
   async (options: TextOptions) => {
-    const startLens = nodeLensProcess(import.meta.dirname);
-    const open = async (): Promise<TextModel> => TextModel.open(resources, defaultModelsFolder(), options.model, startLens);
+    const startProcess = nodeProcesses(import.meta.dirname);
+    const open = async (): Promise<TextModel> => TextModel.open(resources, defaultModelsFolder(), options.model, startProcess);
     print({ threads, versions: { ours: runtimeName }, lens: await measureLens(open, options.pairs, progress) }, options.json === true);
   },
 );
@@ -228,7 +226,6 @@ program
   );
 
 program.command('llama <start>', { hidden: true }).action(async (start: string) => answerWithLlama(JSON.parse(start) as LlamaStart));
-program.command('task <task>', { hidden: true }).action(async (task: string) => runTask(JSON.parse(task) as Task));
 
 try {
   await program.parseAsync();

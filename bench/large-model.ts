@@ -6,6 +6,7 @@ import { type Value, type WrittenTensor, writeGguf } from '../main/models/gguf/t
 import { encodeHalf } from '../main/models/half';
 import { storageBlocks } from '../main/models/quantization/storage-blocks';
 import { randomStream } from '../main/runtime/random';
+import { llamaConfig } from './llama-config';
 import { randomTokenizer, randomTokens } from './random-model';
 
 /** Widths of Llama 3.2 1B; layers are added until the file is as large as it should be. */
@@ -77,26 +78,9 @@ export async function writeLargeFolder(parent: string, bytes: number): Promise<s
   const folder = join(parent, 'large-llama');
   await mkdir(folder, { recursive: true });
   const layers = layersFor(bytes, 'BF16');
-  const { width, heads, headWidth, keyValueHeads, feedForward, vocabulary, positions } = sizes;
-  const config = {
-    model_type: 'llama',
-    architectures: ['LlamaForCausalLM'],
-    hidden_act: 'silu',
-    hidden_size: width,
-    intermediate_size: feedForward,
-    num_hidden_layers: layers,
-    num_attention_heads: heads,
-    num_key_value_heads: keyValueHeads,
-    head_dim: headWidth,
-    max_position_embeddings: positions,
-    rms_norm_eps: 1e-5,
-    rope_theta: 500_000,
-    tie_word_embeddings: true,
-    vocab_size: vocabulary,
-    eos_token_id: 1,
-  };
+  const config = llamaConfig({ ...sizes, layers, epsilon: 1e-5, theta: 500_000 });
   await writeFile(join(folder, 'config.json'), JSON.stringify(config));
-  await writeFile(join(folder, 'tokenizer.json'), JSON.stringify(randomTokenizer(vocabulary)));
+  await writeFile(join(folder, 'tokenizer.json'), JSON.stringify(randomTokenizer(sizes.vocabulary)));
   const all = parts(layers);
   const shards = [all.slice(0, all.length >> 1), all.slice(all.length >> 1)];
   const weights = stretch('BF16');

@@ -1,4 +1,5 @@
 import { fork } from 'node:child_process';
+import { join } from 'node:path';
 
 /** What one task in a process of its own took. */
 export interface ProcessFigures {
@@ -23,9 +24,8 @@ export type Task =
 
 /** Runs a task in a new process, so that its memory is its own and nothing is warm. @throws Error when it fails */
 export async function inOwnProcess(task: Task): Promise<ProcessFigures> {
-  const program = process.argv[1];
-  if (program === undefined) throw new Error('The bench does not know its own file.');
-  const child = fork(program, ['task', JSON.stringify(task)], { stdio: ['ignore', 2, 2, 'ipc'] });
+  // A program of its own: what else the bench can do would be in the memory that is measured.
+  const child = fork(join(import.meta.dirname, 'bench-task.js'), [JSON.stringify(task)], { stdio: ['ignore', 2, 2, 'ipc'] });
   return new Promise((resolve, reject) => {
     let figures: ProcessFigures | null = null;
     child.on('message', (message) => {

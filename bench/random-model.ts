@@ -2,6 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { writeSafetensors } from '../main/models/safetensors';
 import { randomStream } from '../main/runtime/random';
+import { llamaConfig } from './llama-config';
 
 /** Sizes of a small Llama: a vocabulary too large for every layer's lens to be read as it goes, positions enough for a very long run. */
 const sizes = { layers: 4, width: 128, heads: 4, headWidth: 32, keyValueHeads: 1, feedForward: 256, vocabulary: 8_200, positions: 40_000 };
@@ -39,24 +40,8 @@ export function randomTokenizer(vocabulary: number): object {
 export async function writeRandomModel(parent: string): Promise<string> {
   const folder = join(parent, 'random-llama');
   await mkdir(folder, { recursive: true });
-  const { layers, width, heads, headWidth, keyValueHeads, feedForward, vocabulary, positions } = sizes;
-  const config = {
-    model_type: 'llama',
-    architectures: ['LlamaForCausalLM'],
-    hidden_act: 'silu',
-    hidden_size: width,
-    intermediate_size: feedForward,
-    num_hidden_layers: layers,
-    num_attention_heads: heads,
-    num_key_value_heads: keyValueHeads,
-    head_dim: headWidth,
-    max_position_embeddings: positions,
-    rms_norm_eps: 1e-6,
-    rope_theta: 10_000,
-    tie_word_embeddings: true,
-    vocab_size: vocabulary,
-    eos_token_id: 1,
-  };
+  const { layers, width, heads, headWidth, keyValueHeads, feedForward, vocabulary } = sizes;
+  const config = llamaConfig({ ...sizes, epsilon: 1e-6, theta: 10_000 });
   const uniform = randomStream(7, 0, 0);
   const matrix = (name: string, ...shape: readonly number[]) => ({
     name,

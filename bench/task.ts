@@ -6,8 +6,8 @@ import { createLibrary } from '../main/library/create-library';
 import type { ProcessFigures, Task } from './own-process';
 import { TextModel, textOf } from './text-model';
 
-/** What the process started by `inOwnProcess` does; answers over the channel it was given. */
-export async function runTask(task: Task): Promise<void> {
+/** Entry of the process started by `inOwnProcess`; answers over the channel it was given. */
+async function runTask(task: Task): Promise<void> {
   const started = performance.now();
   const bytes = await (task.kind === 'import' ? importOne(task) : fillContext(task));
   // Linux and Windows count in kilobytes; Node has macOS do so too.
@@ -44,3 +44,5 @@ async function fillContext({ resources, models, id, context, steps = 100 }: Extr
     await model.dispose();
   }
 }
+
+await runTask(JSON.parse(process.argv.at(-1) ?? '') as Task);

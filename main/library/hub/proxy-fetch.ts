@@ -1,4 +1,4 @@
-import { EnvHttpProxyAgent, fetch as fetchThrough } from 'undici';
+import type { Dispatcher } from 'undici';
 
 /** As programs of the shell spell them; the lower-case one goes first, as it does for curl. */
 function variable(environment: NodeJS.ProcessEnv, name: string): string | undefined {
@@ -14,12 +14,15 @@ export function proxyFetch(environment: NodeJS.ProcessEnv): typeof globalThis.fe
   const httpProxy = variable(environment, 'http_proxy');
   const httpsProxy = variable(environment, 'https_proxy') ?? httpProxy;
   if (httpProxy === undefined && httpsProxy === undefined) return fetch;
-  const dispatcher = new EnvHttpProxyAgent({
-    httpProxy: httpProxy ?? '',
-    httpsProxy: httpsProxy ?? '',
-    noProxy: variable(environment, 'no_proxy') ?? '',
-  });
+  let dispatcher: Dispatcher | null = null;
   return async (input, init) => {
+    // Only now: its 15 MB would stay with every engine, which most never need.
+    const { EnvHttpProxyAgent, fetch: fetchThrough } = await import('undici');
+    dispatcher ??= new EnvHttpProxyAgent({
+      httpProxy: httpProxy ?? '',
+      httpsProxy: httpsProxy ?? '',
+      noProxy: variable(environment, 'no_proxy') ?? '',
+    });
     const { method = 'GET', headers, signal } = init ?? {};
     const response = await fetchThrough(input instanceof Request ? input.url : input, {
       method,

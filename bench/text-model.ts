@@ -7,7 +7,7 @@ import { EngineClient } from '../main/contract/client';
 import type { LaneRecord, RunInfo, RunOutcome } from '../main/contract/run';
 import { runRequestSchema } from '../main/contract/run';
 import { Engine } from '../main/host/engine';
-import type { LensChild } from '../main/host/lens-service';
+import type { StartProcess } from '../main/host/side-process';
 import { createMemoryPair } from '../main/host/memory-transport';
 
 /** An engine with one imported model, recording to a folder that goes with it. */
@@ -20,13 +20,19 @@ export class TextModel {
 
   /**
    * @param models the user's library
-   * @param startLens starts the process that reads lenses, for benches that read some
+   * @param startProcess starts the process that reads lenses, for benches that read some
    * @throws InterlinearError `unknown-model` when the model has not been added yet
    */
-  static async open(resources: string, models: string, id: string, startLens?: () => LensChild): Promise<TextModel> {
+  static async open(resources: string, models: string, id: string, startProcess?: StartProcess): Promise<TextModel> {
     const folder = await mkdtemp(join(tmpdir(), 'interlinear-bench-'));
     await mkdir(join(folder, 'runs'));
-    const engine = new Engine({ resources, runs: join(folder, 'runs'), models, appVersion: 'bench', ...(startLens && { startLens }) });
+    const engine = new Engine({
+      resources,
+      runs: join(folder, 'runs'),
+      models,
+      appVersion: 'bench',
+      ...(startProcess && { startProcess }),
+    });
     if (!(await engine.models()).some((model) => model.id === id)) {
       const hint = `Add it first: npm run -s interlinear -- models add ${id}`;
       throw new InterlinearError('unknown-model', `The model ${id} is not installed.`, hint);

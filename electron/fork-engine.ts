@@ -3,9 +3,8 @@ import { app, type MessagePortMain, utilityProcess } from 'electron';
 import { z } from 'zod';
 import { devices } from '../main/contract/model';
 import type { EngineChild } from './engine-supervisor';
-import { serveImportProcesses } from './import-processes';
-import { serveLensProcesses } from './lens-processes';
 import { probeDevice } from './probe-device';
+import { serveSideProcesses } from './side-processes';
 
 const probeRequestSchema = z.object({ type: z.literal('probe'), device: z.enum(devices) });
 
@@ -67,8 +66,7 @@ export function forkEngine(): EngineChild<MessagePortMain> {
       child.postMessage({ type: 'probed', device, reason });
     });
   });
-  serveImportProcesses(child);
-  serveLensProcesses(child);
+  serveSideProcesses(child);
   let output = '';
   child.stderr?.setEncoding('utf8');
   child.stderr?.on('data', (chunk: string) => {

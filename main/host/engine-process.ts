@@ -3,8 +3,7 @@ import { type Device, devices } from '../contract/model';
 import type { DeviceProbe } from '../runtime/devices';
 import { Engine } from './engine';
 import { giveWay } from './give-way';
-import { PortLensProcesses } from './port-lens-processes';
-import { ShellImportProcesses } from './shell-import-processes';
+import { ShellProcesses } from './shell-processes';
 import { type MessagePortLike, createPortTransport } from './port-transport';
 
 /**
@@ -16,12 +15,9 @@ const messageSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('connect'), role: z.enum(['window', 'shell']) }),
   /** The answer to our `probe`. */
   z.object({ type: z.literal('probed'), device: z.enum(devices), reason: z.string().nullable() }),
-  /** From a process that imports a model: what it says, and that it has ended. */
-  z.object({ type: z.literal('importSaid'), process: z.number().int(), news: z.unknown() }),
-  z.object({ type: z.literal('importGone'), process: z.number().int() }),
-  /** Answers to our `lens`: a port to the process that was started, and that it has ended. */
-  z.object({ type: z.literal('lensStarted'), lens: z.number().int() }),
-  z.object({ type: z.literal('lensGone'), lens: z.number().int() }),
+  /** Answers to our `startProcess`: a port to the process that was started, and that it has ended. */
+  z.object({ type: z.literal('processStarted'), process: z.number().int() }),
+  z.object({ type: z.literal('processGone'), process: z.number().int() }),
 ]);
 
 interface ParentPort {
@@ -44,11 +40,8 @@ const probe: DeviceProbe = async (device) =>
     parentPort.postMessage({ type: 'probe', device });
   });
 
-const imports = new ShellImportProcesses((request) => {
+const processes = new ShellProcesses((request) => {
   parentPort.postMessage(request);
-});
-const lenses = new PortLensProcesses((message) => {
-  parentPort.postMessage(message);
 });
 
 parentPort.on('message', (event) => {
@@ -59,7 +52,7 @@ parentPort.on('message', (event) => {
   }
   const message = parsed.data;
   if (message.type === 'init') {
-    engine ??= new Engine({ ...message, probe, startImport: () => imports.start(), startLens: () => lenses.start() });
+    engine ??= new Engine({ ...message, probe, startProcess: (program) => processes.start(program) });
     parentPort.postMessage({ type: 'ready' });
     return;
   }
@@ -67,17 +60,9 @@ parentPort.on('message', (event) => {
     awaited.get(message.device)?.(message.reason);
     return;
   }
-  if (message.type === 'importSaid') {
-    imports.said(message.process, message.news);
-    return;
-  }
-  if (message.type === 'importGone') {
-    imports.gone(message.process);
-    return;
-  }
   const port = event.ports[0];
-  if (message.type === 'lensStarted' || message.type === 'lensGone') {
-    lenses.hear(message, port);
+  if (message.type === 'processStarted' || message.type === 'processGone') {
+    processes.hear(message, port);
     return;
   }
   if (!engine || !port) {

@@ -17,16 +17,16 @@ import { Connection, type Handlers, type LoadListener } from './connection';
 import { type DeviceRequest, deviceHandlers } from './device-handlers';
 import { measureTrajectory } from './measure-trajectory';
 import { type ModelRequest, modelHandlers } from './model-handlers';
-import type { ImportChild } from './import-elsewhere';
 import { ModelShelf } from './model-shelf';
 import { loadModelsOfRun } from './models-of-run';
 import { readMemory } from './free-memory';
 import { describeRun } from './describe-run';
-import { type LensChild, LensService } from './lens-service';
+import { LensService } from './lens-service';
 import { LensTurns } from './lens-turns';
 import { readLenses } from './read-lenses';
 import { type RunResult, recordRun } from './record-run';
 import type { RunObserver } from './run-observer';
+import type { StartProcess } from './side-process';
 import type { RunSource } from './run-source';
 
 export interface EngineOptions {
@@ -39,10 +39,8 @@ export interface EngineOptions {
   readonly appVersion: string;
   /** Tries devices other than the CPU; without it none of them is used. */
   readonly probe?: DeviceProbe;
-  /** Starts the process in which a model is imported; without it the engine's own thread does it. */
-  readonly startImport?: () => ImportChild;
-  /** Starts the process that reads lenses; without it the engine's own thread does. */
-  readonly startLens?: () => LensChild;
+  /** Starts processes that import a model or read lenses; without it the engine's own thread does it. */
+  readonly startProcess?: StartProcess;
 }
 
 export interface StartedRun {
@@ -73,7 +71,8 @@ export class Engine {
   constructor(options: EngineOptions) {
     this.#options = options;
     this.#models = new ModelShelf(options.resources, options.models, options);
-    this.#lens = new LensService(options.startLens ?? null, new LensTurns(() => this.#active.size > 0));
+    const { startProcess } = options;
+    this.#lens = new LensService(startProcess ? () => startProcess('lens-reader') : null, new LensTurns(() => this.#active.size > 0));
     const inUse = (id: string): boolean => [...this.#active.values()].some(({ models }) => models.includes(id));
     const inTurn = async <T>(work: () => Promise<T>): Promise<T> => this.#enqueue(work);
     this.#attention = new AttentionShelf(this.#models, (run) => this.#source(run));
@@ -117,7 +116,10 @@ export class Engine {
           info,
           models,
           bundle,
-          observer,
+          observer: {
+            push: (event) => observer.push(event),
+            ready: async () => Promise.all([observer.ready(), this.#lens.rest()]).then(() => undefined),
+          },
           signal: abort.signal,
           onSource,
           settle: async (outcome) => ({ ...outcome, parity: await this.#models.recordParity(info, outcome) }),

@@ -10,7 +10,7 @@ import { runRequestSchema } from '../contract/run';
 import { HubServer } from '../library/testing/hub-server';
 import { writeSmallFolder } from '../library/testing/small-checkpoints';
 import { Engine } from './engine';
-import type { ImportChild } from './import-elsewhere';
+import type { SideProcess } from './side-process';
 import { createMemoryPair } from './memory-transport';
 
 const root = join(import.meta.dirname, '..', '..');
@@ -43,7 +43,7 @@ let children: ChildProcess[];
 let environment: NodeJS.ProcessEnv;
 let freezeAtOnce: boolean;
 
-const startImport = (): ImportChild => {
+const startProcess = (): SideProcess => {
   const child = fork(program, [], {
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     execArgv: [],
@@ -52,7 +52,7 @@ const startImport = (): ImportChild => {
   children.push(child);
   if (freezeAtOnce) child.kill('SIGSTOP');
   return {
-    send: (order) => void (child.connected && child.send(order)),
+    send: (order) => void (child.connected && child.send(order as object)),
     onMessage: (listener) => void child.on('message', listener),
     onGone: (listener) => void child.once('exit', listener),
     kill: () => void child.kill('SIGKILL'),
@@ -62,7 +62,7 @@ const startImport = (): ImportChild => {
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'interlinear-elsewhere-'));
   [children, environment, freezeAtOnce] = [[], {}, false];
-  engine = new Engine({ resources, runs: join(folder, 'runs'), models: join(folder, 'models'), appVersion: '0.0.0', startImport });
+  engine = new Engine({ resources, runs: join(folder, 'runs'), models: join(folder, 'models'), appVersion: '0.0.0', startProcess });
   const [window, desktop] = [createMemoryPair(), createMemoryPair()];
   engine.connect(window.engine, 'window');
   engine.connect(desktop.engine, 'shell');

@@ -2,22 +2,14 @@ import { InterlinearError } from '../contract/errors';
 import type { RunImport } from '../library/import-model';
 import { removeLeftovers } from '../library/partial-folder';
 import { type ImportNews, importNewsSchema, type ImportOrder } from './import-messages';
-
-/** The process that imports a model, whoever starts it. */
-export interface ImportChild {
-  send(order: ImportOrder): void;
-  onMessage(listener: (message: unknown) => void): void;
-  /** Called when the process has ended, by itself or not, or could not be started. */
-  onGone(listener: () => void): void;
-  kill(): void;
-}
+import type { SideProcess } from './side-process';
 
 /** Milliseconds a cancelled import has to tidy up, and to end what it has started, before it is ended. */
 const grace = 1000;
 
 /** Imports each model in a process of its own, which is gone, and everything half-made with it, when the import has ended however it did. */
 export function importIn(
-  start: () => ImportChild,
+  start: () => SideProcess,
   place: { readonly folder: string; readonly resources: string; readonly reserved: ReadonlySet<string> },
 ): RunImport {
   return async (request, { meter, signal }) => {
@@ -29,8 +21,11 @@ export function importIn(
       });
     });
     let patience: NodeJS.Timeout | null = null;
+    const order = (message: ImportOrder): void => {
+      child.send(message);
+    };
     const cancel = (): void => {
-      child.send({ type: 'cancel' });
+      order({ type: 'cancel' });
       patience = setTimeout(() => {
         child.kill();
       }, grace);
@@ -45,7 +40,7 @@ export function importIn(
         });
       });
       const { folder, resources, reserved } = place;
-      child.send({ type: 'import', folder, resources, reserved: [...reserved], request });
+      order({ type: 'import', folder, resources, reserved: [...reserved], request });
       const end = await Promise.race([ending, gone]);
       if (end?.type === 'done') return end.model;
       signal.throwIfAborted();

@@ -11,9 +11,10 @@ import type { LoadedModel } from '../runtime/decoder';
 import { randomStream } from '../runtime/random';
 import { openStoredLens } from '../runtime/stored-lens';
 import { fakeModel } from '../runtime/testing/fake-model';
-import { LensService, type LensChild } from './lens-service';
+import { LensService } from './lens-service';
+import type { SideProcess } from './side-process';
 import { LensTurns } from './lens-turns';
-import { nodeLensProcess } from './node-lens-process';
+import { nodeProcesses } from './node-processes';
 
 const spec: DecoderSpec = readArchitecture({
   model_type: 'llama',
@@ -64,10 +65,10 @@ afterEach(() => {
 
 /** A service, and the processes it has started. */
 function open() {
-  const children: LensChild[] = [];
-  const start = nodeLensProcess(folder);
-  const fork = (): LensChild => {
-    const child = start();
+  const children: SideProcess[] = [];
+  const start = nodeProcesses(folder);
+  const fork = (): SideProcess => {
+    const child = start('lens-reader');
     children.push(child);
     return child;
   };

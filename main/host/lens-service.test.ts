@@ -2,7 +2,8 @@ import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { fakeModel } from '../runtime/testing/fake-model';
 import type { LoadedModel } from '../runtime/decoder';
 import type { LensQuestion } from './lens-messages';
-import { type LensChild, LensService } from './lens-service';
+import { LensService } from './lens-service';
+import type { SideProcess } from './side-process';
 import { LensTurns } from './lens-turns';
 
 beforeEach(() => {
@@ -12,7 +13,7 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-interface FakeChild extends LensChild {
+interface FakeChild extends SideProcess {
   readonly asked: LensQuestion[];
   say(message: unknown): void;
   /** Answers the last question with as many numbers of this kind as a reading has. */
@@ -28,7 +29,7 @@ function fakeChild(): FakeChild {
   const child: FakeChild = {
     asked: [],
     killed: false,
-    send: (question) => void child.asked.push(question),
+    send: (question) => void child.asked.push(question as LensQuestion),
     onMessage: (listener) => void (hear = listener),
     onGone: (listener) => void (gone = listener),
     kill: () => void (child.killed = true),
@@ -52,7 +53,7 @@ const stored: LoadedModel = {
 };
 const streams = new Float32Array(stored.decoder.width).fill(1);
 
-function open(start?: () => LensChild) {
+function open(start?: () => SideProcess) {
   const children: FakeChild[] = [];
   const fork = (): FakeChild => {
     const child = fakeChild();
@@ -84,6 +85,45 @@ it('starts a process at the first question and asks it one thing at a time', asy
   children[0]?.answer(0.25);
   expect(await second).toEqual(Float32Array.of(0.25));
   expect(children).toHaveLength(1);
+});
+
+it('has a run wait while the process reads, and not while it starts or after its end', async () => {
+  const { service, read, children } = open();
+  const rested = async (): Promise<boolean> => Promise.race([service.rest().then(() => true), settled().then(() => false)]);
+  const reading = read();
+  const died = failureOf(read());
+  await settled();
+  expect(await rested()).toBe(true);
+  children[0]?.say({ type: 'ready' });
+  expect(await rested()).toBe(true);
+  children[0]?.say({ type: 'began', id: 1 });
+  expect(await rested()).toBe(false);
+  const waiting = service.rest();
+  children[0]?.answer(1);
+  await Promise.all([reading, waiting]);
+  await settled();
+  children[0]?.say({ type: 'began', id: 2 });
+  const waitingAgain = service.rest();
+  children[0]?.end();
+  await waitingAgain;
+  expect(await died).toMatchObject({ code: 'engine-lost' });
+  expect(await rested()).toBe(true);
+});
+
+it('has a run wait no longer than a second, whatever the process does', async () => {
+  const { service, read, children } = open();
+  const stopped = failureOf(read());
+  await settled();
+  children[0]?.say({ type: 'ready' });
+  children[0]?.say({ type: 'began', id: 1 });
+  let goesOn = false;
+  void service.rest().then(() => (goesOn = true));
+  await vi.advanceTimersByTimeAsync(990);
+  expect(goesOn).toBe(false);
+  await vi.advanceTimersByTimeAsync(20);
+  expect(goesOn).toBe(true);
+  service.end();
+  await stopped;
 });
 
 it('passes on why something could not be read, and goes on', async () => {
@@ -137,7 +177,7 @@ it('ends the process 20 seconds after the last question, not before', async () =
 });
 
 it.each(['refuses to start', 'ends before it is ready', 'does not get ready'])('has the engine read where the process %s', async (how) => {
-  const refuse = (): LensChild => {
+  const refuse = (): SideProcess => {
     throw new Error('No processes here');
   };
   const { read, children } = how === 'refuses to start' ? open(refuse) : open();

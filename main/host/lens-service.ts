@@ -3,20 +3,14 @@ import type { LoadedModel } from '../runtime/decoder';
 import { type LensAnswer, lensAnswerSchema, type LensQuestion } from './lens-messages';
 import type { LensTurns, TimedReading } from './lens-turns';
 import type { ReadLens } from './read-lenses';
-
-/** The process that reads lenses, whoever starts it. */
-export interface LensChild {
-  send(question: LensQuestion): void;
-  onMessage(listener: (message: unknown) => void): void;
-  /** Called when the process has ended by itself or could not be started. */
-  onGone(listener: () => void): void;
-  kill(): void;
-}
+import type { SideProcess } from './side-process';
 
 /** The process is ended so many milliseconds after the last question: it holds an unembedding in 32-bit floats twice. */
 const idleMilliseconds = 20_000;
 /** Milliseconds a process may take to start, on a machine that is busy generating. */
 const startLimit = 30_000;
+/** Milliseconds a run waits for a reading at the most: however long one takes, or hangs, the run goes on. */
+const longestRest = 1_000;
 
 type Reading = TimedReading<Float32Array<ArrayBuffer>>;
 
@@ -24,11 +18,13 @@ interface Pending {
   readonly question: LensQuestion;
   readonly resolve: (reading: Reading) => void;
   readonly reject: (reason: unknown) => void;
+  /** Set once the process has begun to read. */
+  began: boolean;
 }
 
 /** One process from its start to its end. */
 interface Life {
-  readonly child: LensChild;
+  readonly child: SideProcess;
   ready: boolean;
   readonly limit: NodeJS.Timeout;
 }
@@ -41,16 +37,17 @@ class CannotStart extends Error {}
  * with the app, the engine's own thread reads.
  */
 export class LensService {
-  readonly #start: (() => LensChild) | null;
+  readonly #start: (() => SideProcess) | null;
   readonly #turns: LensTurns;
   #life: Life | null = null;
   #canStart = true;
   #pending: Pending | null = null;
   #questions = 0;
   #idle: NodeJS.Timeout | null = null;
+  readonly #resting: (() => void)[] = [];
 
   /** @param start null where the program has no such process */
-  constructor(start: (() => LensChild) | null, turns: LensTurns) {
+  constructor(start: (() => SideProcess) | null, turns: LensTurns) {
     this.#start = start;
     this.#turns = turns;
   }
@@ -73,6 +70,21 @@ export class LensService {
       });
   }
 
+  /**
+   * Waits while the process reads. A run that goes on meanwhile takes the cores it reads with, and loses its own to it: measured on two, the
+   * same readings then take twice as long, and the run loses more than it wins.
+   */
+  async rest(): Promise<void> {
+    if (this.#pending?.began !== true) return;
+    await new Promise<void>((resolve) => {
+      const limit = setTimeout(resolve, longestRest);
+      this.#resting.push(() => {
+        clearTimeout(limit);
+        resolve();
+      });
+    });
+  }
+
   /** Ends the process, if there is one. What it was asked fails. */
   end(): void {
     const life = this.#life;
@@ -82,10 +94,10 @@ export class LensService {
     this.#fail(lost('was ended'));
   }
 
-  async #ask(question: LensQuestion, start: () => LensChild): Promise<Reading> {
+  async #ask(question: LensQuestion, start: () => SideProcess): Promise<Reading> {
     if (this.#idle) clearTimeout(this.#idle);
     const answer = new Promise<Reading>((resolve, reject) => {
-      this.#pending = { question, resolve, reject };
+      this.#pending = { question, resolve, reject, began: false };
     });
     try {
       this.#life ??= this.#open(start);
@@ -93,6 +105,7 @@ export class LensService {
       return await answer;
     } finally {
       this.#pending = null;
+      for (const goOn of this.#resting.splice(0)) goOn();
       this.#idle = setTimeout(() => {
         this.end();
       }, idleMilliseconds);
@@ -101,7 +114,7 @@ export class LensService {
     }
   }
 
-  #open(start: () => LensChild): Life {
+  #open(start: () => SideProcess): Life {
     const child = started(start);
     const limit = setTimeout(() => {
       if (this.#life !== life) return;
@@ -130,6 +143,9 @@ export class LensService {
         life.ready = true;
         if (pending) life.child.send(pending.question);
         break;
+      case 'began':
+        if (pending?.question.id === answer.id) pending.began = true;
+        break;
       case 'readings':
         if (pending?.question.id === answer.id) pending.resolve({ value: answer.packed, milliseconds: answer.milliseconds });
         break;
@@ -152,7 +168,7 @@ export class LensService {
 }
 
 /** @throws CannotStart whatever went wrong */
-function started(start: () => LensChild): LensChild {
+function started(start: () => SideProcess): SideProcess {
   try {
     return start();
   } catch {

@@ -1,10 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/**
- * How much of the time lenses may be read while a run generates. Reading takes processor time from the run: measured on two cores, a run goes
- * at 0.4 of its speed meanwhile, so that a quarter of the time costs it 15 percent.
- */
-const share = 0.22;
+/** How much of the time lenses may be read while a run generates, which waits meanwhile: see `LensService.rest`. With the burst under 15 percent of any half a minute. */
+const share = 0.11;
 /** Milliseconds that may be read at once after a while without reading: the first picture of a screen. */
 const burst = 1_000;
 /** Looks whether the run has ended so many milliseconds apart. */

@@ -13,7 +13,7 @@ import type { LoadStage } from '../runtime/load-options';
 import { checkModel, keptCheck, parityOn, type WithLoaded, withModel } from './check-model';
 import type { LoadListener } from './connection';
 import { describeDevices } from './describe-devices';
-import type { ImportChild } from './import-elsewhere';
+import type { StartProcess } from './side-process';
 import { ModelStore } from './model-store';
 
 const notTried: DeviceProbe = async () => Promise.resolve('this program tries no devices.');
@@ -30,16 +30,16 @@ export class ModelShelf {
    * @param resources folder with `models/` and `presets.json`
    * @param models folder of the user's imported models
    * @param options.probe tries devices other than the CPU; without it none of them is used
-   * @param options.startImport starts the process in which a model is imported; without it this thread does it
+   * @param options.startProcess starts the process in which a model is imported; without it this thread does it
    */
   constructor(
     resources: string,
     models: string,
-    { probe = notTried, startImport }: { readonly probe?: DeviceProbe; readonly startImport?: () => ImportChild } = {},
+    { probe = notTried, startProcess }: { readonly probe?: DeviceProbe; readonly startProcess?: StartProcess } = {},
   ) {
     this.#starting = new StartingDevices(probe);
     this.#resources = resources;
-    this.store = new ModelStore(resources, models, { ...(startImport && { startImport }) });
+    this.store = new ModelStore(resources, models, { ...(startProcess && { startProcess }) });
   }
 
   async list(): Promise<ModelSummary[]> {

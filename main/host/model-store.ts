@@ -10,7 +10,8 @@ import { listModels } from '../models/list-models';
 import { openModelPackage } from '../models/model-package';
 import { broughtDevices, ladder } from '../runtime/devices';
 import { BuiltInParity } from './built-in-parity';
-import { type ImportChild, importIn } from './import-elsewhere';
+import { importIn } from './import-elsewhere';
+import type { StartProcess } from './side-process';
 import { checkWritten } from './check-model';
 
 /** Ids of the models in `resources/models`. */
@@ -26,13 +27,13 @@ export class ModelStore {
   constructor(
     resources: string,
     folder: string,
-    { environment = process.env, startImport }: { readonly environment?: NodeJS.ProcessEnv; readonly startImport?: () => ImportChild } = {},
+    { environment = process.env, startProcess }: { readonly environment?: NodeJS.ProcessEnv; readonly startProcess?: StartProcess } = {},
   ) {
     this.#embedded = join(resources, 'models');
     this.#builtInParity = new BuiltInParity(join(folder, 'built-in-parity.json'));
     this.library = createLibrary(
       { folder, resources, reserved: shipped, environment, check: checkWritten },
-      startImport && importIn(startImport, { folder, resources, reserved: shipped }),
+      startProcess && importIn(() => startProcess('importer'), { folder, resources, reserved: shipped }),
     );
   }
 

@@ -1,4 +1,5 @@
 import { configDefaults, defineConfig } from 'vitest/config';
+import { kernelsPlugin } from './scripts/build/kernels.ts';
 
 /** Tests which need Python are their own project: where no Python with pandas is to be had they are skipped, and said to be. */
 const PYTHON_TESTS = ['main/traces/python/**/*.test.ts', '**/*.python.test.ts'];
@@ -14,7 +15,7 @@ const MODEL_TESTS = ['**/*.model.test.ts'];
 /**
  * Five projects, one per kind of proof: `unit` needs nothing but the code, `parity` reads the embedded model and compares
  * with PyTorch's numbers, `webgpu` does so on another device, `model` runs one that people publish, `python` opens our files with
- * other people's readers.
+ * other people's readers. The plugins of a configuration are not its projects': each names its own.
  */
 export default defineConfig({
   test: {
@@ -22,6 +23,7 @@ export default defineConfig({
     maxWorkers: 2,
     projects: [
       {
+        plugins: [kernelsPlugin()],
         test: {
           name: 'unit',
           setupFiles: ['scripts/checks/property-seed.mjs'],
@@ -31,6 +33,7 @@ export default defineConfig({
         },
       },
       {
+        plugins: [kernelsPlugin()],
         test: {
           name: 'parity',
           include: PARITY_TESTS,
@@ -39,6 +42,7 @@ export default defineConfig({
         },
       },
       {
+        plugins: [kernelsPlugin()],
         test: {
           name: 'webgpu',
           include: WEBGPU_TESTS,
@@ -49,6 +53,7 @@ export default defineConfig({
         },
       },
       {
+        plugins: [kernelsPlugin()],
         test: {
           name: 'model',
           include: MODEL_TESTS,
@@ -57,6 +62,7 @@ export default defineConfig({
         },
       },
       {
+        plugins: [kernelsPlugin()],
         test: {
           name: 'python',
           include: PYTHON_TESTS,

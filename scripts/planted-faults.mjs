@@ -143,6 +143,13 @@ export const FAULTS = [
     files: { 'main/measures/planted.test.ts': "import './nowhere';\n" },
     names: 'nowhere',
   },
+  {
+    check: 'unit',
+    fault: 'a type error in a kernel',
+    only: /^main\/kernels\/softmax\.test\.ts$/,
+    change: { 'main/kernels/assembly/index.ts': (text) => `${text}\nexport function planted(): i32 {\n  return 'text';\n}\n` },
+    names: "Type '~lib/string/String' is not assignable to type 'i32'",
+  },
   { check: 'unit', fault: 'no tests at all', only: /^$/, names: 'No test files found' },
   {
     check: 'parity',

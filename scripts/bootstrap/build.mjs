@@ -8,7 +8,8 @@ import { say, SetUpError } from './say.mjs';
 import { readStamp, writeStamp } from './stamp.mjs';
 
 /** What the build reads. Tests are among it: telling them apart is not worth a build that was wrongly left out. */
-const SOURCES = ['electron', 'main', 'renderer', 'bench', 'electron.vite.config.ts', 'tsconfig.json', 'package.json', 'package-lock.json'];
+const FOLDERS = ['electron', 'main', 'renderer', 'bench', 'scripts/build'];
+const SOURCES = [...FOLDERS, 'electron.vite.config.ts', 'tsconfig.json', 'package.json', 'package-lock.json'];
 const IGNORED = new Set(['node_modules', '__pycache__', 'testdata']);
 
 function filesUnder(path) {

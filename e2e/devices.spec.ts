@@ -46,6 +46,22 @@ test('a device is checked with a model and passes, and auto comes to the faster 
   const { page } = app;
   await picker(page).click();
   await expect(entry(page, 'WebGPU')).toContainText('Not checked yet');
+  // Stopped in the status bar, with Escape and in the menu, it leaves what was known.
+  const stopping = page.getByRole('status', { name: 'Status' }).getByRole('button', { name: 'Stop checking kin-2L on WebGPU' });
+  for (const stop of ['button', 'key', 'menu'] as const) {
+    await entry(page, 'Check WebGPU').click();
+    await expect(stopping).toBeVisible();
+    if (stop === 'button') await stopping.click();
+    if (stop === 'key') await page.keyboard.press('Escape');
+    if (stop === 'menu') {
+      await picker(page).click();
+      await entry(page, 'Stop checking WebGPU').click();
+    }
+    await app.waitForIdle();
+    await expect(stopping).toHaveCount(0);
+    await picker(page).click();
+    await expect(entry(page, 'WebGPU')).toContainText('Not checked yet');
+  }
   await entry(page, 'Check WebGPU').click();
   await app.waitForIdle();
   // Drawn in software it may be slower than the CPU or, on a machine of many cores, faster.

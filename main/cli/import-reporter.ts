@@ -1,11 +1,6 @@
 import type { ImportJob } from '../contract/library';
+import { ChangingLine, type Screen } from './changing-line';
 import { formatBytes } from './format-bytes';
-
-interface Screen {
-  readonly isTTY?: boolean;
-  readonly columns?: number;
-  write(text: string): unknown;
-}
 
 /** Reports between two lines where lines stay: a log of one a quarter second helps nobody. */
 const reportsPerLine = 20;
@@ -13,13 +8,14 @@ const reportsPerLine = 20;
 /** Progress of an import: one line that changes on a terminal; elsewhere a line a phase and now and then one between. */
 export class ImportReporter {
   readonly #screen: Screen;
+  readonly #line: ChangingLine;
   #phase = '';
   #remark: string | null = null;
   #reports = 0;
-  #open = false;
 
   constructor(screen: Screen) {
     this.#screen = screen;
+    this.#line = new ChangingLine(screen);
   }
 
   report(job: ImportJob): void {
@@ -32,17 +28,13 @@ export class ImportReporter {
     const changed = job.phase !== this.#phase;
     this.#phase = job.phase;
     this.#reports = changed ? 0 : this.#reports + 1;
-    if (this.#screen.isTTY === true) {
-      const width = (this.#screen.columns ?? 80) - 1;
-      this.#screen.write(`${changed && this.#open ? '\n' : ''}\r\u001B[K${line.slice(0, width)}`);
-      this.#open = true;
-    } else if (this.#reports % reportsPerLine === 0) this.#screen.write(`${line}\n`);
+    if (this.#line.canChange) this.#line.show(line, changed);
+    else if (this.#reports % reportsPerLine === 0) this.#screen.write(`${line}\n`);
   }
 
   /** Leaves the line as it is. */
   end(): void {
-    if (this.#open) this.#screen.write('\n');
-    this.#open = false;
+    this.#line.end();
   }
 }
 

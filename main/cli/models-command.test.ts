@@ -97,6 +97,20 @@ describe('interlinear models', () => {
     await expect(removeCommand(store, 'kin', {})).rejects.toMatchObject({ code: 'bad-request' });
   });
 
+  it('verifies in words, and stops at Ctrl-C with what was found before', async () => {
+    expect(await add()).toBe(0);
+    const before = await store.parityOf('small-f32');
+    const verifying = verifyCommand(shelf(), 'small-f32', {});
+    await vi.waitFor(() => {
+      expect(errors).toContain('Comparing every file with its hash…\n');
+    });
+    process.emit('SIGINT');
+    await expect(verifying).rejects.toMatchObject({ code: 'cancelled' });
+    expect(errors).toContain('Stopping after the pass under way.');
+    expect(await store.parityOf('small-f32')).toEqual(before);
+    expect(before).toHaveLength(1);
+  });
+
   it('stops at Ctrl-C and leaves nothing', async () => {
     const hub = new HubServer('org/small', {});
     hub.mood.silent = true;

@@ -1,3 +1,4 @@
+import type { Doing } from './doing';
 import { InterlinearError, type ErrorReport } from './errors';
 import type { LoadProgress } from './load-progress';
 import {
@@ -16,10 +17,20 @@ import { withKnownVocabularies } from './vocabularies';
 /** Takes in one frame of events; the frame is acknowledged when the promise settles, so the engine never outruns it. */
 export type EventListener = (events: readonly RunEvent[]) => void | Promise<void>;
 
+/** How the one who asks follows a request, and gives it up. */
+export interface RequestOptions {
+  /** Told of models that are loaded before the request can be answered. */
+  readonly onLoad?: (progress: LoadProgress) => void;
+  /** Told what is being done, where that takes minutes. */
+  readonly onDoing?: (doing: Doing) => void;
+  /** Gives up a request that takes minutes: it fails with `cancelled` when the engine has stopped, or is answered where it was too late. */
+  readonly signal?: AbortSignal;
+}
+
 interface Pending {
   readonly resolve: (result: unknown) => void;
   readonly reject: (error: InterlinearError) => void;
-  readonly onProgress: ((progress: LoadProgress) => void) | undefined;
+  readonly options: RequestOptions;
 }
 
 /** The client's end of the protocol, over any transport. After the transport closes every request fails with `engine-lost`. */
@@ -46,21 +57,23 @@ export class EngineClient {
     });
   }
 
-  /**
-   * @param onProgress told of models that are loaded before the request can be answered
-   * @throws InterlinearError with the engine's code, or `engine-lost`.
-   */
+  /** @throws InterlinearError with the engine's code, or `engine-lost`. */
   async request<Name extends RequestName>(
     name: Name,
     parameters: RequestParameters<Name>,
-    onProgress?: (progress: LoadProgress) => void,
+    options: RequestOptions = {},
   ): Promise<RequestResult<Name>> {
     if (this.#lost) throw this.#lost;
     const id = this.#nextId++;
+    const giveUp = (): void => {
+      if (this.#pending.has(id)) this.#transport.send({ type: 'cancel', id });
+    };
     const answer = await new Promise<unknown>((resolve, reject) => {
-      this.#pending.set(id, { resolve, reject, onProgress });
+      this.#pending.set(id, { resolve, reject, options });
       this.#transport.send({ type: 'request', id, name, parameters });
-    });
+      if (options.signal?.aborted === true) giveUp();
+      else options.signal?.addEventListener('abort', giveUp);
+    }).finally(() => options.signal?.removeEventListener('abort', giveUp));
     const parsed = requests[name].result.safeParse(answer);
     if (!parsed.success)
       throw new InterlinearError('internal', `The engine's answer to ${name} has an unexpected shape.`, parsed.error.message);
@@ -106,7 +119,10 @@ export class EngineClient {
         });
         return;
       case 'progress':
-        this.#pending.get(message.id)?.onProgress?.(message.progress);
+        this.#pending.get(message.id)?.options.onLoad?.(message.progress);
+        return;
+      case 'doing':
+        this.#pending.get(message.id)?.options.onDoing?.(message.doing);
         return;
       case 'vocabulary':
         this.#vocabularies.set(message.name, message.texts);

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { attentionBlock, attentionPositions } from './attention';
+import { doingSchema } from './doing';
 import { errorSchema } from './errors';
 import {
   catalogueEntrySchema,
@@ -16,7 +17,7 @@ import { chatSchema, deviceSummarySchema, devices, modelSummarySchema, presetSch
 import { branchRecordSchema, laneRecordSchema, runInfoSchema, runOutcomeSchema, runRequestSchema, runStatuses } from './run';
 
 /** Raised whenever a message's shape or meaning changes; both ends must agree. */
-export const protocolVersion = 2;
+export const protocolVersion = 3;
 /** Frames the producer may have sent and not yet seen acknowledged. */
 export const maximumCredits = 2;
 
@@ -187,7 +188,7 @@ export const requests = {
     result: z.object({ devices: z.array(deviceSummarySchema) }),
     role: 'window',
   },
-  /** Compares a model on a device with its reference, when no run needs the processor, and keeps the result with the model. */
+  /** Compares a model on a device with its reference, when no run needs the processor, and keeps the result with the model. Can be cancelled between two passes. */
   'devices.check': {
     parameters: z.strictObject({ model: z.string(), device: z.enum(devices) }),
     result: z.object({ parity: modelParitySchema }),
@@ -213,7 +214,7 @@ export const requests = {
   /** Every import of this engine, in the order they were asked for; ask again while one is queued or runs. */
   'models.jobs': { parameters: z.strictObject({}), result: z.object({ jobs: z.array(importJobSchema) }), role: 'window' },
   'models.cancel': { parameters: z.strictObject({ job: z.string() }), result: z.object({}), role: 'window' },
-  /** Reads every file of an installed model and compares it with what was written at its import; then, when no run needs the processor, checks the CPU. */
+  /** Reads every file of an installed model and compares it with what was written at its import; then, when no run needs the processor, checks the CPU. Can be cancelled. */
   'models.verify': {
     parameters: z.strictObject({ id: z.string() }),
     result: modelVerificationSchema,
@@ -262,6 +263,8 @@ export type RunEvent = z.infer<typeof runEventSchema>;
 /** What crosses a transport towards the engine. */
 export const clientMessageSchema = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('request'), id: z.number().int().min(0), name: z.string(), parameters: z.unknown() }),
+  /** The answer to a request is not wanted any more: what takes minutes ends as soon as it can, with the error `cancelled`. */
+  z.strictObject({ type: z.literal('cancel'), id: z.number().int().min(0) }),
   /** Every event frame up to and including `sequence` has been taken in. */
   z.strictObject({ type: z.literal('acknowledge'), sequence: z.number().int().min(0) }),
 ]);
@@ -273,6 +276,7 @@ export const engineMessageSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('error'), id: z.number().int().nullable(), error: errorSchema }),
   /** News of a request that is not answered yet: a model is being loaded for it. */
   z.object({ type: z.literal('progress'), id: z.number().int(), progress: loadProgressSchema }),
+  z.object({ type: z.literal('doing'), id: z.number().int(), doing: doingSchema }),
   /** The tokens' texts of runs to come: sent once to each client, not with every run. */
   z.object({ type: z.literal('vocabulary'), name: z.string(), texts: z.array(z.string()) }),
   /** One frame of events. Sequences start at 0 and have no gap. */

@@ -1,13 +1,14 @@
 import type { ExactParity, ModelParity } from '../contract/library';
-import type { Device, ModelSummary } from '../contract/model';
+import { type Device, deviceNames, type ModelSummary } from '../contract/model';
 import type { ParityCheck } from '../contract/run';
 import { openPromptReader, type PromptReader } from '../models/prompt-reader';
-import { checkDevice, mergeChecks } from '../runtime/check-device';
+import { checkDevice, mergeChecks, passesOfCheck } from '../runtime/check-device';
 import type { LoadedModel } from '../runtime/decoder';
 import { loadOpenedModel } from '../runtime/load-model';
-import type { LoadOptions } from '../runtime/load-options';
+import type { LoadOptions, LoadStage } from '../runtime/load-options';
 import { measureSpeed } from '../runtime/measure-speed';
 import { roundsInputs } from '../runtime/parity-check';
+import { type CheckWatch, throwIfStopped, unwatched, watchedModel } from './check-watch';
 
 /** Does some work with a model as runs have it on a device. */
 export type WithLoaded = <T>(device: Device, work: (model: LoadedModel) => Promise<T>) => Promise<T>;
@@ -28,23 +29,58 @@ export async function withModel<T>(reader: PromptReader, options: LoadOptions, w
 /**
  * Compares a model on a device with its reference, and measures how fast it is there. Where runs round the inputs of products to 8 bits,
  * which hides small faults, a copy that rounds nothing is compared as well, before any other is loaded for this.
- * @throws InterlinearError `bad-model` or `unsupported` where it does not load
+ * @throws InterlinearError `bad-model` or `unsupported` where it does not load, `cancelled` where it is given up
  */
-export async function checkModel(reader: PromptReader, device: Device, withLoaded: WithLoaded): Promise<ModelParity> {
+export async function checkModel(
+  reader: PromptReader,
+  device: Device,
+  withLoaded: WithLoaded,
+  watch: CheckWatch = unwatched,
+): Promise<ModelParity> {
   const { dtype } = reader.summary;
-  const rounds = roundsInputs({ dtype, arithmetic: 'fast' });
-  const exact = rounds ? await withModel(reader, { device, arithmetic: 'exact' }, exactParity) : null;
-  const speedOn = async (model: LoadedModel): Promise<number> => measureSpeed(model.decoder, model.reference?.ids ?? anyTokens);
-  const cpu = device === 'cpu' ? null : await withLoaded('cpu', speedOn);
-  return withLoaded(device, async (model) => {
+  const say = (what: string, pass: number | null = null, passes: number | null = null): void => {
+    throwIfStopped(watch);
+    watch.onDoing({ what, pass, passes });
+  };
+  const checksOf = async (model: LoadedModel, what: string): Promise<ParityCheck[]> => {
+    const passes = model.reference && passesOfCheck(model.reference.ids.length);
+    const before = async (pass: number): Promise<void> => {
+      // What came in during the pass before is heard now.
+      await new Promise((resolve) => setImmediate(resolve));
+      say(what, pass, passes);
+    };
+    const checks = await checkDevice(watchedModel(model, watch, before));
+    throwIfStopped(watch);
+    return checks;
+  };
+  const exactly = async (): Promise<ExactParity> => {
+    const what = `Loading it on ${deviceNames[device]} with nothing rounded to 8 bits`;
+    say(what);
+    const onStage = ({ phase }: LoadStage): void => {
+      if (phase === 'checking') throwIfStopped(watch);
+    };
+    const checks = await withModel(reader, { device, arithmetic: 'exact', onStage }, async (model) =>
+      checksOf(model, 'Comparing it with its reference, nothing rounded to 8 bits'),
+    );
+    return { ...mergeChecks(checks), checkedAt: new Date().toISOString() };
+  };
+  const speedOn = async (model: LoadedModel): Promise<number> => {
+    say(`Measuring its speed on ${deviceNames[model.device]}`);
+    const { decoder, reference } = watchedModel(model, watch);
+    return measureSpeed(decoder, reference?.ids ?? anyTokens);
+  };
+  const exact = roundsInputs({ dtype, arithmetic: 'fast' }) ? await exactly() : null;
+  const load = async <T>(on: Device, work: (model: LoadedModel) => Promise<T>): Promise<T> => {
+    say(`Loading it on ${deviceNames[on]}`);
+    return withLoaded(on, work);
+  };
+  const cpu = device === 'cpu' ? null : await load('cpu', speedOn);
+  return load(device, async (model) => {
     const tokensPerSecond = await speedOn(model);
     const speed = { tokensPerSecond, timesCpu: cpu === null ? 1 : tokensPerSecond / cpu };
-    return parityOn(device, await checkDevice(model), { device, exact, speed });
+    const checks = await checksOf(model, 'Comparing it with its reference, as it runs');
+    return parityOn(device, checks, { device, exact, speed });
   });
-}
-
-async function exactParity(model: LoadedModel): Promise<ExactParity> {
-  return { ...mergeChecks(await checkDevice(model)), checkedAt: new Date().toISOString() };
 }
 
 /**

@@ -58,7 +58,7 @@ describe('a connection', () => {
     const news: unknown[] = [];
     new Connection(pair.engine, 'window', {
       ...handlers,
-      'run.cancel': async ({ run }, _, onLoad) => {
+      'run.cancel': async ({ run }, _, { onLoad }) => {
         onLoad({ ...progress, model: run });
         await settle();
         return {};
@@ -66,11 +66,42 @@ describe('a connection', () => {
     });
     const client = new EngineClient(pair.client);
     const ask = async (run: string): Promise<void> => {
-      await client.request('run.cancel', { run }, ({ model }) => news.push(`${run} hears of ${model}`));
+      await client.request('run.cancel', { run }, { onLoad: ({ model }) => void news.push(`${run} hears of ${model}`) });
       news.push(`${run} is answered`);
     };
     await Promise.all([ask('a'), ask('b')]);
     expect(news).toEqual(['a hears of a', 'b hears of b', 'a is answered', 'b is answered']);
+  });
+
+  it('tells what it does, and hears that an answer is not wanted any more', async () => {
+    const pair = createMemoryPair();
+    const signals: AbortSignal[] = [];
+    new Connection(pair.engine, 'window', {
+      ...handlers,
+      'models.verify': async (_parameters, _connection, { onDoing, signal }) => {
+        signals.push(signal);
+        onDoing({ what: 'Reading', pass: 1, passes: 2 });
+        await new Promise((resolve) => {
+          signal.addEventListener('abort', resolve);
+        });
+        throw new InterlinearError('cancelled', 'Stopped.');
+      },
+    });
+    const client = new EngineClient(pair.client);
+    const abort = new AbortController();
+    const said: unknown[] = [];
+    const options = { signal: abort.signal, onDoing: ({ what }: { what: string }) => void said.push(what) };
+    const asked = client.request('models.verify', { id: 'a' }, options);
+    const other = client.request('models.verify', { id: 'b' });
+    await settle();
+    abort.abort();
+    await expect(asked).rejects.toMatchObject({ code: 'cancelled' });
+    expect(said).toEqual(['Reading']);
+    expect(signals.map(({ aborted }) => aborted)).toEqual([true, false]);
+    // One that goes away wants no answer.
+    pair.client.close();
+    await expect(other).rejects.toMatchObject({ code: 'engine-lost' });
+    expect(signals.map(({ aborted }) => aborted)).toEqual([true, true]);
   });
 
   it('refuses what only the shell may send', async () => {

@@ -1,3 +1,4 @@
+import type { Doing } from '../contract/doing';
 import { InterlinearError, toErrorReport } from '../contract/errors';
 import type { LoadProgress } from '../contract/load-progress';
 import {
@@ -20,13 +21,18 @@ export type HandlerParameters<Name extends RequestName> = z.output<(typeof reque
 /** Tells whoever asked how far a model is that has to be loaded before there is an answer. */
 export type LoadListener = (progress: LoadProgress) => void;
 
+/** What a handler can say to the one who asked, before it answers, and hear from them. */
+export interface Call {
+  readonly onLoad: LoadListener;
+  /** Tells what is being done, where that takes minutes. */
+  readonly onDoing: (doing: Doing) => void;
+  /** Aborted when the answer is not wanted any more, or the client is gone. */
+  readonly signal: AbortSignal;
+}
+
 /** One function a request. Parameters have been checked; a thrown InterlinearError reaches the client with its code. */
 export type Handlers = {
-  readonly [Name in RequestName]: (
-    parameters: HandlerParameters<Name>,
-    connection: Connection,
-    onLoad: LoadListener,
-  ) => Promise<RequestResult<Name>>;
+  readonly [Name in RequestName]: (parameters: HandlerParameters<Name>, connection: Connection, call: Call) => Promise<RequestResult<Name>>;
 };
 
 /** Serves one client over one transport. */
@@ -36,6 +42,8 @@ export class Connection {
   readonly #role: Role;
   readonly #outbox: Outbox;
   readonly #closeListeners = new Set<() => void>();
+  /** Of the requests that are not answered yet. */
+  readonly #calls = new Map<number, AbortController>();
   #closed = false;
 
   constructor(transport: Transport<EngineMessage, ClientMessage>, role: Role, handlers: Handlers) {
@@ -54,6 +62,7 @@ export class Connection {
     transport.onClose(() => {
       this.#closed = true;
       this.#outbox.close();
+      for (const abort of this.#calls.values()) abort.abort();
       for (const listener of this.#closeListeners) listener();
       this.#closeListeners.clear();
     });
@@ -88,17 +97,33 @@ export class Connection {
       this.#outbox.acknowledge(message.sequence);
       return;
     }
+    if (message.type === 'cancel') {
+      // The answer may have crossed it on the way.
+      this.#calls.get(message.id)?.abort();
+      return;
+    }
+    const { id } = message;
+    const abort = new AbortController();
+    this.#calls.set(id, abort);
     try {
-      const result = await this.#handle(message.name, message.parameters, (progress) => {
-        if (!this.#closed) this.#transport.send({ type: 'progress', id: message.id, progress });
+      const result = await this.#handle(message.name, message.parameters, {
+        onLoad: (progress) => {
+          if (!this.#closed) this.#transport.send({ type: 'progress', id, progress });
+        },
+        onDoing: (doing) => {
+          if (!this.#closed) this.#transport.send({ type: 'doing', id, doing });
+        },
+        signal: abort.signal,
       });
-      if (!this.#closed) this.#transport.send({ type: 'result', id: message.id, result });
+      if (!this.#closed) this.#transport.send({ type: 'result', id, result });
     } catch (error) {
-      this.#sendError(message.id, error);
+      this.#sendError(id, error);
+    } finally {
+      if (this.#calls.get(id) === abort) this.#calls.delete(id);
     }
   }
 
-  async #handle(name: string, parameters: unknown, onLoad: LoadListener): Promise<unknown> {
+  async #handle(name: string, parameters: unknown, call: Call): Promise<unknown> {
     if (!isRequestName(name))
       throw new InterlinearError(
         'unknown-request',
@@ -107,10 +132,10 @@ export class Connection {
       );
     if (requests[name].role === 'shell' && this.#role !== 'shell')
       throw new InterlinearError('bad-request', `A window may not send “${name}”.`);
-    return this.#call(name, parameters, onLoad);
+    return this.#call(name, parameters, call);
   }
 
-  async #call<Name extends RequestName>(name: Name, parameters: unknown, onLoad: LoadListener): Promise<RequestResult<Name>> {
+  async #call<Name extends RequestName>(name: Name, parameters: unknown, call: Call): Promise<RequestResult<Name>> {
     const parsed = requests[name].parameters.safeParse(parameters);
     if (!parsed.success) {
       const issue = parsed.error.issues[0];
@@ -119,7 +144,7 @@ export class Connection {
         `“${name}” got parameters it cannot use: ${issue?.path.join('.') ?? ''} ${issue?.message ?? ''}`.trim(),
       );
     }
-    return this.#handlers[name](parsed.data as HandlerParameters<Name>, this, onLoad);
+    return this.#handlers[name](parsed.data as HandlerParameters<Name>, this, call);
   }
 
   #sendError(id: number | null, error: unknown): void {

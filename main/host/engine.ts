@@ -21,6 +21,7 @@ import { ModelShelf } from './model-shelf';
 import { loadModelsOfRun } from './models-of-run';
 import { readMemory } from './free-memory';
 import { describeRun } from './describe-run';
+import { inTurnOf } from './in-turn';
 import { LensService } from './lens-service';
 import { LensTurns } from './lens-turns';
 import { readLenses } from './read-lenses';
@@ -74,7 +75,7 @@ export class Engine {
     const { startProcess } = options;
     this.#lens = new LensService(startProcess ? () => startProcess('lens-reader') : null, new LensTurns(() => this.#active.size > 0));
     const inUse = (id: string): boolean => [...this.#active.values()].some(({ models }) => models.includes(id));
-    const inTurn = async <T>(work: () => Promise<T>): Promise<T> => this.#enqueue(work);
+    const inTurn = inTurnOf(async (work) => this.#enqueue(work));
     this.#attention = new AttentionShelf(this.#models, (run) => this.#source(run));
     this.#handlers = {
       ...this.#runHandlers,
@@ -173,12 +174,12 @@ export class Engine {
     },
     memory: async () => readMemory(),
     'prompt.check': async ({ model, prompt, chat }) => (await this.#models.reader(model)).checkPrompt(prompt, chat),
-    'run.start': async (request, connection, onLoad) => this.#startFor(connection, request, { onLoad }),
+    'run.start': async (request, connection, { onLoad }) => this.#startFor(connection, request, { onLoad }),
     'run.cancel': async ({ run }) => {
       this.#active.get(run)?.abort.abort();
       return {};
     },
-    'run.fork': async ({ run, lane, branch, step, token }, connection, onLoad) => {
+    'run.fork': async ({ run, lane, branch, step, token }, connection, { onLoad }) => {
       const source = this.#source(run);
       const settings = source.info.request.lanes[lane];
       if (!settings) throw new InterlinearError('unknown-run', `The run has no lane ${lane + 1}.`);

@@ -3,6 +3,7 @@ import { basename } from 'node:path';
 import { InterlinearError } from '../contract/errors';
 import type { RequestName } from '../contract/protocol';
 import type { Handlers } from './connection';
+import type { InTurn } from './in-turn';
 import type { LensService } from './lens-service';
 import type { ModelShelf } from './model-shelf';
 
@@ -18,7 +19,7 @@ export function modelHandlers(
   shelf: ModelShelf,
   lens: Pick<LensService, 'end'>,
   inUse: (id: string) => boolean,
-  inTurn: <T>(work: () => Promise<T>) => Promise<T>,
+  inTurn: InTurn,
 ): Pick<Handlers, ModelRequest> {
   const { store } = shelf;
   const { jobs, models } = store.library;
@@ -41,7 +42,7 @@ export function modelHandlers(
       jobs.cancel(job);
       return Promise.resolve({});
     },
-    'models.verify': async ({ id }) => shelf.verify(id, inTurn),
+    'models.verify': async ({ id }, _connection, call) => shelf.verify(id, call, inTurn),
     'models.remove': async ({ id }) => {
       if (inUse(id)) throw new InterlinearError('engine-busy', 'A run is using this model.', 'Stop the run first.');
       lens.end();

@@ -11,8 +11,10 @@ import { candidates, type DeviceProbe, StartingDevices } from '../runtime/device
 import { loadOpenedModel } from '../runtime/load-model';
 import type { LoadStage } from '../runtime/load-options';
 import { checkModel, keptCheck, parityOn, type WithLoaded, withModel } from './check-model';
+import { type CheckWatch, throwIfStopped, unwatched } from './check-watch';
 import type { LoadListener } from './connection';
 import { describeDevices } from './describe-devices';
+import type { InTurn } from './in-turn';
 import type { StartProcess } from './side-process';
 import { ModelStore } from './model-store';
 
@@ -121,15 +123,18 @@ export class ModelShelf {
     );
   }
 
-  /** Compares a model on a device with its reference, and keeps the result. @throws InterlinearError also `unsupported` when the device does not start */
-  async check(id: string, device: Device): Promise<ModelParity> {
+  /**
+   * Compares a model on a device with its reference, and keeps the result.
+   * @throws InterlinearError `cancelled` when it is given up: what was found before stays; also `unsupported` when the device does not start
+   */
+  async check(id: string, device: Device, watch: CheckWatch = unwatched): Promise<ModelParity> {
     const problem = await this.#starting.problem(device);
     if (problem !== null) throw new InterlinearError('unsupported', problem, 'Choose another device.');
     const reader = await this.reader(id);
     // The CPU's copy is for comparing speeds alone, unless it is there already or is the one to be checked.
     const withLoaded: WithLoaded = async (on, work) =>
       on === device || this.#loaded.has(`${id}/${on}`) ? work(await this.#loadOn(id, on)) : withModel(reader, { device: on }, work);
-    const found = await checkModel(reader, device, withLoaded);
+    const found = await checkModel(reader, device, withLoaded, watch);
     await this.store.recordParity(reader.summary, found);
     return found;
   }
@@ -137,13 +142,18 @@ export class ModelShelf {
   /**
    * Compares every file with its hash, then what the model computes on the CPU with its reference.
    * @param inTurn runs work when no run does
-   * @throws InterlinearError `unknown-model`
+   * @throws InterlinearError `unknown-model`, `cancelled`
    */
-  async verify(id: string, inTurn: <T>(work: () => Promise<T>) => Promise<T> = async (work) => work()): Promise<ModelVerification> {
-    const files = await this.store.verify(id);
+  async verify(id: string, watch: CheckWatch = unwatched, inTurn: InTurn = async (work) => work()): Promise<ModelVerification> {
+    watch.onDoing({ what: 'Comparing every file with its hash', pass: null, passes: null });
+    const files = await this.store.verify(id, watch.signal).catch((error: unknown) => {
+      throwIfStopped(watch);
+      throw error;
+    });
+    throwIfStopped(watch);
     if (!files.passed) return { ...files, parity: null };
     try {
-      const parity = await inTurn(async () => this.check(id, 'cpu'));
+      const parity = await inTurn(async () => this.check(id, 'cpu', watch), watch);
       return { passed: parity.passed, problems: parity.passed ? [] : [parityProblem(parity)], parity };
     } catch (error) {
       if (!(error instanceof InterlinearError) || (error.code !== 'bad-model' && error.code !== 'unsupported')) throw error;

@@ -120,8 +120,8 @@ export class ModelStore {
   }
 
   /** Compares every file with its hash. @throws InterlinearError `unknown-model` */
-  async verify(id: string): Promise<Verification> {
-    if (!this.isShipped(id)) return this.library.models.verify(id);
+  async verify(id: string, signal?: AbortSignal): Promise<Verification> {
+    if (!this.isShipped(id)) return this.library.models.verify(id, signal);
     const opened = await openModelPackage(this.folder(id));
     const problems: string[] = [];
     for (const name of Object.keys(opened.manifest.sha256)) {

@@ -74,7 +74,7 @@ describe('lanes on two models', () => {
           resolve();
         });
       });
-      await client.request('run.start', { ...request, lanes: [...request.lanes] }, (progress) => news.push(progress));
+      await client.request('run.start', { ...request, lanes: [...request.lanes] }, { onLoad: (progress) => void news.push(progress) });
       await ended;
       return news;
     };

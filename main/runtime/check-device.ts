@@ -8,6 +8,9 @@ import { isTiny } from './tiny-model';
 /** Rows of one batch that are read side by side. */
 const rows = 2;
 
+/** Passes of `checkDevice` over a reference of so many tokens. */
+export const passesOfCheck = (tokens: number): number => tokens + 4;
+
 /** Several checks as one: passed where all have, as far apart as the one that is nearest to its limit or past it. */
 export function mergeChecks(checks: readonly ParityCheck[]): Omit<ParityCheck, 'name' | 'model'> {
   const [first, ...rest] = checks;

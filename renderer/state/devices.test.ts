@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { InterlinearError } from '../../main/contract/errors';
 import type { DeviceSummary } from '../../main/contract/model';
+import { Checks } from './checks';
 import { automaticDevice, Devices, startingDevices } from './devices';
 import type { EngineRequest } from './engine-connection';
 
@@ -13,7 +14,7 @@ const device = (id: DeviceSummary['id'], state: DeviceSummary['state']): DeviceS
 });
 
 /** An engine on which WebGPU passes once it has been checked, or does not start. */
-function devicesOf(starts: boolean): { readonly devices: Devices; readonly asked: string[] } {
+function devicesOf(starts: boolean): { readonly devices: Devices; readonly checks: Checks; readonly asked: string[] } {
   const asked: string[] = [];
   let checked = false;
   const request = (async (name: string) => {
@@ -26,21 +27,22 @@ function devicesOf(starts: boolean): { readonly devices: Devices; readonly asked
     const webgpu = !starts ? 'not-started' : checked ? 'passed' : 'unchecked';
     return Promise.resolve({ devices: [device('cpu', 'passed'), device('webgpu', webgpu)] });
   }) as unknown as EngineRequest;
-  return { devices: new Devices(request), asked };
+  const checks = new Checks();
+  return { devices: new Devices(request, checks), checks, asked };
 }
 
 describe('devices', () => {
   it('are asked for, checked, and asked for again', async () => {
-    const { devices, asked } = devicesOf(true);
+    const { devices, checks, asked } = devicesOf(true);
     const asking = devices.refresh('kin');
     expect(devices.store.getState().asking.has('kin')).toBe(true);
     await asking;
     expect(startingDevices(devices.store.getState()).map(({ id }) => id)).toEqual(['webgpu']);
     expect(automaticDevice(devices.store.getState().known.get('kin'))).toBe('cpu');
     const checking = devices.check('kin', 'webgpu');
-    expect(devices.store.getState().checking.has('kin/webgpu')).toBe(true);
+    expect([...checks.store.getState().running.values()]).toEqual([{ model: 'kin', device: 'webgpu', doing: null, stopping: false }]);
     await checking;
-    expect(devices.store.getState().checking.size).toBe(0);
+    expect(checks.store.getState().running.size).toBe(0);
     expect(automaticDevice(devices.store.getState().known.get('kin'))).toBe('webgpu');
     expect(asked).toEqual(['devices.list', 'devices.check', 'devices.list']);
   });

@@ -2,6 +2,7 @@ import { createStore, type StoreApi } from 'zustand/vanilla';
 import { automaticDevices } from '../../main/contract/automatic-device';
 import { type ErrorReport, toErrorReport } from '../../main/contract/errors';
 import type { Device, DeviceSummary } from '../../main/contract/model';
+import type { Checks } from './checks';
 import type { EngineRequest } from './engine-connection';
 
 export interface DevicesState {
@@ -9,8 +10,6 @@ export interface DevicesState {
   readonly known: ReadonlyMap<string, readonly DeviceSummary[]>;
   /** Models about which the engine is being asked. */
   readonly asking: ReadonlySet<string>;
-  /** `model/device` pairs being compared with the model's reference. */
-  readonly checking: ReadonlySet<string>;
   /** Why the engine could not say. */
   readonly error: ErrorReport | null;
 }
@@ -20,13 +19,14 @@ export class Devices {
   readonly store: StoreApi<DevicesState> = createStore<DevicesState>(() => ({
     known: new Map(),
     asking: new Set(),
-    checking: new Set(),
     error: null,
   }));
   readonly #request: EngineRequest;
+  readonly #checks: Checks;
 
-  constructor(request: EngineRequest) {
+  constructor(request: EngineRequest, checks: Checks) {
     this.#request = request;
+    this.#checks = checks;
   }
 
   /** Asks anew. A failure is kept as the state's error. */
@@ -42,14 +42,11 @@ export class Devices {
     }
   }
 
-  /** Compares a model on a device with its reference. @throws InterlinearError where the device does not start */
+  /** Compares a model on a device with its reference, or until that is stopped. @throws InterlinearError where the device does not start */
   async check(model: string, device: Device): Promise<void> {
-    const key = `${model}/${device}`;
-    this.store.setState(({ checking }) => ({ checking: new Set([...checking, key]) }));
     try {
-      await this.#request('devices.check', { model, device });
+      await this.#checks.follow({ model, device }, (options) => this.#request('devices.check', { model, device }, options));
     } finally {
-      this.store.setState(({ checking }) => ({ checking: new Set([...checking].filter((other) => other !== key)) }));
       await this.refresh(model);
     }
   }

@@ -1,7 +1,6 @@
 import { createStore, type StoreApi } from 'zustand/vanilla';
-import { EngineClient } from '../../main/contract/client';
+import { EngineClient, type RequestOptions } from '../../main/contract/client';
 import { type ErrorReport, InterlinearError, toErrorReport } from '../../main/contract/errors';
-import type { LoadProgress } from '../../main/contract/load-progress';
 import {
   type ClientMessage,
   type EngineMessage,
@@ -31,7 +30,7 @@ export interface EngineState {
 export type EngineRequest = <Name extends RequestName>(
   name: Name,
   parameters: RequestParameters<Name>,
-  onProgress?: (progress: LoadProgress) => void,
+  options?: RequestOptions,
 ) => Promise<RequestResult<Name>>;
 
 interface EngineListeners {
@@ -57,8 +56,8 @@ export class EngineConnection {
     this.#listeners = listeners;
   }
 
-  readonly request: EngineRequest = (name, parameters, onProgress) => {
-    if (this.#client !== null) return this.#client.request(name, parameters, onProgress);
+  readonly request: EngineRequest = (name, parameters, options) => {
+    if (this.#client !== null) return this.#client.request(name, parameters, options);
     return Promise.reject(
       new InterlinearError('engine-lost', 'The engine is not running.', 'Wait until the status bar says that it is ready.'),
     );

@@ -5,9 +5,9 @@ import type { Services } from './services';
 const worthLeaving = 32_000_000;
 
 /** Whether the engine may be replaced: nothing else is under way in it. */
-export function mayReplaceEngine({ library, devices }: Services): boolean {
+export function mayReplaceEngine({ library, checks }: Services): boolean {
   return (
-    devices.store.getState().checking.size === 0 &&
+    checks.store.getState().running.size === 0 &&
     library.store.getState().jobs.every(({ state }) => state !== 'running' && state !== 'queued')
   );
 }

@@ -1,13 +1,11 @@
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import { type ErrorReport, toErrorReport } from '../../main/contract/errors';
 import type { CatalogueEntry, ImportJob, InstalledModel, Quantization, WindowSource } from '../../main/contract/library';
+import type { Checks } from './checks';
 import type { EngineRequest } from './engine-connection';
 
-/** How a model's files stand against what was written at its import. */
-export type Verification =
-  | { readonly kind: 'running' }
-  | { readonly kind: 'passed' }
-  | { readonly kind: 'failed'; readonly problems: readonly string[] };
+/** How a model's files stand against what was written at its import, and what it computes against its reference. */
+export type Verification = { readonly kind: 'passed' } | { readonly kind: 'failed'; readonly problems: readonly string[] };
 
 export interface LibraryState {
   readonly listing: 'loading' | 'ready' | 'failed';
@@ -19,7 +17,7 @@ export interface LibraryState {
   readonly jobs: readonly ImportJob[];
   /** Removed in this session and not brought back: they can be until the app quits. */
   readonly removed: readonly InstalledModel[];
-  /** By model. */
+  /** By model, what was found last. */
   readonly verifications: ReadonlyMap<string, Verification>;
   /** What an import makes of the weights. */
   readonly quantize: Quantization;
@@ -50,14 +48,16 @@ export class Library {
     quantize: 'auto',
   }));
   readonly #request: EngineRequest;
+  readonly #checks: Checks;
   readonly #listeners: LibraryListeners;
   /** How each import was asked for, to ask again. */
   readonly #askings = new Map<string, () => Promise<void>>();
   readonly #dismissed = new Set<string>();
   #timer: ReturnType<typeof setTimeout> | null = null;
 
-  constructor(request: EngineRequest, listeners: LibraryListeners) {
+  constructor(request: EngineRequest, checks: Checks, listeners: LibraryListeners) {
     this.#request = request;
+    this.#checks = checks;
     this.#listeners = listeners;
   }
 
@@ -114,21 +114,14 @@ export class Library {
     this.store.setState((state) => ({ jobs: state.jobs.filter((other) => other.id !== job) }));
   }
 
+  /** Compares a model's files with their hashes and what it computes with its reference, or until that is stopped: what was found before stays. */
   async verify(id: string): Promise<void> {
-    const set = (verification: Verification | null): void => {
-      const verifications = new Map(this.store.getState().verifications);
-      if (verification === null) verifications.delete(id);
-      else verifications.set(id, verification);
-      this.store.setState({ verifications });
-    };
-    set({ kind: 'running' });
-    try {
-      const { passed, problems } = await this.#request('models.verify', { id });
-      set(passed ? { kind: 'passed' } : { kind: 'failed', problems });
-    } catch (thrown) {
-      set(null);
-      throw thrown;
-    }
+    const found = await this.#checks.follow({ model: id, device: null }, (options) => this.#request('models.verify', { id }, options));
+    if (found === null) return;
+    const { passed, problems } = found;
+    const verification: Verification = passed ? { kind: 'passed' } : { kind: 'failed', problems };
+    this.store.setState(({ verifications }) => ({ verifications: new Map([...verifications, [id, verification]]) }));
+    await this.refresh();
   }
 
   async remove(model: InstalledModel): Promise<void> {

@@ -71,7 +71,7 @@ export async function startRun(services: Services): Promise<void> {
         schedule: document.schedule,
         device: document.device,
       },
-      onProgress,
+      { onLoad: onProgress },
     );
     const started = await request.catch((thrown: unknown) => {
       // Stopped while a model was on its way into memory: the engine was ended, and the run never began.
@@ -112,7 +112,7 @@ export async function forkRun(services: Services, run: string, lane: number, bra
     view?.info.request.device ?? device,
   );
   await services.activity.starting([running], async ({ onProgress }) => {
-    const fork = await services.engine.request('run.fork', { run, lane, branch, step, token }, onProgress);
+    const fork = await services.engine.request('run.fork', { run, lane, branch, step, token }, { onLoad: onProgress });
     const extraColumns = source.extraColumns.filter((extra) => extra === column);
     services.workspace.setRows([...staying, { run: fork.run, pinned: false, columns: [column], extraColumns }]);
   });

@@ -1,6 +1,7 @@
 import { createContext, use } from 'react';
 import type { ShellApi } from '../../main/contract/shell';
 import type { Activity } from './activity';
+import type { Checks } from './checks';
 import type { CursorStore } from './cursor-store';
 import type { Devices } from './devices';
 import type { EngineConnection } from './engine-connection';
@@ -21,6 +22,7 @@ export interface Services {
   readonly checker: PromptChecker;
   readonly library: Library;
   readonly devices: Devices;
+  readonly checks: Checks;
   readonly memory: Memory;
   /** Work that measures or moves the page waits for it, so that it is done together. */
   readonly clock: FrameClock;

@@ -4,6 +4,7 @@ import type { ImportJob } from '../../main/contract/library';
 import { enginePortMessage, type ShellApi } from '../../main/contract/shell';
 import { showError, showNotice } from '../design/toast';
 import { Activity } from './activity';
+import { Checks } from './checks';
 import { CursorStore } from './cursor-store';
 import { Devices } from './devices';
 import { EngineConnection } from './engine-connection';
@@ -64,13 +65,14 @@ export class Workbench {
     });
     const checker = new PromptChecker(engine.request);
     const activity = new Activity();
-    const library = new Library(engine.request, {
+    const checks = new Checks();
+    const library = new Library(engine.request, checks, {
       onChanged: () => engine.refresh(),
       onEnded: (job) => {
         activity.announce(importSentence(job));
       },
     });
-    const devices = new Devices(engine.request);
+    const devices = new Devices(engine.request, checks);
     const memory = new Memory(engine.request);
     this.services = {
       shell,
@@ -80,6 +82,7 @@ export class Workbench {
       checker,
       library,
       devices,
+      checks,
       memory,
       cursor: new CursorStore(),
       activity,

@@ -12,6 +12,7 @@ import {
 } from '../../main/contract/protocol';
 import type { ShellApi } from '../../main/contract/shell';
 import { Activity } from '../state/activity';
+import { Checks } from '../state/checks';
 import { CursorStore } from '../state/cursor-store';
 import { Devices } from '../state/devices';
 import { EngineConnection } from '../state/engine-connection';
@@ -83,6 +84,7 @@ export async function sampleServices(
   shell: Partial<ShellApi> = {},
 ): Promise<Services> {
   const clock = new FrameClock();
+  const checks = new Checks();
   const connection = new EngineConnection({ onEvents: () => Promise.resolve(), onLost: () => undefined, onReady: () => undefined });
   const services: Services = {
     shell: { platform: 'linux', ...shell } as ShellApi,
@@ -91,9 +93,10 @@ export async function sampleServices(
     workspace: new WorkspaceStore(),
     cursor: new CursorStore(),
     checker: new PromptChecker(connection.request),
-    devices: new Devices(connection.request),
+    devices: new Devices(connection.request, checks),
+    checks,
     memory: new Memory(connection.request),
-    library: new Library(connection.request, { onChanged: () => connection.refresh(), onEnded: () => undefined }),
+    library: new Library(connection.request, checks, { onChanged: () => connection.refresh(), onEnded: () => undefined }),
     clock,
     activity: new Activity(),
   };

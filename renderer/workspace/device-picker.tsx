@@ -5,19 +5,23 @@ import { automaticReason } from '../../main/contract/automatic-device';
 import { type Device, type DeviceChoice, deviceNames, type DeviceSummary } from '../../main/contract/model';
 import { Menu, type MenuEntry } from '../design/menu';
 import select from '../design/select.module.css';
+import { type Check, checkOf, checkText } from '../state/checks';
 import { automaticDevice } from '../state/devices';
 import { useServices } from '../state/services';
 import { perform } from '../state/workbench';
+
+const noteOf = ({ note }: DeviceSummary, underWay: Check | undefined): string => (underWay ? checkText(underWay) : note);
 
 const choiceName = (choice: DeviceChoice): string => (choice === 'auto' ? 'Auto' : deviceNames[choice]);
 
 /** The device of the next run, what is known of each with the model, and the way to check one. */
 export const DevicePicker = memo(function DevicePicker() {
-  const { workspace, devices, activity, engine } = useServices();
+  const { workspace, devices, checks, activity, engine } = useServices();
   const model = useStore(workspace.store, (state) => state.document.model);
   const chosen = useStore(workspace.store, (state) => state.document.device);
   const ready = useStore(engine.store, (state) => state.state === 'ready');
-  const { known, asking, checking, error } = useStore(devices.store);
+  const { known, asking, error } = useStore(devices.store);
+  const { running } = useStore(checks.store);
   const list = known.get(model);
   const automatic = automaticDevice(list);
   const choose = (device: DeviceChoice): void => {
@@ -26,8 +30,11 @@ export const DevicePicker = memo(function DevicePicker() {
   const check = (device: Device): void => {
     perform(() => activity.during(() => devices.check(model, device)));
   };
-  const isChecking = ({ id }: DeviceSummary): boolean => checking.has(`${model}/${id}`);
-  const toCheck = list?.filter(({ id, state }) => id !== 'cpu' && (state === 'unchecked' || state === 'failed')) ?? [];
+  const checkUnderWay = ({ id }: DeviceSummary): Check | undefined => checkOf(running, { model, device: id });
+  const toCheck =
+    list?.filter(
+      (device) => device.id !== 'cpu' && (checkUnderWay(device) !== undefined || ['unchecked', 'failed'].includes(device.state)),
+    ) ?? [];
   const entries: MenuEntry[] = [
     {
       key: 'auto',
@@ -43,7 +50,7 @@ export const DevicePicker = memo(function DevicePicker() {
       : list.map((device): MenuEntry => ({
           key: device.id,
           label: device.name,
-          note: isChecking(device) ? 'Being compared with the model’s reference…' : device.note,
+          note: noteOf(device, checkUnderWay(device)),
           checked: device.id === chosen,
           disabled: device.state === 'absent',
           onSelect: () => {
@@ -51,15 +58,19 @@ export const DevicePicker = memo(function DevicePicker() {
           },
         }))),
     ...(toCheck.length === 0 ? [] : [{ kind: 'separator' as const, key: 'line' }]),
-    ...toCheck.map((device): MenuEntry => ({
-      key: `check-${device.id}`,
-      label: `Check ${device.name}`,
-      note: 'Compares what it computes with the model’s reference',
-      disabled: isChecking(device),
-      onSelect: () => {
-        check(device.id);
-      },
-    })),
+    ...toCheck.map((device): MenuEntry => {
+      const underWay = checkUnderWay(device);
+      return {
+        key: `check-${device.id}`,
+        label: underWay ? `Stop checking ${device.name}` : `Check ${device.name}`,
+        note: underWay ? 'What was found before stays' : 'Compares what it computes with the model’s reference',
+        disabled: underWay?.stopping ?? false,
+        onSelect: () => {
+          if (underWay) checks.stop(underWay);
+          else check(device.id);
+        },
+      };
+    }),
   ];
   const shown = chosen === 'auto' ? `Auto: ${deviceNames[automatic]}` : choiceName(chosen);
   return (

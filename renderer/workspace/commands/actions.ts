@@ -57,7 +57,7 @@ function runActions(services: Services): Action[] {
       enabled: always,
       run: async () => {
         if (busy()) await stopRuns(services);
-        else if (services.activity.forgetDoubt()) return;
+        else if (services.activity.forgetDoubt() || services.checks.stopAll()) return;
         else if (!cursor.unpin()) cursor.clear();
       },
     },

@@ -8,6 +8,7 @@ import { checkModel, removeModel } from '../../state/library-commands';
 import type { Verification } from '../../state/library';
 import { useServices } from '../../state/services';
 import { perform } from '../../state/workbench';
+import { CheckLine } from './check-line';
 import styles from './library.module.css';
 import { memoryText, memoryWarning, modelFacts, originText } from './model-facts';
 
@@ -48,8 +49,6 @@ function Parity({ parity }: { readonly parity: readonly ModelParity[] }) {
 
 function VerificationText({ verification }: { readonly verification: Verification }) {
   switch (verification.kind) {
-    case 'running':
-      return <p className={styles['dim']}>Reading every file, then comparing what it computes with its reference…</p>;
     case 'passed':
       return (
         <p className={styles['verified']}>
@@ -75,9 +74,11 @@ function VerificationText({ verification }: { readonly verification: Verificatio
 /** An installed model: what it is, what it needs, what it cannot do, and what can be done with it. */
 export function InstalledRow({ model, chosen, verification, onUse }: InstalledRowProps) {
   const services = useServices();
-  const { library, activity, devices, memory } = services;
+  const { library, activity, devices, checks, memory } = services;
   const known = useStore(devices.store);
   const { summary, builtIn, notes, damage } = model;
+  const { running } = useStore(checks.store);
+  const underWay = [...running.values()].filter((check) => check.model === summary.id);
   const short = useStore(memory.store, (state) => (damage === null ? memoryWarning(state.known, summary) : ''));
   return (
     <li className={styles['row']}>
@@ -107,7 +108,7 @@ export function InstalledRow({ model, chosen, verification, onUse }: InstalledRo
                 look="quiet"
                 aria-label={`Check ${summary.name} on ${name}`}
                 title="Compares what it computes there with the model’s reference"
-                disabled={known.checking.has(`${summary.id}/${id}`)}
+                disabled={underWay.some((check) => check.device === id)}
                 onClick={() => {
                   perform(() => activity.during(() => checkModel(services, summary.id, id)));
                 }}
@@ -120,7 +121,7 @@ export function InstalledRow({ model, chosen, verification, onUse }: InstalledRo
               <Button
                 look="quiet"
                 aria-label={`Verify ${summary.name}`}
-                disabled={verification?.kind === 'running'}
+                disabled={underWay.some((check) => check.device === null)}
                 onClick={() => {
                   perform(() => activity.during(() => library.verify(summary.id)));
                 }}
@@ -162,7 +163,10 @@ export function InstalledRow({ model, chosen, verification, onUse }: InstalledRo
           ))}
         </ul>
       )}
-      {verification !== undefined && <VerificationText verification={verification} />}
+      {underWay.map((check) => (
+        <CheckLine key={check.device} check={check} name={summary.name} />
+      ))}
+      {verification !== undefined && underWay.every((check) => check.device !== null) && <VerificationText verification={verification} />}
     </li>
   );
 }

@@ -114,6 +114,28 @@ describe('ModelLibrary', () => {
     expect((await screen.findByRole('alert')).textContent).toContain('weights.safetensors has changed');
   });
 
+  it('says what a verification does, and stops it', async () => {
+    const services = await open();
+    let signal: AbortSignal | undefined;
+    const verify = services.checks.follow({ model: sampleTextModel.id, device: null }, async (options) => {
+      ({ signal } = options);
+      options.onDoing?.({ what: 'Comparing it with its reference, as it runs', pass: 4, passes: 12 });
+      return new Promise((resolve) => {
+        signal?.addEventListener('abort', resolve);
+      });
+    });
+    const row = within(rowOf('Small Talk 135M'));
+    expect(await row.findByText('Comparing it with its reference, as it runs: pass 4 of 12')).toBeTruthy();
+    expect(row.getByRole('progressbar', { name: 'verifying Small Talk 135M' })).toHaveProperty('value', 0.25);
+    expect(row.getByRole('button', { name: 'Verify Small Talk 135M' })).toHaveProperty('disabled', true);
+    fireEvent.click(row.getByRole('button', { name: 'Stop verifying Small Talk 135M' }));
+    await verify;
+    expect(signal?.aborted).toBe(true);
+    await waitFor(() => {
+      expect(row.queryByRole('progressbar')).toBeNull();
+    });
+  });
+
   it('removes at once and offers to bring back', async () => {
     await open();
     fireEvent.click(screen.getByRole('button', { name: 'Remove Small Talk 135M' }));

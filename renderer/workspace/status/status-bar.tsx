@@ -7,6 +7,7 @@ import type { RunView } from '../../state/run-view';
 import type { Screen } from '../../state/screen';
 import { sameTokens } from '../../state/same-tokens';
 import { useServices } from '../../state/services';
+import { CheckStatus } from './check-status';
 import { ImportStatus } from './import-status';
 import { ParityBadge } from './parity-badge';
 import styles from './status-bar.module.css';
@@ -74,6 +75,7 @@ export function StatusBar({ screen }: { readonly screen: Screen }) {
         </>
       )}
       <span className={styles['grow']} />
+      <CheckStatus />
       <ImportStatus />
       <span
         className={styles['aligned']}

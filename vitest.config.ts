@@ -6,7 +6,7 @@ const PYTHON_TESTS = ['main/traces/python/**/*.test.ts', '**/*.python.test.ts'];
 const PARITY_TESTS = ['**/*.parity.test.ts'];
 /** Those of them that also run where WebGPU does the arithmetic. */
 const WEBGPU_TESTS = [
-  'main/runtime/{onnx-decoder,architectures,attention-sequence}.parity.test.ts',
+  'main/runtime/{cached-decoder,architectures,attention-sequence}.parity.test.ts',
   'main/library/damaged-weights.parity.test.ts',
 ];
 /** Tests of a published model, fetched through a package registry: skipped, and said to be, where it cannot be had. */

@@ -30,7 +30,7 @@ const layersOf = (spec: DecoderSpec): number[] => Array.from({ length: spec.laye
  * | `residual` | [(L+1)·Q, D] | stream 0 of all rows, then stream 1 … ; 0 = embeddings (with learned positions added), l = after layer l |
  * | `keys`, `values` | [L·B, Hkv, Hd, T] | of the new positions, to be appended to a cache |
  *
- * P and C may not be 0: see `emptyPlaces` in `runtime/onnx-pass.ts`.
+ * P and C may not be 0: see `emptyPlaces` in `runtime/onnx-passes.ts`.
  */
 export function buildDecoder(spec: DecoderSpec, weights: ReadonlyMap<string, WeightPlace>, arithmetic?: Arithmetic): Uint8Array {
   const graph = new GraphBuilder(weights, arithmetic);

@@ -128,6 +128,9 @@ describe('AttentionReader', () => {
     const waiting = held.row(source, 1, promptLength + 60);
     held.abandon();
     await expect(waiting).rejects.toMatchObject({ code: 'cancelled' });
+    await expect(held.row(source, 1, 0)).rejects.toMatchObject({ code: 'cancelled' });
+    held.abandon();
+    expect(decoder.liveCaches).toBe(0);
   });
 
   it('refuses branches there are not and tokens the model does not have', async () => {

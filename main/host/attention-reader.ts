@@ -76,7 +76,7 @@ export class AttentionReader {
     return this.#inTurn(async () => {
       await this.#inputs.reach(source, position + 1);
       await this.#readTo(position, layer);
-      const [probabilities] = await this.#sequence.read(position, this.#inputs.vectors(position, 1), [layer]);
+      const [probabilities] = await this.#pass(position, 1, [layer]);
       if (!probabilities) throw new Error('The pass gave no attention');
       return probabilities;
     });
@@ -87,24 +87,32 @@ export class AttentionReader {
     return this.#inTurn(async () => {
       await this.#inputs.reach(source, first + count);
       await this.#readTo(first, layer);
-      await setImmediate();
-      if (this.#abandoned) throw new InterlinearError('cancelled', 'The attention of another branch was asked for.');
-      const [all] = await this.#sequence.read(first, this.#inputs.vectors(first, count), [layer]);
+      const [all] = await this.#pass(first, count, [layer]);
       if (!all) throw new Error('The pass gave no attention');
       const size = count * (first + count);
       return head === null ? meanOfHeads(all, size) : all.subarray(head * size, (head + 1) * size);
     });
   }
 
-  /** What is still under way ends with `cancelled`: someone looks elsewhere. */
+  /** What is still under way ends with `cancelled`: someone looks elsewhere. The cache's memory is given back. */
   abandon(): void {
+    if (this.#abandoned) return;
     this.#abandoned = true;
+    this.#sequence.dispose();
   }
 
   async #inTurn<T>(work: () => Promise<T>): Promise<T> {
     const result = this.#queue.then(work);
     this.#queue = result.catch(() => undefined);
     return result;
+  }
+
+  /** @throws InterlinearError `cancelled` once abandoned */
+  async #pass(first: number, count: number, layers: readonly number[]): Promise<readonly Float32Array[]> {
+    // Other requests, and the steps of a run, come between.
+    await setImmediate();
+    if (this.#abandoned) throw new InterlinearError('cancelled', 'The attention of another branch was asked for.');
+    return this.#sequence.read(first, this.#inputs.vectors(first, count), layers);
   }
 
   /** Reads the positions before `end` that the cache lacks, block by block. */
@@ -126,14 +134,11 @@ export class AttentionReader {
 
   /** One pass; its codes are kept, of every layer where the whole sequence leaves room for all of them. */
   async #read(first: number, count: number, layer: number): Promise<Block> {
-    // Other requests, and the steps of a run, come between.
-    await setImmediate();
-    if (this.#abandoned) throw new InterlinearError('cancelled', 'The attention of another branch was asked for.');
     const { heads, layers } = this.#decoder;
     const { length } = this.#inputs;
     const everyLayer = (layers * (heads + 1) * length * (length + attentionBlock)) / 2 <= mostCodes;
     const wanted = everyLayer ? Array.from({ length: layers }, (_, each) => each) : [layer];
-    const read = await this.#sequence.read(first, this.#inputs.vectors(first, count), wanted);
+    const read = await this.#pass(first, count, wanted);
     wanted.forEach((each, i) => {
       this.#keep(each, first, encode(read[i] ?? new Float32Array(0), heads, count, first + count));
     });

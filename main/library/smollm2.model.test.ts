@@ -38,6 +38,7 @@ async function greedy({ decoder, markers }: LoadedModel, ids: readonly number[],
     ({ logits } = output);
   }
   row.dispose();
+  cache.dispose();
   return chain;
 }
 

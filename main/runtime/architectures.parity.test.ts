@@ -12,7 +12,8 @@ import { openSafetensors } from '../models/safetensors';
 import { openSafetensorsFolder } from '../models/safetensors-folder';
 import { openStoredWeights } from '../models/stored-weights';
 import type { PassOutput } from './decoder';
-import { OnnxDecoder } from './onnx-decoder';
+import type { Decoder } from './decoder';
+import { openDecoder } from './open-decoder';
 import { testDevice } from './testing/test-device';
 
 const fixtures = join(import.meta.dirname, '../models/architectures/fixtures');
@@ -53,7 +54,7 @@ async function readExpected(folder: string): Promise<Expected> {
 }
 
 /** As an imported model is opened: converted to 32-bit floats of our own order, and read back from the disk. */
-async function openDecoder(file: string, workFolder: string): Promise<OnnxDecoder> {
+async function decoderOf(file: string, workFolder: string): Promise<Decoder> {
   const folder = dirname(file);
   const gguf = file.endsWith('.gguf') ? await openGguf(file) : null;
   const checkpoint = gguf ?? (await openSafetensorsFolder(folder));
@@ -72,7 +73,7 @@ async function openDecoder(file: string, workFolder: string): Promise<OnnxDecode
     signal: new AbortController().signal,
   });
   await checkpoint.close();
-  return OnnxDecoder.create(spec, await openStoredWeights(target, spec), { device: testDevice, threads: 1 });
+  return openDecoder(spec, await openStoredWeights(target, spec), { device: testDevice, threads: 1 });
 }
 
 it('has a model of every architecture in the table', async () => {
@@ -82,13 +83,13 @@ it('has a model of every architecture in the table', async () => {
 });
 
 describe.each(files)('%s', (file) => {
-  let decoder: OnnxDecoder;
+  let decoder: Decoder;
   let expected: Expected;
   let workFolder = '';
 
   beforeAll(async () => {
     workFolder = await mkdtemp(join(tmpdir(), 'interlinear-architectures-'));
-    decoder = await openDecoder(join(fixtures, file), workFolder);
+    decoder = await decoderOf(join(fixtures, file), workFolder);
     expected = await readExpected(join(fixtures, dirname(file)));
   });
   afterAll(async () => {
@@ -111,7 +112,8 @@ describe.each(files)('%s', (file) => {
 
   it('reads a prompt as PyTorch does', async () => {
     for (const length of [1, 2, expected.ids.length]) {
-      const { last } = await decoder.prefill(expected.ids.slice(0, length));
+      const { cache, last } = await decoder.prefill(expected.ids.slice(0, length));
+      cache.dispose();
       expectPosition(last, length - 1);
     }
   });
@@ -129,6 +131,6 @@ describe.each(files)('%s', (file) => {
       const inputs = caches.map((row) => ({ cache: row, embedding: decoder.embedding(token) }));
       for (const output of await decoder.step(cache, inputs)) expectPosition(output, position);
     }
-    for (const row of caches) row.dispose();
+    for (const each of [...caches, cache]) each.dispose();
   });
 });

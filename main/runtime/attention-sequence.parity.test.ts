@@ -5,7 +5,8 @@ import { maximumAbsoluteDifference } from '../measures/vectors';
 import { readArchitecture } from '../models/architectures/read-architecture';
 import { openSafetensors } from '../models/safetensors';
 import { readWeights } from '../models/weights';
-import { OnnxDecoder } from './onnx-decoder';
+import type { Decoder } from './decoder';
+import { openDecoder } from './open-decoder';
 import { testDevice } from './testing/test-device';
 
 const fixtures = join(import.meta.dirname, '../models/architectures/fixtures');
@@ -25,7 +26,7 @@ interface Reference {
   readonly length: number;
 }
 
-async function readReference(folder: string, decoder: OnnxDecoder): Promise<Reference> {
+async function readReference(folder: string, decoder: Decoder): Promise<Reference> {
   const parity = await openSafetensors(join(folder, 'parity.safetensors'));
   const file = await openSafetensors(join(folder, 'attention.safetensors'));
   const prompt = [...parity.header.tensors.keys()].filter((name) => name.endsWith('.ids')).length - 1;
@@ -39,13 +40,13 @@ async function readReference(folder: string, decoder: OnnxDecoder): Promise<Refe
 
 describe.each(models)('%s', (name) => {
   const folder = join(fixtures, name);
-  let decoder: OnnxDecoder;
+  let decoder: Decoder;
   let reference: Reference;
 
   beforeAll(async () => {
     const architecture = readArchitecture(JSON.parse(await readFile(join(folder, 'config.json'), 'utf8')));
     const weights = readWeights(await readFile(join(folder, 'model.safetensors')), architecture);
-    decoder = await OnnxDecoder.create(architecture.spec, weights, { device: testDevice, threads: 1 });
+    decoder = await openDecoder(architecture.spec, weights, { device: testDevice, threads: 1 });
     reference = await readReference(folder, decoder);
   });
   afterAll(async () => {
@@ -121,7 +122,7 @@ it('goes past the places its cache began with', async () => {
   const folder = join(fixtures, 'llama-grouped');
   const architecture = readArchitecture(JSON.parse(await readFile(join(folder, 'config.json'), 'utf8')));
   const weights = readWeights(await readFile(join(folder, 'model.safetensors')), architecture);
-  const decoder = await OnnxDecoder.create(architecture.spec, weights, { device: testDevice, threads: 1 });
+  const decoder = await openDecoder(architecture.spec, weights, { device: testDevice, threads: 1 });
   const length = 600;
   const ids = Array.from({ length }, (_, i) => (7 * i + (i % 5)) % decoder.vocabulary);
   const embedded = (first: number, count: number): Float32Array =>

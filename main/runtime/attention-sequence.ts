@@ -2,8 +2,8 @@ import type { DecoderSpec } from '../graph/decoder-spec';
 import { copyLines } from './cache-lines';
 import type { AttentionSequence } from './decoder';
 import type { LayerAttention } from './layer-attention';
-import { type CacheFeeds, type PassRunner } from './onnx-pass';
-import { floats, floatsOf } from './onnx-session';
+import type { PassQueue } from './pass-queue';
+import type { Segment } from './passes';
 
 /** Places by which the cache grows; what is not filled yet is computed with and masked, so few of them. */
 const growth = 256;
@@ -13,15 +13,14 @@ export class CachedSequence implements AttentionSequence {
   #length = 0;
   #capacity = 0;
   /** Per layer [Hkv, Hd, capacity]. */
-  #keys: Float32Array[] = [];
-  #values: Float32Array[] = [];
+  #keys: readonly Float32Array[] = [];
+  #values: readonly Float32Array[] = [];
+  #disposed = false;
 
-  /** @param alone runs a pass when no other one runs */
   constructor(
     private readonly spec: DecoderSpec,
-    private readonly passes: PassRunner,
+    private readonly queue: PassQueue,
     private readonly attention: LayerAttention,
-    private readonly alone: <T>(pass: () => Promise<T>) => Promise<T>,
   ) {}
 
   get length(): number {
@@ -29,43 +28,57 @@ export class CachedSequence implements AttentionSequence {
   }
 
   async read(first: number, embeddings: Float32Array, layers: readonly number[]): Promise<readonly Float32Array[]> {
+    if (this.#disposed) throw new Error('This sequence has been disposed of');
     const { width } = this.spec;
     const count = embeddings.length / width;
     if (!Number.isInteger(count) || count < 1)
       throw new RangeError(`${embeddings.length} numbers are not one or more whole vectors of ${width}`);
     const unknown = layers.find((layer) => !Number.isInteger(layer) || layer < 0 || layer >= this.spec.layers);
     if (unknown !== undefined) throw new RangeError(`Layer ${unknown} is not among the ${this.spec.layers} of the model`);
-    return this.alone(async () => {
+    return this.queue.alone(async () => {
       if (first > this.#length) throw new RangeError(`Position ${first} cannot be read before position ${this.#length}`);
-      const past = first > 0 ? { filled: first, capacity: this.#capacity, feeds: this.#past() } : null;
+      const past = first > 0 ? this.#past(first) : null;
       const positions = Array.from({ length: count }, (_, i) => first + i);
-      const outputs = await this.passes.run(
-        {
-          embeddings: floats(embeddings, 1, count, width),
-          positions,
-          ...this.passes.sequence(past, count),
-          // A pass has to read something out; it is not fetched.
-          readout: [count - 1],
-          tapped: layers.length > 0 ? Array.from({ length: count }, (_, i) => i) : [count - 1],
-        },
-        ['keys', 'values', ...(layers.length > 0 ? ['residual'] : [])],
-      );
+      const outputs = await this.queue.run({
+        batch: 1,
+        added: count,
+        embeddings,
+        positions,
+        prompt: past,
+        own: null,
+        // A pass has to read something out.
+        readout: [count - 1],
+        tapped: layers.length > 0 ? Array.from({ length: count }, (_, i) => i) : [],
+      });
       const probabilities: Float32Array[] = [];
       for (const layer of layers) {
-        const stream = floatsOf(outputs, 'residual').subarray(layer * count * width, (layer + 1) * count * width);
-        const keys = past && { filled: first, capacity: this.#capacity, data: this.#keys[layer] ?? new Float32Array(0) };
+        const stream = outputs.residual.subarray(layer * count * width, (layer + 1) * count * width);
+        const keys = past && { filled: first, capacity: past.capacity, data: past.keys[layer] ?? new Float32Array(0) };
         probabilities.push(await this.attention.read(layer, stream, positions, keys));
       }
-      this.#keep(first, count, floatsOf(outputs, 'keys'), floatsOf(outputs, 'values'));
+      this.#keep(first, count, outputs.keys, outputs.values);
       return probabilities;
     });
   }
 
-  #past(): CacheFeeds {
-    return this.passes.cacheFeeds('prompt', 1, this.#capacity, (layer, kind) => {
-      const stores = kind === 'keys' ? this.#keys : this.#values;
-      return stores[layer] ?? new Float32Array(0);
+  dispose(): void {
+    if (this.#disposed) return;
+    this.#disposed = true;
+    // What was asked for before is read to its end.
+    void this.queue.alone(() => {
+      this.#free();
+      return Promise.resolve();
     });
+  }
+
+  #past(filled: number): Segment {
+    return { batch: 1, capacity: this.#capacity, keys: this.#keys, values: this.#values, filled: [filled] };
+  }
+
+  #free(): void {
+    for (const array of [...this.#keys, ...this.#values]) this.queue.free(array);
+    this.#keys = [];
+    this.#values = [];
   }
 
   /** Puts the new positions [L, Hkv, Hd, count] of a pass where they belong. */
@@ -88,13 +101,15 @@ export class CachedSequence implements AttentionSequence {
     const [before, capacity] = [this.#capacity, Math.ceil(length / growth) * growth];
     const grown = (old: readonly Float32Array[]): Float32Array[] =>
       Array.from({ length: layers }, (_, layer) => {
-        const data = new Float32Array(lines * capacity);
+        const data = this.queue.allocate(lines * capacity);
         const kept = old[layer];
         if (kept) copyLines({ data: kept, width: before, line: 0, at: 0 }, { data, width: capacity, line: 0, at: 0 }, lines, before);
         return data;
       });
-    this.#keys = grown(this.#keys);
-    this.#values = grown(this.#values);
+    const [keys, values] = [grown(this.#keys), grown(this.#values)];
+    this.#free();
+    this.#keys = keys;
+    this.#values = values;
     this.#capacity = capacity;
   }
 }

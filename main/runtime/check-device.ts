@@ -39,7 +39,8 @@ export async function checkDevice(model: LoadedModel): Promise<ParityCheck[]> {
 
 async function checkLens(decoder: Decoder, ids: readonly number[], comparison: Comparison): Promise<ParityCheck> {
   const lens = new LensCheck(comparison);
-  const { last } = await decoder.prefill(ids);
+  const { cache, last } = await decoder.prefill(ids);
+  cache.dispose();
   lens.observe(await decoder.lenses(last.residual.slice(-decoder.width)), last.logits);
   return lens.result(decoder);
 }
@@ -53,22 +54,25 @@ async function checkSteps(decoder: Decoder, ids: readonly number[], comparison: 
   const { cache } = await decoder.prefill(ids.slice(0, 1));
   const caches = Array.from({ length: rows }, () => decoder.newRow());
   let difference = 0;
-  for (const [position, id] of ids.entries()) {
-    if (position === 0) continue;
-    const outputs = await decoder.step(
-      cache,
-      caches.map((row) => ({ cache: row, embedding: decoder.embedding(id) })),
-    );
-    for (const { hidden, logits } of outputs) {
-      const at = (array: Float32Array, size: number): Float32Array => array.subarray(position * size, (position + 1) * size);
-      difference = Math.max(
-        difference,
-        comparison.measure(hidden, at(full.hidden, width)),
-        comparison.measure(logits, at(full.logits, vocabulary)),
+  try {
+    for (const [position, id] of ids.entries()) {
+      if (position === 0) continue;
+      const outputs = await decoder.step(
+        cache,
+        caches.map((row) => ({ cache: row, embedding: decoder.embedding(id) })),
       );
+      for (const { hidden, logits } of outputs) {
+        const at = (array: Float32Array, size: number): Float32Array => array.subarray(position * size, (position + 1) * size);
+        difference = Math.max(
+          difference,
+          comparison.measure(hidden, at(full.hidden, width)),
+          comparison.measure(logits, at(full.logits, vocabulary)),
+        );
+      }
     }
+  } finally {
+    for (const each of [...caches, cache]) each.dispose();
   }
-  for (const row of caches) row.dispose();
   return parityCheck(
     'cachedEqualsUncached',
     difference,

@@ -18,6 +18,8 @@ export interface PassOutput {
 /** Keys and values of the prompt, batch 1, shared by all rows of all lanes. Opaque to everyone but the decoder. */
 export interface PromptCache {
   readonly length: number;
+  /** Gives its memory back; a step over it throws afterwards. */
+  dispose(): void;
 }
 
 /** Keys and values one row has added after the prompt. Opaque to everyone but the decoder. */
@@ -64,6 +66,8 @@ export interface AttentionSequence {
    * @throws RangeError for whatever is no whole position, no layer, or leaves a gap
    */
   read(first: number, embeddings: Float32Array, layers: readonly number[]): Promise<readonly Float32Array[]>;
+  /** Gives its memory back. What is being read is read to its end; reading again throws. */
+  dispose(): void;
 }
 
 /** An instrumented decoder on one device. Runs one pass at a time; callers await before the next. */
@@ -94,14 +98,14 @@ export interface Decoder {
    * @throws InterlinearError `bad-model` when the logits are not numbers
    */
   readings(residuals: Float32Array, targets: readonly number[], count: number): Promise<Float32Array<ArrayBuffer>>;
-  /** Reads the prompt once; `last` is the pass output at its last position. */
+  /** Reads the prompt once; `last` is the pass output at its last position. Whoever asks disposes of the cache. */
   prefill(tokens: readonly number[]): Promise<{ readonly cache: PromptCache; readonly last: PassOutput }>;
   newRow(): RowCache;
   /** Advances every row by one position, in one batch; appends to each row's cache. Outputs in the order of `rows`. */
   step(prompt: PromptCache, rows: readonly RowInput[]): Promise<readonly PassOutput[]>;
   /** Reads a sequence of vectors [T, D] with no cache at all: the reference that cached decoding is compared with. */
   full(embeddings: Float32Array, request?: FullRequest): Promise<FullPass>;
-  /** Begins a sequence whose attention is wanted; it holds keys and values of its own until it is dropped. */
+  /** Begins a sequence whose attention is wanted; it holds keys and values of its own until it is disposed of. */
   sequence(): AttentionSequence;
   dispose(): Promise<void>;
 }

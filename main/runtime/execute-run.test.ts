@@ -242,6 +242,14 @@ describe('failures', () => {
     expect(sink.ticks).toEqual([]);
   });
 
+  it('of the lens, when it reads the prompt’s pass, end every lane and keep nothing', async () => {
+    const model = fakeModel();
+    model.decoder.lenses = () => Promise.reject(new Error('no lens'));
+    const { outcome } = await run({}, {}, model);
+    expect(outcome).toMatchObject({ status: 'failed', error: { message: 'no lens' } });
+    expect(model.decoder.liveCaches).toBe(0);
+  });
+
   it('of the numbers are told as such', async () => {
     const model = fakeModel();
     model.decoder.afterPass = ({ logits }) => logits.fill(NaN);
@@ -254,7 +262,9 @@ describe('failures', () => {
   it('of the sink are passed on', async () => {
     const sink = new CollectingSink();
     sink.steps = () => Promise.reject(new Error('no room'));
-    await expect(run({}, { sink })).rejects.toThrow('no room');
+    const model = fakeModel();
+    await expect(run({}, { sink }, model)).rejects.toThrow('no room');
+    expect(model.decoder.liveCaches).toBe(0);
   });
 
   it('of the request are refused before anything is recorded', async () => {

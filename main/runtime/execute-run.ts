@@ -65,18 +65,22 @@ export async function executeRun(input: RunInput): Promise<RunOutcome> {
 
   const groups: LaneGroup[] = [];
   let failedPass: ErrorReport | null = null;
-  for (const team of teams) {
-    try {
-      const from = clock();
-      groups.push(await team.readPrompt(clock));
-      prefillMilliseconds += clock() - from;
-    } catch (thrown) {
-      for (const lane of team.lanes) lane.fail(thrown);
-      failedPass ??= toErrorReport(thrown);
+  try {
+    for (const team of teams) {
+      try {
+        const from = clock();
+        groups.push(await team.readPrompt(clock));
+        prefillMilliseconds += clock() - from;
+      } catch (thrown) {
+        for (const lane of team.lanes) lane.fail(thrown);
+        failedPass ??= toErrorReport(thrown);
+      }
     }
+    const failedLater = await runLanes({ groups, schedule: request.schedule, sink, signal, clock });
+    failedPass ??= failedLater;
+  } finally {
+    for (const { prompt } of groups) prompt.dispose();
   }
-  const failedLater = await runLanes({ groups, schedule: request.schedule, sink, signal, clock });
-  failedPass ??= failedLater;
   if (failedPass) return outcome('failed', [], failedPass);
   if (lanes.some(({ state }) => state === 'cancelled')) return outcome('cancelled', [], null);
   const parity: ParityCheck[] = [];
@@ -145,9 +149,14 @@ function teamOf({ model, layout }: ModelOfRun, tokens: readonly number[], lanes:
     readPrompt: async (clock) => {
       const from = clock();
       const { cache, last } = await decoder.prefill(tokens);
-      const [root] = await reader.read([{ output: last, tokenId: tokens.at(-1) ?? null }], clock() - from);
-      if (!root) throw new Error('The prompt gave no reading');
-      return { decoder, reader, prompt: cache, root, lanes };
+      try {
+        const [root] = await reader.read([{ output: last, tokenId: tokens.at(-1) ?? null }], clock() - from);
+        if (!root) throw new Error('The prompt gave no reading');
+        return { decoder, reader, prompt: cache, root, lanes };
+      } catch (thrown) {
+        cache.dispose();
+        throw thrown;
+      }
     },
     checkParity: async () => {
       const branches = lanes.flatMap((lane) => lane.branches);

@@ -2,8 +2,9 @@ import type { DecoderSpec } from '../graph/decoder-spec';
 import { buildLayerAttention } from '../graph/attention-graph';
 import type { Weights } from '../graph/graph-builder';
 import { IdleSession } from './idle-session';
-import { causalMask, emptyPlaces } from './onnx-pass';
+import { emptyPlaces } from './onnx-passes';
 import { createSession, floats, floatsOf, integers, type SessionSettings } from './onnx-session';
+import { passMask } from './pass-mask';
 import { RotaryFeeds } from './rotary-feeds';
 
 /** Keys of one layer before the positions read, [Hkv, Hd, capacity]. */
@@ -45,8 +46,8 @@ export class LayerAttention {
         residual: floats(residual, count, width),
         headShape: integers([1, count, heads + 2 * keyValueHeads, headWidth]),
         positionIds: integers(positions, 1, count),
-        mask: causalMask(count, { filled, capacity }),
-        keys: floats(data, 1, keyValueHeads, 1, headWidth, capacity),
+        mask: floats(passMask(1, count, [{ filled: [filled], capacity }]), 1, 1, 1, count, capacity + count),
+        keys: floats(unshared(data), 1, keyValueHeads, 1, headWidth, capacity),
         ...this.rotary.reaching(positions),
       }),
     );
@@ -66,6 +67,11 @@ export class LayerAttention {
     this.sessions.set(layer, made);
     return made;
   }
+}
+
+/** Numbers the runtime takes: of memory that is shared among threads, a copy. */
+function unshared(data: Float32Array): Float32Array {
+  return data.buffer instanceof SharedArrayBuffer ? data.slice() : data;
 }
 
 /** Rows of `places + count` columns without those of places that are not filled: [rows, filled + count]. */

@@ -5,7 +5,8 @@ import { fakeModel } from './testing/fake-model';
 
 async function checked(spoil: (pass: PassOutput) => PassOutput, lens?: Decoder['lens']) {
   const { decoder } = fakeModel();
-  const { last: output } = await decoder.prefill([0, 1]);
+  const { cache, last: output } = await decoder.prefill([0, 1]);
+  cache.dispose();
   const check = new LensCheck();
   const { residual, logits } = spoil(output);
   check.keep({ last: residual.subarray(-decoder.width), logits });

@@ -8,7 +8,7 @@ import type { LoadOptions } from './load-options';
 import { loadedValues } from './loaded-values';
 import { isTiny } from './tiny-model';
 import { kinWriting } from './model-writing';
-import { OnnxDecoder } from './onnx-decoder';
+import { openDecoder } from './open-decoder';
 import { runtimeName } from './runtime-name';
 
 /**
@@ -21,7 +21,7 @@ export async function loadEmbeddedModel(reader: EmbeddedReader, { device, thread
   const used = threads ?? (isTiny(summary.parameters) ? 1 : availableParallelism());
   onStage?.({ phase: 'starting', doneBytes: summary.bytes, totalBytes: summary.bytes });
   const weights = readWeights(await opened.file(weightsFile), opened);
-  const decoder = await OnnxDecoder.create(opened.spec, weights, { device, threads: used });
+  const decoder = await openDecoder(opened.spec, weights, { device, threads: used });
   return {
     summary,
     decoder,

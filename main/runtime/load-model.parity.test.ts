@@ -49,6 +49,7 @@ it('writes the greedy chains PyTorch writes', async () => {
       chain.push(token);
     }
     row.dispose();
+    cache.dispose();
     expect(chain).toEqual(expected);
   });
 });

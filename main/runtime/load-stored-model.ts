@@ -7,7 +7,7 @@ import { openStoredWeights } from '../models/stored-weights';
 import type { LoadedModel } from './decoder';
 import type { LoadOptions } from './load-options';
 import { textWriting } from './model-writing';
-import { OnnxDecoder } from './onnx-decoder';
+import { openDecoder } from './open-decoder';
 import { runtimeName } from './runtime-name';
 
 /** Put before a chain of thought. @source Kojima et al., "Large Language Models are Zero-Shot Reasoners", arXiv 2205.11916 */
@@ -36,7 +36,7 @@ export async function loadStoredModel(
   });
   const weights = await openStoredWeights(path, spec);
   onStage?.({ phase: 'starting', doneBytes: totalBytes, totalBytes });
-  const decoder = await OnnxDecoder.create(spec, weights, { device, threads: used, arithmetic });
+  const decoder = await openDecoder(spec, weights, { device, threads: used, arithmetic });
   const markers: Markers = {
     think: tokenizer.encode(thinkAloud, { addSpecial: false }),
     thought: [],

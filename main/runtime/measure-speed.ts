@@ -31,6 +31,7 @@ export async function measureSpeed(
     }
   } finally {
     cache.dispose();
+    prompt.dispose();
   }
   return 1000 / (times.toSorted((a, b) => a - b)[times.length >> 1] ?? NaN);
 }

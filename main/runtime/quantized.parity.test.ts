@@ -15,9 +15,10 @@ import { openGguf } from '../models/gguf/open-gguf';
 import { openSafetensors } from '../models/safetensors';
 import { openSafetensorsFolder } from '../models/safetensors-folder';
 import { openStoredWeights } from '../models/stored-weights';
-import { OnnxDecoder } from './onnx-decoder';
-import { PassRunner } from './onnx-pass';
+import type { Decoder } from './decoder';
+import { OnnxPasses } from './onnx-passes';
 import { createSession } from './onnx-session';
+import { openDecoder } from './open-decoder';
 import { SequenceReader } from './sequence-reader';
 
 const fixtures = join(import.meta.dirname, 'fixtures/quantized');
@@ -72,13 +73,13 @@ function withFloatInputs(model: Uint8Array): Uint8Array {
 describe.each(['Q4_0', 'Q4_1', 'Q8_0', 'int4', 'int8'])('a small Llama in %s', (kind) => {
   let imported: Imported;
   let sequence: Float32Array;
-  let decoder: OnnxDecoder;
+  let decoder: Decoder;
   let logits: Float32Array;
   let residual: Float32Array;
 
   beforeAll(async () => {
     imported = await convert(kind);
-    decoder = await OnnxDecoder.create(imported.spec, imported.weights, settings);
+    decoder = await openDecoder(imported.spec, imported.weights, settings);
     const expected = await openSafetensors(join(fixtures, 'parity.safetensors'));
     logits = await expected.float32(`${kind}.logits`);
     residual = await expected.float32(`${kind}.residual`);
@@ -102,9 +103,9 @@ describe.each(['Q4_0', 'Q4_1', 'Q8_0', 'int4', 'int8'])('a small Llama in %s', (
   it('gives what PyTorch gives with the same weights, where inputs are not rounded', async () => {
     const { spec, weights } = imported;
     const session = await createSession(withFloatInputs(buildDecoder(spec, weights.places)), weights, settings);
-    const runner = new PassRunner(spec, session);
-    const found = await new SequenceReader(spec, runner).read(sequence, 0);
-    await runner.release();
+    const passes = new OnnxPasses(spec, session);
+    const found = await new SequenceReader(spec, passes).read(sequence, 0);
+    await passes.release();
     // Measured: at most 1.3e-6.
     expect(largest(found)).toBeLessThan(1e-5);
   });

@@ -2,8 +2,10 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import type { RowCache } from './decoder';
 import { RowCaches } from './row-caches';
+import { CountingMemory } from './testing/counting-memory';
 
 const shape = { layers: 2, keyValueHeads: 3, headWidth: 2 };
+const memory = new CountingMemory();
 
 /** A row with what it should hold: one number per position, from which all its keys and values are made. */
 interface Tracked {
@@ -43,15 +45,15 @@ function faults(caches: RowCaches, batch: readonly Tracked[]): number {
   const window = caches.gather(batch.map(({ row }) => row));
   let count = 0;
   batch.forEach(({ row, marks }, i) => {
-    if (row.length !== marks.length) count++;
+    if (row.length !== marks.length || window.own.filled[window.places[i] ?? 0] !== marks.length) count++;
     for (let layer = 0; layer < shape.layers; layer++) {
       for (let head = 0; head < shape.keyValueHeads; head++) {
         marks.forEach((mark, position) => {
           for (let coordinate = 0; coordinate < shape.headWidth; coordinate++) {
             const line = ((window.places[i] ?? 0) * shape.keyValueHeads + head) * shape.headWidth + coordinate;
-            const at = line * window.capacity + position;
-            if (window.keys[layer]?.[at] !== element(mark, layer, head, coordinate, false)) count++;
-            if (window.values[layer]?.[at] !== element(mark, layer, head, coordinate, true)) count++;
+            const at = line * window.own.capacity + position;
+            if (window.own.keys[layer]?.[at] !== element(mark, layer, head, coordinate, false)) count++;
+            if (window.own.values[layer]?.[at] !== element(mark, layer, head, coordinate, true)) count++;
           }
         });
       }
@@ -67,7 +69,8 @@ it('keeps every row’s own positions through any course of steps, forks and end
   });
   fc.assert(
     fc.property(fc.array(action, { maxLength: 40 }), (actions) => {
-      const caches = new RowCaches(shape);
+      const memory = new CountingMemory();
+      const caches = new RowCaches(shape, memory);
       const live: Tracked[] = [];
       let mark = 0;
       for (const { kind, pick } of actions) {
@@ -85,14 +88,17 @@ it('keeps every row’s own positions through any course of steps, forks and end
             );
         }
       }
-      return live.length === 0 || (faults(caches, live) === 0 && live.every((row) => faults(caches, [row]) === 0));
+      const isSound = live.length === 0 || (faults(caches, live) === 0 && live.every((row) => faults(caches, [row]) === 0));
+      for (const { row } of live) row.dispose();
+      expect(memory.live).toBe(0);
+      return isSound;
     }),
     { numRuns: 300 },
   );
 });
 
 it('appends to where rows are, when others come and go while a pass runs', () => {
-  const caches = new RowCaches(shape);
+  const caches = new RowCaches(shape, memory);
   const batch: Tracked[] = [0, 1, 2].map(() => ({ row: caches.newRow(), marks: [] }));
   step(caches, batch, [1, 2, 3]);
   step(caches, batch, [4, 5, 6], () => {
@@ -108,38 +114,49 @@ it('appends to where rows are, when others come and go while a pass runs', () =>
 });
 
 it('moves nothing while the same rows go on', () => {
-  const caches = new RowCaches(shape);
+  const caches = new RowCaches(shape, memory);
   const rows = [caches.newRow(), caches.newRow(), caches.newRow()];
   const before = caches.gather(rows);
   expect(before.places).toEqual([0, 1, 2]);
   expect(caches.gather(rows.toReversed()).places).toEqual([2, 1, 0]);
-  expect(caches.gather(rows).keys[0]?.buffer).toBe(before.keys[0]?.buffer);
-  expect(caches.gather(rows.slice(1, 2)).keys[0]?.byteOffset).toBeGreaterThan(0);
+  expect(caches.gather(rows).own.keys[0]?.buffer).toBe(before.own.keys[0]?.buffer);
+  expect(caches.gather(rows.slice(1, 2)).own.keys[0]?.byteOffset).toBeGreaterThan(0);
 });
 
 it('forgets numbers that are not finite when a place is used again', () => {
-  const caches = new RowCaches(shape);
+  const caches = new RowCaches(shape, memory);
   const kept = caches.newRow();
   const spoilt = caches.newRow();
   const window = caches.gather([kept, spoilt]);
-  for (const array of [...window.keys, ...window.values]) array.fill(NaN);
+  for (const array of [...window.own.keys, ...window.own.values]) array.fill(NaN);
   spoilt.dispose();
   const fresh = caches.newRow();
-  const [keys] = caches.gather([fresh]).keys;
+  const [keys] = caches.gather([fresh]).own.keys;
   expect(keys?.every((value) => value === 0)).toBe(true);
 });
 
 it('gives every run the same sizes, whatever ran before', () => {
-  const caches = new RowCaches(shape);
+  const caches = new RowCaches(shape, memory);
   const tracked = { row: caches.newRow(), marks: [] };
   for (let i = 0; i < 40; i++) step(caches, [tracked], [i]);
-  expect(caches.gather([tracked.row]).capacity).toBe(64);
+  expect(caches.gather([tracked.row]).own.capacity).toBe(64);
   tracked.row.dispose();
-  expect(caches.gather([caches.newRow()]).capacity).toBe(16);
+  expect(caches.gather([caches.newRow()]).own.capacity).toBe(16);
+});
+
+it('holds no more than what rows lie in, and gives back that too, whoever has a row', () => {
+  const memory = new CountingMemory();
+  const caches = new RowCaches(shape, memory);
+  const tracked = { row: caches.newRow(), marks: [] };
+  for (let i = 0; i < 40; i++) step(caches, [tracked], [i]);
+  expect(memory.live).toBe(2 * shape.layers);
+  caches.dispose();
+  tracked.row.dispose();
+  expect(memory.live).toBe(0);
 });
 
 it('refuses rows that are disposed of, foreign or repeated', () => {
-  const caches = new RowCaches(shape);
+  const caches = new RowCaches(shape, memory);
   const row = caches.newRow();
   const gone = caches.newRow();
   gone.dispose();
@@ -147,5 +164,5 @@ it('refuses rows that are disposed of, foreign or repeated', () => {
   expect(() => caches.gather([row, gone])).toThrow('disposed');
   expect(() => gone.fork()).toThrow('disposed');
   expect(() => caches.gather([row, row])).toThrow('twice');
-  expect(() => caches.gather([new RowCaches(shape).newRow()])).toThrow('another decoder');
+  expect(() => caches.gather([new RowCaches(shape, memory).newRow()])).toThrow('another decoder');
 });

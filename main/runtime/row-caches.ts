@@ -1,5 +1,6 @@
 import { copyLines } from './cache-lines';
 import type { RowCache } from './decoder';
+import type { CacheMemory, Segment } from './passes';
 
 /** Sizes of the own segment of one row. */
 export interface CacheShape {
@@ -13,13 +14,10 @@ type Store = readonly Float32Array[];
 
 /** Rows lying side by side in the store, ready to be fed to a pass without copying. */
 export interface RowWindow {
-  /** Places per row, filled or not. */
-  readonly capacity: number;
   /** Position of each row, in the order asked for, inside the window. */
   readonly places: readonly number[];
-  /** Per layer, [rows, Hkv, Hd, capacity]: views, to be read before the next batch is gathered. */
-  readonly keys: Store;
-  readonly values: Store;
+  /** Views, to be read before the next batch is gathered. */
+  readonly own: Segment;
 }
 
 const smallestCapacity = 16;
@@ -64,7 +62,10 @@ export class RowCaches {
   private keys: Float32Array[] = [];
   private values: Float32Array[] = [];
 
-  constructor(private readonly shape: CacheShape) {}
+  constructor(
+    private readonly shape: CacheShape,
+    private readonly memory: CacheMemory,
+  ) {}
 
   newRow(): StoredRow {
     const free = this.slots.indexOf(null);
@@ -89,12 +90,16 @@ export class RowCaches {
 
   /** With the last row the store goes too, so that what a run computes does not depend on the runs before it. */
   release(row: StoredRow): void {
+    if (this.slots[row.slot] !== row) return;
     this.slots[row.slot] = null;
-    if (this.slots.some((other) => other !== null)) return;
+    if (this.slots.every((other) => other === null)) this.dispose();
+  }
+
+  /** Frees the store, whoever still has a row in it. */
+  dispose(): void {
     this.slots = [];
     this.capacity = 0;
-    this.keys = [];
-    this.values = [];
+    this.replace([], []);
   }
 
   /**
@@ -113,7 +118,11 @@ export class RowCaches {
     const start = this.closeGaps(stored);
     const stride = this.stride();
     const window = (store: Store): Store => store.map((array) => array.subarray(start * stride, (start + stored.length) * stride));
-    return { capacity: this.capacity, places: stored.map((row) => row.slot - start), keys: window(this.keys), values: window(this.values) };
+    const filled: number[] = Array.from({ length: stored.length });
+    const places = stored.map((row) => row.slot - start);
+    stored.forEach((row, i) => (filled[places[i] ?? 0] = row.length));
+    const own = { batch: stored.length, capacity: this.capacity, keys: window(this.keys), values: window(this.values), filled };
+    return { places, own };
   }
 
   /**
@@ -181,7 +190,7 @@ export class RowCaches {
     const lines = this.lines();
     const before = this.capacity;
     const grow = (old: Float32Array | undefined): Float32Array => {
-      const array = new Float32Array(slots * lines * capacity);
+      const array = this.memory.allocate(slots * lines * capacity);
       for (const row of this.slots) {
         if (!row || !old) continue;
         const from = { data: old, width: before, line: row.slot * lines, at: 0 };
@@ -189,9 +198,15 @@ export class RowCaches {
       }
       return array;
     };
-    this.keys = Array.from({ length: layers }, (_, layer) => grow(this.keys[layer]));
-    this.values = Array.from({ length: layers }, (_, layer) => grow(this.values[layer]));
+    const grown = (store: Store): Float32Array[] => Array.from({ length: layers }, (_, layer) => grow(store[layer]));
+    this.replace(grown(this.keys), grown(this.values));
     this.capacity = capacity;
     while (this.slots.length < slots) this.slots.push(null);
+  }
+
+  private replace(keys: Float32Array[], values: Float32Array[]): void {
+    for (const array of [...this.keys, ...this.values]) this.memory.free(array);
+    this.keys = keys;
+    this.values = values;
   }
 }

@@ -52,6 +52,8 @@ async function start(
     sink,
     signal: controller.signal,
     clock,
+  }).finally(() => {
+    cache.dispose();
   });
   return { sink, model, lanes, done };
 }

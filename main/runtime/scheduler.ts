@@ -12,6 +12,7 @@ import type { RunSink, TappedStep } from './run-sink';
 export interface LaneGroup {
   readonly decoder: Decoder;
   readonly reader: PassReader;
+  /** Whoever makes the group disposes of it. */
   readonly prompt: PromptCache;
   /** The pass at the prompt's last position, from which every branch starts. */
   readonly root: PassReading;

@@ -1,7 +1,6 @@
 import type { DecoderSpec } from '../graph/decoder-spec';
 import { appendToLines } from './cache-lines';
-import type { PassRunner } from './onnx-pass';
-import { floats, floatsOf } from './onnx-session';
+import type { CacheMemory, Passes, Segment } from './passes';
 
 /**
  * Positions read in one pass. The matrices are no faster with more, and what a pass of many positions needs stays with the process: a
@@ -17,16 +16,15 @@ export interface SequenceReading {
   readonly hidden: Float32Array;
   /** [L + 1, R, D] */
   readonly residual: Float32Array;
-  /** Per layer and kind, [Hkv, Hd, T]. */
-  readonly keys: readonly Float32Array[];
-  readonly values: readonly Float32Array[];
+  /** Its T positions; whoever asked for the reading frees it. */
+  readonly segment: Segment;
 }
 
 /** Reads a whole sequence of vectors, long ones in portions, each seeing what the ones before it left. */
 export class SequenceReader {
   constructor(
     private readonly spec: DecoderSpec,
-    private readonly passes: PassRunner,
+    private readonly passes: CacheMemory & Pick<Passes, 'run'>,
   ) {}
 
   /**
@@ -37,7 +35,7 @@ export class SequenceReader {
     const { layers, width, keyValueHeads, headWidth, vocabulary } = this.spec;
     const length = embeddings.length / width;
     const lines = keyValueHeads * headWidth;
-    const room = (): Float32Array[] => Array.from({ length: layers }, () => new Float32Array(lines * length));
+    const room = (): Float32Array[] => Array.from({ length: layers }, () => this.passes.allocate(lines * length));
     const cache = { keys: room(), values: room() };
     const count = length - from;
     const reading = {
@@ -45,42 +43,45 @@ export class SequenceReader {
       hidden: new Float32Array(count * width),
       residual: new Float32Array((layers + 1) * count * width),
     };
-    for (let start = 0; start < length; start += portion) {
-      const added = Math.min(portion, length - start);
-      const first = Math.max(0, from - start);
-      const wanted = Array.from({ length: Math.max(0, added - first) }, (_, i) => first + i);
-      // A pass has to read something out; what nobody asked for is not fetched.
-      const readout = wanted.length > 0 ? wanted : [added - 1];
-      const past = (layer: number, kind: 'keys' | 'values'): Float32Array => (cache[kind][layer] ?? embeddings).subarray(0, lines * start);
-      const feeds = start > 0 ? this.passes.cacheFeeds('prompt', 1, start, past) : null;
-      const names = ['keys', 'values', ...(wanted.length > 0 ? ['logits', 'hidden', 'residual'] : [])];
-      const outputs = await this.passes.run(
-        {
-          embeddings: floats(embeddings.slice(start * width, (start + added) * width), 1, added, width),
+    /** The first positions, packed at the start of each array. */
+    const filled = (positions: number): Segment => {
+      const packed = (arrays: readonly Float32Array[]): Float32Array[] => arrays.map((array) => array.subarray(0, lines * positions));
+      return { batch: 1, capacity: positions, keys: packed(cache.keys), values: packed(cache.values), filled: [positions] };
+    };
+    try {
+      for (let start = 0; start < length; start += portion) {
+        const added = Math.min(portion, length - start);
+        const first = Math.max(0, from - start);
+        const wanted = Array.from({ length: Math.max(0, added - first) }, (_, i) => first + i);
+        const outputs = await this.passes.run({
+          batch: 1,
+          added,
+          embeddings: embeddings.slice(start * width, (start + added) * width),
           positions: Array.from({ length: added }, (_, i) => start + i),
-          ...this.passes.sequence(feeds && { filled: start, capacity: start, feeds }, added),
-          readout,
-          tapped: readout,
-        },
-        names,
-      );
-      for (const kind of ['keys', 'values'] as const) {
-        const rows = floatsOf(outputs, kind);
-        cache[kind].forEach((data, layer) => {
-          appendToLines(data, start, { data: rows, width: added, line: layer * lines, at: 0 }, lines);
+          prompt: start > 0 ? filled(start) : null,
+          own: null,
+          // A pass has to read something out.
+          readout: wanted.length > 0 ? wanted : [added - 1],
+          tapped: wanted,
         });
-      }
-      if (wanted.length > 0) {
+        for (const kind of ['keys', 'values'] as const) {
+          cache[kind].forEach((data, layer) => {
+            appendToLines(data, start, { data: outputs[kind], width: added, line: layer * lines, at: 0 }, lines);
+          });
+        }
+        if (wanted.length === 0) continue;
         const place = start + first - from;
-        reading.logits.set(floatsOf(outputs, 'logits'), place * vocabulary);
-        reading.hidden.set(floatsOf(outputs, 'hidden'), place * width);
-        const residual = floatsOf(outputs, 'residual');
+        reading.logits.set(outputs.logits, place * vocabulary);
+        reading.hidden.set(outputs.hidden, place * width);
         for (let stream = 0; stream <= layers; stream++) {
-          const part = residual.subarray(stream * wanted.length * width, (stream + 1) * wanted.length * width);
+          const part = outputs.residual.subarray(stream * wanted.length * width, (stream + 1) * wanted.length * width);
           reading.residual.set(part, (stream * count + place) * width);
         }
       }
+    } catch (thrown) {
+      for (const array of [...cache.keys, ...cache.values]) this.passes.free(array);
+      throw thrown;
     }
-    return { ...reading, ...cache };
+    return { ...reading, segment: { batch: 1, capacity: length, ...cache, filled: [length] } };
   }
 }

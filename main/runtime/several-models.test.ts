@@ -92,12 +92,14 @@ describe('a run of several models', () => {
       sink.ticks.push(steps);
       if (sink.ticks.length === 3) controller.abort();
     };
-    const { outcome } = await run([ofRun('own'), ofRun('other')], [{ kind: 'cot' }, { kind: 'cot', ...other }], {
+    const both = [ofRun('own'), ofRun('other')] as const;
+    const { outcome } = await run(both, [{ kind: 'cot' }, { kind: 'cot', ...other }], {
       sink,
       signal: controller.signal,
     });
     expect(outcome.status).toBe('cancelled');
     expect(sink.ticks).toHaveLength(3);
+    expect(both.map(({ model }) => model.decoder.liveCaches)).toEqual([0, 0]);
     expect([sink.finalLane(0).steps, sink.finalLane(1).steps]).toEqual([2, 1]);
   });
 

@@ -55,7 +55,7 @@ export class FakeDecoder implements Decoder {
   readonly batches: number[] = [];
   /** Passes of sequences, in order. */
   readonly sequencePasses: { readonly first: number; readonly embeddings: Float32Array; readonly layers: readonly number[] }[] = [];
-  /** Row caches made and not disposed of. */
+  /** Caches of prompts and rows, and sequences, made and not disposed of. */
   liveCaches = 0;
   /** Called before each step; throw to make the pass fail. */
   beforeStep: () => void = () => {};
@@ -99,10 +99,11 @@ export class FakeDecoder implements Decoder {
 
   prefill(tokens: readonly number[]): Promise<{ readonly cache: PromptCache; readonly last: PassOutput }> {
     const cache = new FakeCache(this, 0, new Float32Array(this.vocabulary));
-    this.liveCaches--;
     const outputs = tokens.map((token) => this.#position(cache, this.embedding(token)));
     const last = outputs.at(-1);
-    return last ? Promise.resolve({ cache, last }) : Promise.reject(new Error('A prompt has at least one token'));
+    if (last) return Promise.resolve({ cache, last });
+    cache.dispose();
+    return Promise.reject(new Error('A prompt has at least one token'));
   }
 
   newRow(): RowCache {
@@ -128,7 +129,7 @@ export class FakeDecoder implements Decoder {
       residual: new Float32Array((layers + 1) * embeddings.length),
     };
     const cache = new FakeCache(this, 0, new Float32Array(this.vocabulary));
-    this.liveCaches--;
+    cache.dispose();
     for (let position = 0; position < positions; position++) {
       const output = this.#position(cache, embeddings.subarray(position * this.width, (position + 1) * this.width));
       pass.logits.set(output.logits, position * this.vocabulary);
@@ -155,12 +156,20 @@ export class FakeDecoder implements Decoder {
   sequence(): AttentionSequence {
     const { width } = this;
     let length = 0;
+    let disposed = false;
+    this.liveCaches++;
     return {
       get length() {
         return length;
       },
+      dispose: () => {
+        if (disposed) throw new Error('Disposed twice');
+        disposed = true;
+        this.liveCaches--;
+      },
       read: (first, embeddings, wanted) => {
         const count = embeddings.length / width;
+        if (disposed) return Promise.reject(new Error('Read after dispose'));
         if (first > length) return Promise.reject(new RangeError('A gap in the sequence'));
         this.sequencePasses.push({ first, embeddings, layers: wanted });
         length = Math.max(length, first + count);
@@ -185,7 +194,7 @@ export class FakeDecoder implements Decoder {
   }
 
   #own(prompt: PromptCache, { cache, embedding }: RowInput): PassOutput {
-    if (!(prompt instanceof FakeCache) || !(cache instanceof FakeCache) || cache.disposed)
+    if (!(prompt instanceof FakeCache) || prompt.disposed || !(cache instanceof FakeCache) || cache.disposed)
       throw new Error('Not a live cache of this decoder');
     const output = this.#position(cache, embedding, prompt.sum);
     this.afterPass(output);

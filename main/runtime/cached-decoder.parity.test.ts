@@ -6,8 +6,8 @@ import { maximumAbsoluteDifference } from '../measures/vectors';
 import { readArchitecture } from '../models/architectures/read-architecture';
 import { openSafetensors, type SafetensorsFile } from '../models/safetensors';
 import { readWeights } from '../models/weights';
-import type { PassOutput, RowCache } from './decoder';
-import { OnnxDecoder } from './onnx-decoder';
+import type { Decoder, PassOutput, RowCache } from './decoder';
+import { openDecoder } from './open-decoder';
 import { testDevice } from './testing/test-device';
 
 /** Infinite where either is missing. */
@@ -42,23 +42,23 @@ const tolerance = 1e-4;
 /** Between two readings of the same on one device. Measured: 1.1e-5 at the most on WebGPU, which sums in another order. */
 const amongReadings = testDevice === 'cpu' ? 1e-5 : 1e-4;
 
-async function openDecoder(folder: string): Promise<OnnxDecoder> {
+async function decoderOf(folder: string): Promise<Decoder> {
   const config: unknown = JSON.parse(await readFile(join(folder, 'config.json'), 'utf8'));
   const architecture = readArchitecture(config);
-  return OnnxDecoder.create(architecture.spec, readWeights(await readFile(join(folder, 'model.safetensors')), architecture), {
+  return openDecoder(architecture.spec, readWeights(await readFile(join(folder, 'model.safetensors')), architecture), {
     device: testDevice,
     threads: 2,
   });
 }
 
 describe.each(cases)('$name', ({ folder, fixtures }) => {
-  let decoder: OnnxDecoder;
+  let decoder: Decoder;
   let reference: SafetensorsFile;
   let prompts: number[] = [];
   const ids = new Map<number, number[]>();
 
   beforeAll(async () => {
-    decoder = await openDecoder(folder);
+    decoder = await decoderOf(folder);
     reference = await openSafetensors(fixtures);
     prompts = [...reference.header.tensors.keys()]
       .flatMap((name) => (name.endsWith('.ids') ? [Number.parseInt(name, 10)] : []))
@@ -113,6 +113,7 @@ describe.each(cases)('$name', ({ folder, fixtures }) => {
         expect(maximumDifference(output.residual, streamsAt(residual, thought, count))).toBeLessThan(tolerance);
       }
       row.dispose();
+      cache.dispose();
     }
   });
 
@@ -129,6 +130,7 @@ describe.each(cases)('$name', ({ folder, fixtures }) => {
         expect(maximumDifference(output?.residual, streamsAt(whole.residual, position, tokens.length))).toBeLessThan(tolerance);
       }
       row.dispose();
+      cache.dispose();
     }
   });
 
@@ -157,7 +159,7 @@ describe.each(cases)('$name', ({ folder, fixtures }) => {
       expect(maximumDifference(output.hidden, alone[i]?.hidden)).toBeLessThan(amongReadings);
       expect(maximumDifference(output.residual, alone[i]?.residual)).toBeLessThan(amongReadings);
     });
-    for (const row of rows) row.dispose();
+    for (const each of [...rows, prompt.cache]) each.dispose();
   });
 
   it('reads a shared prompt as it reads one that is each row’s own', async () => {
@@ -176,11 +178,12 @@ describe.each(cases)('$name', ({ folder, fixtures }) => {
     a.forEach((output, i) => {
       expect(maximumDifference(output.logits, b[i]?.logits)).toBeLessThan(amongReadings);
     });
-    for (const row of [...rows, ...owned]) row.dispose();
+    for (const each of [...rows, ...owned, shared.cache, first.cache]) each.dispose();
   });
 
   it('reads its logits off the last layer with the lens, one by one and many at once', async () => {
-    const { last } = await decoder.prefill(idsOf(prompts[0] ?? 0));
+    const { cache, last } = await decoder.prefill(idsOf(prompts[0] ?? 0));
+    cache.dispose();
     const stream = last.residual.subarray(decoder.layers * decoder.width);
     expect(maximumDifference(await decoder.lens(stream), last.logits)).toBeLessThan(amongReadings);
     const readings = await decoder.lenses(last.residual);
@@ -194,9 +197,9 @@ describe.each(cases)('$name', ({ folder, fixtures }) => {
 });
 
 describe('misuse', () => {
-  let decoder: OnnxDecoder;
+  let decoder: Decoder;
   beforeAll(async () => {
-    decoder = await openDecoder(join(small, 'llama-grouped'));
+    decoder = await decoderOf(join(small, 'llama-grouped'));
   });
   afterAll(async () => {
     await decoder.dispose();
@@ -211,6 +214,7 @@ describe('misuse', () => {
     await expect(decoder.full(new Float32Array(33))).rejects.toThrow(RangeError);
     const { cache } = await decoder.prefill([1]);
     await expect(decoder.step(cache, [{ cache: decoder.newRow(), embedding: new Float32Array(31) }])).rejects.toThrow(RangeError);
+    cache.dispose();
   });
 
   it('of rows and prompts is refused, and leaves the others usable', async () => {
@@ -221,7 +225,7 @@ describe('misuse', () => {
     gone.dispose();
     await expect(decoder.step(cache, [input, { cache: gone, embedding: decoder.embedding(4) }])).rejects.toThrow('disposed');
     await expect(decoder.step(cache, [input, input])).rejects.toThrow('twice');
-    await expect(decoder.step({ length: 3 }, [input])).rejects.toThrow('another decoder');
+    await expect(decoder.step({ length: 3, dispose: () => undefined }, [input])).rejects.toThrow('another decoder');
     // What failed stopped nothing; passes asked for at once run one after the other.
     const fork = row.fork();
     const inTurn = [await decoder.step(cache, [{ ...input, cache: fork }]), await decoder.step(cache, [{ ...input, cache: fork }])];
@@ -232,6 +236,22 @@ describe('misuse', () => {
     });
     fork.dispose();
     row.dispose();
+    cache.dispose();
+  });
+
+  it('of a prompt that is disposed of is refused; a step under way is taken', async () => {
+    const { cache } = await decoder.prefill([1, 2, 3]);
+    const row = decoder.newRow();
+    const input = { cache: row, embedding: decoder.embedding(4) };
+    const [expected] = await decoder.step(cache, [input]);
+    const again = decoder.newRow();
+    const under = decoder.step(cache, [{ ...input, cache: again }]);
+    await Promise.resolve();
+    cache.dispose();
+    cache.dispose();
+    expect(maximumDifference((await under)[0]?.logits, expected?.logits)).toBe(0);
+    await expect(decoder.step(cache, [input])).rejects.toThrow('disposed');
+    for (const each of [row, again]) each.dispose();
   });
 
   it('cannot happen to outputs: they are arrays of their own, and what is kept and sent is of exactly its size', async () => {
@@ -247,12 +267,13 @@ describe('misuse', () => {
     for (const array of [last, ...outputs].flatMap(({ hidden, residual }) => [hidden, residual])) {
       expect(array.byteLength).toBe(array.buffer.byteLength);
     }
-    for (const row of rows) row.dispose();
+    for (const each of [...rows, cache]) each.dispose();
   });
 
   it('runs nothing for no rows', async () => {
     const { cache } = await decoder.prefill([1]);
     expect(await decoder.step(cache, [])).toEqual([]);
+    cache.dispose();
     expect(await decoder.lenses(new Float32Array(0))).toHaveLength(0);
   });
 });

@@ -1,0 +1,109 @@
+import type { InferenceSession, Tensor } from 'onnxruntime-node';
+import { buildDecoder } from '../graph/decoder-graph';
+import type { DecoderSpec } from '../graph/decoder-spec';
+import type { Weights } from '../graph/graph-builder';
+import { createSession, floats, integers, type SessionSettings } from './onnx-session';
+import { passMask } from './pass-mask';
+import type { Pass, Passes, PassOutputs, Segment } from './passes';
+import { RotaryFeeds } from './rotary-feeds';
+
+/**
+ * Places of a segment that holds nothing: one, masked. The runtime leaves the result of a transposed product over no positions as it
+ * finds it, so a segment of length 0 would read whatever the memory held.
+ */
+export const emptyPlaces = 1;
+
+/** Passes computed by ONNX Runtime, on any device it starts on. Names and sizes as in `buildDecoder`. */
+export class OnnxPasses implements Passes {
+  private readonly rotary: RotaryFeeds;
+
+  constructor(
+    private readonly spec: DecoderSpec,
+    private readonly session: InferenceSession,
+  ) {
+    this.rotary = new RotaryFeeds(spec);
+  }
+
+  /** @throws InterlinearError `unsupported` as `createSession` does */
+  static async create(spec: DecoderSpec, weights: Weights, settings: SessionSettings): Promise<OnnxPasses> {
+    return new OnnxPasses(spec, await createSession(buildDecoder(spec, weights.places, settings.arithmetic), weights, settings));
+  }
+
+  async run(pass: Pass): Promise<PassOutputs> {
+    const { heads, keyValueHeads, headWidth, width } = this.spec;
+    const { batch, added } = pass;
+    const prompt = pass.prompt ?? this.nothing(1);
+    const own = pass.own ?? this.nothing(batch);
+    const total = prompt.capacity + own.capacity + added;
+    const feeds: Record<string, Tensor> = {
+      embeddings: floats(pass.embeddings, batch, added, width),
+      headShape: integers([batch, added, heads + 2 * keyValueHeads, headWidth]),
+      positionIds: integers(pass.positions, batch, added),
+      mask: floats(passMask(batch, added, [prompt, own]), batch, 1, 1, added, total),
+      segments: integers([prompt.capacity, own.capacity, added]),
+      readout: integers(pass.readout),
+      tapped: integers(pass.tapped),
+      ...this.rotary.reaching(pass.positions),
+    };
+    this.feed(feeds, 'prompt', prompt);
+    this.feed(feeds, 'own', own);
+    const outputs = this.room(pass);
+    await this.session.run(feeds, this.fetches(pass, outputs));
+    return outputs;
+  }
+
+  allocate(length: number): Float32Array {
+    return new Float32Array(length);
+  }
+
+  free(): void {
+    // Garbage collected.
+  }
+
+  async release(): Promise<void> {
+    await this.session.release();
+  }
+
+  private nothing(batch: number): Segment {
+    const { layers, keyValueHeads, headWidth } = this.spec;
+    const none = new Float32Array(batch * keyValueHeads * headWidth * emptyPlaces);
+    const arrays = Array.from({ length: layers }, () => none);
+    return { batch, capacity: emptyPlaces, keys: arrays, values: arrays, filled: [0] };
+  }
+
+  /** Keys and values as they lie, without a copy. */
+  private feed(feeds: Record<string, Tensor>, name: string, { batch, capacity, keys, values }: Segment): void {
+    const { keyValueHeads, headWidth } = this.spec;
+    for (const [kind, arrays] of [['keys', keys] as const, ['values', values] as const]) {
+      arrays.forEach((data, layer) => {
+        feeds[`${name}.${layer}.${kind}`] = floats(data, batch, keyValueHeads, 1, headWidth, capacity);
+      });
+    }
+  }
+
+  private room({ batch, added, readout, tapped }: Pass): PassOutputs {
+    const { layers, vocabulary, width, keyValueHeads, headWidth } = this.spec;
+    const cached = layers * batch * keyValueHeads * headWidth * added;
+    return {
+      logits: new Float32Array(readout.length * vocabulary),
+      probabilities: new Float32Array(readout.length * vocabulary),
+      hidden: new Float32Array(tapped.length * width),
+      residual: new Float32Array((layers + 1) * tapped.length * width),
+      keys: new Float32Array(cached),
+      values: new Float32Array(cached),
+    };
+  }
+
+  /** Arrays of ours the outputs are written into: the runtime's own would be copied once more on their way here. */
+  private fetches({ batch, added, readout, tapped }: Pass, outputs: PassOutputs): Readonly<Record<keyof PassOutputs, Tensor>> {
+    const { layers, vocabulary, width, keyValueHeads, headWidth } = this.spec;
+    return {
+      logits: floats(outputs.logits, readout.length, vocabulary),
+      probabilities: floats(outputs.probabilities, readout.length, vocabulary),
+      hidden: floats(outputs.hidden, tapped.length, width),
+      residual: floats(outputs.residual, (layers + 1) * tapped.length, width),
+      keys: floats(outputs.keys, layers * batch, keyValueHeads, headWidth, added),
+      values: floats(outputs.values, layers * batch, keyValueHeads, headWidth, added),
+    };
+  }
+}

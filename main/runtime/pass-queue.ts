@@ -1,0 +1,43 @@
+import type { CacheMemory, Pass, Passes, PassOutputs } from './passes';
+
+/** The passes of one decoder, one after the other, and the memory they read. */
+export class PassQueue implements CacheMemory {
+  #last: Promise<void> = Promise.resolve();
+  #released = false;
+
+  constructor(private readonly passes: Passes) {}
+
+  /** Passes share the cache, so work asked for before the last has ended (by another run) waits for it. */
+  async alone<T>(work: () => Promise<T>): Promise<T> {
+    const result = this.#last.then(work);
+    this.#last = result.then(
+      () => undefined,
+      () => undefined,
+    );
+    return result;
+  }
+
+  /** To be called in `alone`. */
+  async run(pass: Pass): Promise<PassOutputs> {
+    return this.passes.run(pass);
+  }
+
+  allocate(length: number): Float32Array {
+    return this.passes.allocate(length);
+  }
+
+  /** Rows come and go while a pass reads them, so their memory is given back when what is under way has ended. */
+  free(array: Float32Array): void {
+    void this.#last.then(() => {
+      if (!this.#released) this.passes.free(array);
+    });
+  }
+
+  /** When what is under way has ended. */
+  async release(): Promise<void> {
+    await this.alone(async () => {
+      this.#released = true;
+      await this.passes.release();
+    });
+  }
+}

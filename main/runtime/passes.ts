@@ -1,0 +1,65 @@
+/** Where keys and values lie: memory that a pass reads without a copy. */
+export interface CacheMemory {
+  /** Room for numbers, all 0. */
+  allocate(length: number): Float32Array;
+  /** Gives back what `allocate` gave, the whole array; it is not to be used afterwards. */
+  free(array: Float32Array): void;
+}
+
+/** Keys and values of positions that have been read. */
+export interface Segment {
+  /** 1, shared by all rows, or B. */
+  readonly batch: number;
+  /** Places, filled or not; at least 1. What is not filled must be finite: it is multiplied with a weight of 0. */
+  readonly capacity: number;
+  /** One array a layer, [batch, Hkv, Hd, capacity]: arrays of `CacheMemory`, or parts of them. */
+  readonly keys: readonly Float32Array[];
+  readonly values: readonly Float32Array[];
+  /** Places filled: of each row (length B), or of those all rows share (length 1). */
+  readonly filled: readonly number[];
+}
+
+/**
+ * What one pass reads: B rows with T new positions each. A new position sees what is filled of both segments, itself, and the new ones of its
+ * row before it.
+ */
+export interface Pass {
+  /** B */
+  readonly batch: number;
+  /** T */
+  readonly added: number;
+  /** [B, T, D] */
+  readonly embeddings: Float32Array;
+  /** [B, T], absolute. */
+  readonly positions: readonly number[];
+  /** Null where nothing has been read. */
+  readonly prompt: Segment | null;
+  readonly own: Segment | null;
+  /** R of the B · T positions, at least one: those whose distribution is wanted. */
+  readonly readout: readonly number[];
+  /** Q of the B · T positions: those whose vectors are wanted. */
+  readonly tapped: readonly number[];
+}
+
+/** What a pass gives: arrays of exactly their size in memory that is not shared, the caller's to keep. */
+export interface PassOutputs {
+  /** [R, V] */
+  readonly logits: Float32Array;
+  /** [R, V], of the logits at temperature 1. */
+  readonly probabilities: Float32Array;
+  /** [Q, D], after the final norm. */
+  readonly hidden: Float32Array;
+  /** [L + 1, Q, D]: 0 = embeddings (with learned positions added), l = after layer l. */
+  readonly residual: Float32Array;
+  /** [L, B, Hkv, Hd, T], of the new positions. */
+  readonly keys: Float32Array;
+  readonly values: Float32Array;
+}
+
+/** Computes passes of one model. It keeps nothing from one to the next: what has been read comes with each. */
+export interface Passes extends CacheMemory {
+  /** One at a time; nothing the pass reads is written to or freed meanwhile. */
+  run(pass: Pass): Promise<PassOutputs>;
+  /** Nothing is asked of it afterwards; what was allocated goes too. */
+  release(): Promise<void>;
+}

@@ -1,0 +1,20 @@
+import type { DecoderSpec } from '../graph/decoder-spec';
+import type { PassOutput } from './decoder';
+import type { PassOutputs } from './passes';
+
+/**
+ * What a pass of one new position in each of `rows` rows says of one of them. Hidden state and residual streams, which are kept and sent, in
+ * arrays of exactly their size.
+ */
+export function outputOfRow(spec: DecoderSpec, outputs: PassOutputs, rows: number, row: number): PassOutput {
+  const { layers, width, vocabulary } = spec;
+  const of = (values: Float32Array, size: number): Float32Array => values.subarray(row * size, (row + 1) * size);
+  const distribution = { logits: of(outputs.logits, vocabulary), probabilities: of(outputs.probabilities, vocabulary) };
+  if (rows === 1) return { ...distribution, hidden: outputs.hidden, residual: outputs.residual };
+  const residual = new Float32Array((layers + 1) * width);
+  for (let stream = 0; stream <= layers; stream++) {
+    const from = (stream * rows + row) * width;
+    residual.set(outputs.residual.subarray(from, from + width), stream * width);
+  }
+  return { ...distribution, hidden: of(outputs.hidden, width).slice(), residual };
+}

@@ -1,0 +1,25 @@
+import type { CacheMemory } from '../passes';
+
+/** Memory that knows what has not been given back, and refuses what is not its own. */
+export class CountingMemory implements CacheMemory {
+  readonly #live = new Set<Float32Array>();
+
+  constructor(private readonly make = (length: number): Float32Array => new Float32Array(length)) {}
+
+  /** Arrays allocated and not freed. */
+  get live(): number {
+    return this.#live.size;
+  }
+
+  allocate(length: number): Float32Array {
+    const array = this.make(length);
+    this.#live.add(array);
+    return array;
+  }
+
+  /** What is freed is spoilt, so that whoever still reads it is found out. */
+  free(array: Float32Array): void {
+    if (!this.#live.delete(array)) throw new Error('Freed twice, or allocated elsewhere');
+    array.fill(NaN);
+  }
+}

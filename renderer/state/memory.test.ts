@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { type LaneSettingsInput, laneSettingsSchema } from '../../main/contract/lanes';
 import { sampleKin } from '../testing/sample-services';
+import { loadBytes } from './model-memory';
 import { Memory, memoryOfRun, shortageOf } from './memory';
 
 const model = { ...sampleKin, id: 'a', bytes: 1_000_000, cacheBytesPerPosition: 10, maximumPositions: 1000 };
@@ -19,22 +20,22 @@ describe('the memory a run may come to take', () => {
       { kind: 'cot', samples: 2, maximumSteps: 100 },
       { kind: 'best-of-n', n: 4, maximumSteps: 25 },
     ] as const;
-    expect(needed(lanes)).toBe(1_000_000 + (100 + 50 + 200 + 100) * 10);
+    expect(needed(lanes)).toBe(loadBytes(model) + (100 + 50 + 200 + 100) * 10);
     expect(needed(lanes, (id) => id === 'a')).toBe((100 + 50 + 200 + 100) * 10);
   });
 
   it('ends a chain where the model ends', () => {
-    expect(needed([{ kind: 'direct', maximumSteps: 100_000 }])).toBe(1_000_000 + (100 + 900) * 10);
+    expect(needed([{ kind: 'direct', maximumSteps: 100_000 }])).toBe(loadBytes(model) + (100 + 900) * 10);
   });
 
   it('counts every model the lanes are on, and no other', () => {
-    expect(needed([{ kind: 'direct', model: 'b', maximumSteps: 7 }])).toBe(5000 + 107);
+    expect(needed([{ kind: 'direct', model: 'b', maximumSteps: 7 }])).toBe(loadBytes(other) + 107);
     expect(
       needed([
         { kind: 'direct', maximumSteps: 1 },
         { kind: 'direct', model: 'b', maximumSteps: 7 },
       ]),
-    ).toBe(1_000_000 + 1010 + 5107);
+    ).toBe(loadBytes(model) + 1010 + loadBytes(other) + 107);
     expect(needed([{ kind: 'direct', model: 'gone', maximumSteps: 7 }])).toBe(0);
   });
 

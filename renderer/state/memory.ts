@@ -4,6 +4,7 @@ import { modelsOfLanes } from '../../main/contract/lane-models';
 import type { MemoryFacts } from '../../main/contract/memory';
 import type { ModelSummary } from '../../main/contract/model';
 import type { EngineRequest } from './engine-connection';
+import { loadBytes } from './model-memory';
 
 /** More is needed than there is. */
 export interface Shortage extends MemoryFacts {
@@ -39,7 +40,7 @@ function rowsOf(lane: LaneSettings): number {
 }
 
 /**
- * Bytes a run may come to take: the weights of its models that are not in memory yet, and the keys and values of the prompt (once for each model) and of
+ * Bytes a run may come to take: what loading its models takes that are not in memory yet, and the keys and values of the prompt (once for each model) and of
  * every chain at its full length.
  */
 export function memoryOfRun(
@@ -55,6 +56,6 @@ export function memoryOfRun(
     const steps = lanes
       .filter((lane) => (lane.model ?? own) === id)
       .reduce((all, lane) => all + rowsOf(lane) * Math.min(lane.maximumSteps, room), 0);
-    return sum + (isLoaded(id) ? 0 : model.bytes) + (promptTokens + steps) * model.cacheBytesPerPosition;
+    return sum + (isLoaded(id) ? 0 : loadBytes(model)) + (promptTokens + steps) * model.cacheBytesPerPosition;
   }, 0);
 }

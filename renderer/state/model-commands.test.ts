@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { sampleKin, reconnect, sampleServices } from '../testing/sample-services';
 import { sampleTextModel } from '../testing/sample-text-run';
-import { chooseModel, editSystem, laneControl, laneObstacle, memoryNeeded, setChat, shownContexts } from './model-commands';
+import { chooseModel, editSystem, laneControl, laneObstacle, setChat } from './model-commands';
 import { startRun, stopRuns } from './run-commands';
 import { runShortage } from './run-shortage';
 import { defaultLanes } from './workspace-document';
@@ -40,8 +40,6 @@ describe('choosing a model', () => {
       null,
       null,
     ]);
-    expect(shownContexts(sampleTextModel)).toEqual([1024, 8192]);
-    expect(memoryNeeded(sampleTextModel, 1024)).toBe(98_000_000 + 1024 * 46_080);
   });
 });
 

@@ -57,15 +57,3 @@ export function setChat(services: Services, chat: Draft['chat']): void {
 export function editSystem(services: Services, system: string): void {
   services.workspace.edit('edit system prompt', { chat: { system } }, { mergeKey: 'system' });
 }
-
-/** Bytes that running a model takes at the least: its weights, and the cache of this many positions. */
-export function memoryNeeded(model: ModelSummary, positions: number): number {
-  return model.bytes + positions * model.cacheBytesPerPosition;
-}
-
-/** Positions for which memory is shown: an everyday context, and all the model can read. */
-export function shownContexts({ maximumPositions }: ModelSummary): readonly number[] {
-  const everyday = 1024;
-  if (maximumPositions === null) return [everyday];
-  return maximumPositions <= everyday ? [maximumPositions] : [everyday, maximumPositions];
-}

@@ -4,7 +4,7 @@ import type { ModelSummary } from '../../../main/contract/model';
 import { formatWhole } from '../../../main/contract/format-whole';
 import { formatBytes, formatCount, formatDuration, formatParameters } from '../../design/format';
 import { type Shortage, shortageOf } from '../../state/memory';
-import { memoryNeeded, shownContexts } from '../../state/model-commands';
+import { memoryNeeded, shownContexts } from '../../state/model-memory';
 
 const dateFormat = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium' });
 
@@ -27,7 +27,7 @@ export function shortModelFacts(model: ModelSummary): string {
   return [model.dtype, ...(model.bytes > 0 ? [formatBytes(model.bytes)] : []), licenceText(model)].join(' · ');
 }
 
-/** "145 MB at 1 024 tokens, 475 MB at 8 192": weights and cache together. */
+/** "285 MB at 1 024 tokens, 615 MB at 8 192": what loading takes, and the cache. */
 export function memoryText(model: ModelSummary): string {
   const [first, ...rest] = shownContexts(model).map((positions) => ({ positions, bytes: formatBytes(memoryNeeded(model, positions)) }));
   if (first === undefined) return '';

@@ -60,11 +60,11 @@ afterEach(cleanup);
 
 describe('ModelLibrary', () => {
   it('warns of a model that needs more than is free, and of no other', async () => {
-    const { memory } = await open([], [], { availableBytes: 60_000_000, totalBytes: 8_000_000_000 });
+    const { memory } = await open([], [], { availableBytes: 260_000_000, totalBytes: 8_000_000_000 });
     await waitFor(() => {
       expect(memory.store.getState().known).not.toBeNull();
     });
-    expect(within(rowOf('Small Talk 135M')).getByText(/more than is free: 60.0 MB of 8.00 GB/)).toBeTruthy();
+    expect(within(rowOf('Small Talk 135M')).getByText(/more than is free: 260 MB of 8.00 GB/)).toBeTruthy();
     expect(rowOf('kin-2L').textContent).not.toContain('more than is free');
   });
 
@@ -72,7 +72,7 @@ describe('ModelLibrary', () => {
     await open();
     const row = within(rowOf('Small Talk 135M'));
     expect(row.getByText('llama · 135 M parameters · 30 layers · int4 · 98.0 MB · Apache-2.0')).toBeTruthy();
-    expect(row.getByText(/needs 145 MB at 1.024 tokens, 475 MB at 8.192/)).toBeTruthy();
+    expect(row.getByText(/needs 285 MB at 1.024 tokens, 615 MB at 8.192/)).toBeTruthy();
     expect(row.getByText('Continuous thought: it was not trained for it.')).toBeTruthy();
     expect(row.getByLabelText('passed')).toBeTruthy();
   });

@@ -119,13 +119,13 @@ describe('the prompt of a model of text', () => {
     fireEvent.change(screen.getByRole('textbox', { name: 'Prompt' }), { target: { value: ' word' } });
     expect(screen.queryByText(/of memory/)).toBeNull();
     act(() => {
-      memory.store.setState({ known: { availableBytes: 90_000_000, totalBytes: 4_000_000_000 } });
+      memory.store.setState({ known: { availableBytes: 230_000_000, totalBytes: 4_000_000_000 } });
     });
     expect(screen.getByRole('list', { name: 'Problems of the prompt' }).textContent).toMatch(
-      /^This run may need 98\.1 MB of memory; 90\.0 MB of 4\.00 GB are free\./,
+      /^This run may need 238 MB of memory; 230 MB of 4\.00 GB are free\./,
     );
     act(() => {
-      memory.store.setState({ known: { availableBytes: 99_000_000, totalBytes: 4_000_000_000 } });
+      memory.store.setState({ known: { availableBytes: 239_000_000, totalBytes: 4_000_000_000 } });
     });
     expect(screen.queryByText(/of memory/)).toBeNull();
   });

@@ -109,7 +109,9 @@ export class ModelStore {
    * @throws InterlinearError `unknown-model`, `bad-model`, `disk-error`; file system errors for a model of the app
    */
   async recordParity(model: ModelSummary, found: ModelParity): Promise<void> {
-    await (this.isShipped(model.id) ? this.#builtInParity.record(model, found) : this.library.models.recordParity(model.id, found));
+    await (this.isShipped(model.id)
+      ? this.#builtInParity.record(model, found)
+      : this.library.models.recordParity(model.id, model.weightsHash, found));
   }
 
   /** What parity checks found with a model, device by device. @throws InterlinearError `unknown-model`, `bad-model` */

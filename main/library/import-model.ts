@@ -117,13 +117,13 @@ async function write(folder: string, fetched: Fetched, identity: Identity, tools
     meter.begin('Checking what was written');
     const files = await hashFiles(folder, signal);
     const manifest = describe(source, fetched, identity, conversion, files);
-    const writeManifest = async (parity: readonly ModelParity[]): Promise<void> =>
+    const writeManifest = async (parity: StoredManifest['parity']): Promise<void> =>
       writeFile(join(folder, storedFiles.manifest), JSON.stringify({ ...manifest, parity }, null, 2));
     await writeManifest([]);
     if (!tools.check) return;
     meter.begin('Comparing what it computes');
     const parity = await tools.check(folder);
-    if (parity) await writeManifest([parity]);
+    if (parity) await writeManifest([{ ...parity, weightsHash: files[storedFiles.weights]?.sha256 ?? null }]);
   } finally {
     await source.checkpoint.close();
   }

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { spawnSync } from 'node:child_process';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { openStoredPackage } from '../models/stored-package';
+import { openStoredPackage, storedFiles } from '../models/stored-package';
 import { ModelLibrary } from './model-library';
 import { writeStoredModel } from './testing/write-stored-model';
 
@@ -113,11 +113,38 @@ describe('the library', () => {
       exact: null,
       speed: null,
     });
-    for (const parity of [found('cpu', false), found('webgpu', true), found('cpu', true)]) await library.recordParity('m', parity);
-    expect((await library.open('m')).manifest.parity).toEqual([found('webgpu', true), found('cpu', true)]);
+    const { weightsHash } = (await library.open('m')).summary;
+    for (const parity of [found('cpu', false), found('webgpu', true), found('cpu', true)])
+      await library.recordParity('m', weightsHash, parity);
+    const kept = [found('webgpu', true), found('cpu', true)].map((parity) => ({ ...parity, weightsHash }));
+    expect((await library.open('m')).manifest.parity).toEqual(kept);
+    // Found by a run whose model has been replaced since.
+    await library.recordParity('m', 'f'.repeat(64), found('cpu', false));
+    expect((await library.open('m')).manifest.parity).toEqual(kept);
     await expect(library.verify('m')).resolves.toMatchObject({ passed: true });
     await expect(readdir(join(folder, 'm'))).resolves.toHaveLength(4);
-    await expect(library.recordParity('none', found('cpu', true))).rejects.toMatchObject({ code: 'unknown-model' });
+    await expect(library.recordParity('none', weightsHash, found('cpu', true))).rejects.toMatchObject({ code: 'unknown-model' });
+  });
+
+  it('says nothing of what was found with other weights', async () => {
+    await writeStoredModel(folder, 'm');
+    const { summary, folder: own } = await library.open('m');
+    await library.recordParity('m', summary.weightsHash, {
+      device: 'cpu',
+      passed: true,
+      maximumDifference: 0.001,
+      checkedAt: '2026-11-24T00:00:00.000Z',
+      exact: { passed: true, maximumDifference: 1e-6, tolerance: 2e-4, compared: 'all', checkedAt: '2026-11-24T00:00:00.000Z' },
+      speed: null,
+    });
+    const path = join(own, storedFiles.manifest);
+    const written = await readFile(path, 'utf8');
+    expect((await library.open('m')).manifest.parity).toHaveLength(1);
+    await writeFile(path, written.replaceAll(`"sha256": "${summary.weightsHash}"`, `"sha256": "${'f'.repeat(64)}"`));
+    expect((await library.open('m')).manifest.parity).toEqual([]);
+    // As it was kept before weights were named.
+    await writeFile(path, written.replaceAll(/,\s*"weightsHash": "[0-9a-f]+"/gu, ''));
+    expect((await library.open('m')).manifest.parity).toEqual([]);
   });
 
   it('restores what an engine that has ended removed, the last of several first', async () => {

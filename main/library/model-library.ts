@@ -114,12 +114,15 @@ export class ModelLibrary {
   }
 
   /**
-   * Keeps what a comparison with the reference found, in place of what was found on that device before.
+   * Keeps what a comparison with the reference found, in place of what was found on that device before. What was found with other
+   * weights than the manifest lists is not kept.
+   * @param weightsHash of the model as it was compared
    * @throws InterlinearError `unknown-model`, `bad-model`, `disk-error`
    */
-  async recordParity(id: string, found: ModelParity): Promise<void> {
-    const { manifest, folder } = await this.open(id);
-    const parity = [...manifest.parity.filter(({ device }) => device !== found.device), found];
+  async recordParity(id: string, weightsHash: string, found: ModelParity): Promise<void> {
+    const { manifest, folder, summary } = await this.open(id);
+    if (weightsHash !== summary.weightsHash) return;
+    const parity = [...manifest.parity.filter(({ device }) => device !== found.device), { ...found, weightsHash }];
     try {
       await replaceFile(join(folder, storedFiles.manifest), JSON.stringify({ ...manifest, parity }, null, 2));
     } catch (error) {

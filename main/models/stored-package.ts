@@ -60,7 +60,8 @@ export const storedManifestSchema = z.object({
   /** Texts a chat template may name. */
   specialTokens: z.object({ begin: z.string().nullable(), end: z.string().nullable() }),
   notes: z.array(z.string()),
-  parity: z.array(modelParitySchema),
+  /** What was found on each device, and with which weights: where they are others now, it says nothing. */
+  parity: z.array(modelParitySchema.extend({ weightsHash: digest.nullable().default(null) })),
   quantization: z.object({ requested: z.enum(quantizations), report: z.array(conversionSchema) }),
 });
 export type StoredManifest = z.infer<typeof storedManifestSchema>;
@@ -100,8 +101,14 @@ function parseStoredManifest(value: unknown): StoredManifest {
     throw new InterlinearError('bad-model', message, 'Update Interlinear.');
   }
   const parsed = storedManifestSchema.safeParse(value);
-  if (parsed.success) return parsed.data;
+  if (parsed.success) return withOwnParity(parsed.data);
   throw new InterlinearError('bad-model', `${storedFiles.manifest}: ${issueOf(parsed.error)}`, damaged);
+}
+
+/** Without what was found with other weights than the manifest lists. */
+function withOwnParity(manifest: StoredManifest): StoredManifest {
+  const own = manifest.files[storedFiles.weights]?.sha256;
+  return { ...manifest, parity: manifest.parity.filter(({ weightsHash }) => weightsHash === own) };
 }
 
 function summarize(manifest: StoredManifest, { architecture, maximumPositions, spec }: StoredSpec): ModelSummary {

@@ -39,13 +39,17 @@ export interface Slowdown {
 interface Picture {
   readonly coarse: number;
   readonly all: number;
+}
+
+/** While a run goes on, with its steps a second beside the picture and meanwhile. */
+interface PictureBeside extends Picture {
   readonly alone: number;
   readonly meanwhile: number;
 }
 
 /** The heatmap of what is visible, asked for as the window does, while the run it belongs to goes on. @param open a new engine */
 export async function measureLens(open: () => Promise<TextModel>, runs: number, progress: (text: string) => void): Promise<LensFigures> {
-  const [beside, idle]: [Picture[], Picture[]] = [[], []];
+  const [beside, idle]: [PictureBeside[], Picture[]] = [[], []];
   let layers = 0;
   for (let run = 0; run < runs; run++) {
     const model = await open();
@@ -54,19 +58,20 @@ export async function measureLens(open: () => Promise<TextModel>, runs: number, 
       layers = pictures.layers;
       beside.push(pictures.beside);
       idle.push(pictures.idle);
+      const line = (name: string, { coarse, all }: Picture): string =>
+        `lens: run ${run + 1} of ${runs}, ${name}: coarse ${coarse.toFixed(2)} s, all ${all.toFixed(1)} s`;
+      const { alone, meanwhile } = pictures.beside;
+      progress(`${line('beside', pictures.beside)}; ${alone.toFixed(1)} and ${meanwhile.toFixed(1)} steps/s`);
+      progress(line('idle', pictures.idle));
     } finally {
       await model.dispose();
     }
-    for (const [name, [picture]] of Object.entries({ beside: beside.slice(-1), idle: idle.slice(-1) }))
-      progress(
-        `lens: run ${run + 1} of ${runs}, ${name}: coarse ${picture?.coarse.toFixed(2)} s, all ${picture?.all.toFixed(1)} s; ${picture?.alone.toFixed(1)} and ${picture?.meanwhile.toFixed(1)} steps/s`,
-      );
   }
   const times = (pictures: readonly Picture[]): PictureFigures => ({
     coarseSeconds: spread(pictures.map(({ coarse }) => coarse)),
     seconds: spread(pictures.map(({ all }) => all)),
   });
-  const speeds = (pictures: readonly Picture[]): Slowdown => ({
+  const speeds = (pictures: readonly PictureBeside[]): Slowdown => ({
     alone: spread(pictures.map(({ alone }) => alone)),
     meanwhile: spread(pictures.map(({ meanwhile }) => meanwhile)),
     slowdown: spread(pictures.map(({ alone, meanwhile }) => 100 * (1 - meanwhile / alone))),
@@ -79,7 +84,7 @@ export async function measureLens(open: () => Promise<TextModel>, runs: number, 
   };
 }
 
-async function readTwo(model: TextModel): Promise<{ beside: Picture; idle: Picture; layers: number }> {
+async function readTwo(model: TextModel): Promise<{ beside: PictureBeside; idle: Picture; layers: number }> {
   const client = model.connect();
   /** When each step came, in milliseconds. */
   const times: number[] = [];
@@ -138,7 +143,7 @@ async function readTwo(model: TextModel): Promise<{ beside: Picture; idle: Pictu
     const done = performance.now();
     return { coarse: coarse / 1000, all: (done - started) / 1000, started, done };
   };
-  const readBeside = async (from: number): Promise<Picture> => {
+  const readBeside = async (from: number): Promise<PictureBeside> => {
     await whenReached(Math.max(from + visibleSteps, times.length + stepsBeside) + 2);
     const stepsBefore = times.length;
     const { coarse, all, started, done } = await read(from);
@@ -154,5 +159,5 @@ async function readTwo(model: TextModel): Promise<{ beside: Picture; idle: Pictu
   const { coarse, all } = await read(visibleSteps);
   await client.request('run.close', { run });
   client.close();
-  return { beside, idle: { coarse, all, alone: NaN, meanwhile: NaN }, layers };
+  return { beside, idle: { coarse, all }, layers };
 }

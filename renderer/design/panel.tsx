@@ -1,4 +1,5 @@
 import type { ReactNode } from 'react';
+import { classNames } from './class-names';
 import { PanelSave, type PanelFiles } from './panel-save';
 import styles from './panel.module.css';
 
@@ -15,6 +16,8 @@ export interface PanelFrameProps {
   readonly meta?: ReactNode;
   /** Switches beside the title. */
   readonly controls?: ReactNode;
+  /** The title and its facts give their line to a first line of tools in the content, where the window is low. */
+  readonly sharesHead?: boolean;
   readonly state: PanelState;
   /** What can be saved; nothing, no menu. */
   readonly files?: PanelFiles;
@@ -22,10 +25,14 @@ export interface PanelFrameProps {
 }
 
 /** Frame of every panel of the inspector: a title, its facts, and one of four states. */
-export function Panel({ title, meta, controls, state, files, children }: PanelFrameProps) {
+export function Panel({ title, meta, controls, sharesHead = false, state, files, children }: PanelFrameProps) {
   const shows = state.kind === 'done' || state.kind === 'running';
   return (
-    <section className={styles['panel']} aria-label={title} aria-busy={state.kind === 'running'}>
+    <section
+      className={classNames(styles['panel'], sharesHead && shows && styles['shared'])}
+      aria-label={title}
+      aria-busy={state.kind === 'running'}
+    >
       <header className={styles['head']}>
         <h3 className={styles['title']}>{title}</h3>
         {controls}

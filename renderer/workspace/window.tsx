@@ -19,6 +19,14 @@ import { InspectorPanel, TimelinePanel } from './panels';
 import { useTheme } from './use-theme';
 import styles from './window.module.css';
 
+/**
+ * The inspector's share of a window that opens: in a low one prompt, lanes' heads and timeline leave an ordinary share too low to read a matrix in, and
+ * lanes scroll. @returns percent of the panels' height
+ */
+function inspectorShare(): string {
+  return window.matchMedia('(max-height: 780px)').matches ? '46%' : '42%';
+}
+
 /** Top bar, prompt, lanes, timeline, inspector, status: one screen for all of it. */
 export function Window() {
   const services = useServices();
@@ -54,6 +62,7 @@ export function Window() {
   const live = screen.rows.some((row) => row.run === undefined || row.run.outcome === null);
   // Read once: from then on the panels are where the user drags them.
   const [layout] = useState(() => workspace.store.getState().panels);
+  const [share] = useState(inspectorShare);
 
   return (
     <>
@@ -86,7 +95,7 @@ export function Window() {
               </FaultBoundary>
             </Panel>
             <Separator className={styles['separator']} aria-label="Height of the timeline" />
-            <Panel id="inspector" defaultSize="40%" minSize={120}>
+            <Panel id="inspector" defaultSize={share} minSize={120}>
               <FaultBoundary name="The inspector">
                 <InspectorPanel runs={screen.runs} />
               </FaultBoundary>

@@ -158,6 +158,7 @@ export function AttentionPanel(props: AttentionPanelProps) {
       title="Attention"
       state={state}
       controls={controls}
+      sharesHead
       {...(read.error === null ? { files } : {})}
       meta={
         <span
@@ -205,16 +206,22 @@ export function AttentionPanel(props: AttentionPanelProps) {
           <span className={styles['progress']} role="status">
             {whole.reading !== null && (
               <>
-                {`For a file: ${wholeNumber(whole.reading.rows)} of ${wholeNumber(whole.reading.positions)} rows of ${whole.reading.title}`}
+                <span>
+                  {`For a file: ${wholeNumber(whole.reading.rows)} of ${wholeNumber(whole.reading.positions)} rows of ${whole.reading.title}`}
+                </span>
                 <Button look="quiet" onClick={whole.stop}>
                   Stop
                 </Button>
               </>
             )}
-            {readable > attentionPositions && `first ${wholeNumber(attentionPositions)} of ${wholeNumber(readable)} positions`}
+            {readable > attentionPositions && (
+              <span>{`first ${wholeNumber(attentionPositions)} of ${wholeNumber(readable)} positions`}</span>
+            )}
             {read.matrix.data.rows < positions && !failed && whole.reading === null && (
               <>
-                {`${isStopped ? 'Stopped at' : 'Reading'} ${wholeNumber(read.matrix.data.rows)} of ${wholeNumber(positions)} positions`}
+                <span>
+                  {`${isStopped ? 'Stopped at' : 'Reading'} ${wholeNumber(read.matrix.data.rows)} of ${wholeNumber(positions)} positions`}
+                </span>
                 <Button
                   look="quiet"
                   onClick={() => {

@@ -7,6 +7,7 @@ import {
   type HeatmapLayout,
   type HeatmapSection,
   nameHeight,
+  numberStart,
   rowOfStream,
   sectionHead,
   streamName,
@@ -47,19 +48,26 @@ function emittedText(section: HeatmapSection, step: number): string {
   return canvasToken(section.entry.lane.modelInfo.vocabulary[record.tokenId] ?? '');
 }
 
-function drawHead(section: HeatmapSection, layout: HeatmapLayout, first: number, last: number, { context, ink, dim, data }: Ink): void {
+function drawHead(
+  section: HeatmapSection,
+  layout: HeatmapLayout,
+  view: HeatmapView,
+  first: number,
+  last: number,
+  { context, ink, dim, data }: Ink,
+): void {
   const base = section.top + sectionHead(layout.sections.length) - 6;
   const every = Math.max(1, Math.ceil(44 / layout.columnWidth));
   for (let step = first - (first % every); step < last; step += every) {
     const current = step === section.cursor;
     context.font = `${current ? 700 : 450} 11px ${data}`;
     context.fillStyle = current ? ink : dim;
-    const label = every > 1 ? String(step + 1) : emittedText(section, step);
-    context.fillText(
-      fitted(context, label, layout.columnWidth * every - 6),
-      gutter + step * layout.columnWidth + (every > 1 ? 0 : 7),
-      base,
-    );
+    const x = gutter + step * layout.columnWidth;
+    if (every > 1) {
+      const label = String(step + 1);
+      const start = numberStart(x, context.measureText(label).width, layout, view);
+      if (start !== null) context.fillText(label, start, base);
+    } else context.fillText(fitted(context, emittedText(section, step), layout.columnWidth - 6), x + 7, base);
   }
 }
 
@@ -175,7 +183,7 @@ export function drawHeatmap(
     if (section.top > view.scrollTop + view.height || section.top + height < view.scrollTop) continue;
     const { first, last: end } = visibleSteps(layout, view);
     const last = Math.min(section.steps, end);
-    drawHead(section, layout, first, last, ink);
+    drawHead(section, layout, view, first, last, ink);
     drawCells(section, layout, measure, first, last, tone(section.entry.style.hue.slice(6, -1)), ink);
     const rows = section.streams * layout.rowHeight;
     if (section.cursor !== null) {

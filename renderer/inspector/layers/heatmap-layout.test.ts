@@ -1,8 +1,9 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { sampleRun } from '../../testing/sample-run';
 import { sampleTextRun } from '../../testing/sample-text-run';
 import { laneEntries } from '../shared/lane-entries';
-import { cellAt, gutter, headHeight, heatmapLayout } from './heatmap-layout';
+import { cellAt, gutter, headHeight, heatmapLayout, numberStart } from './heatmap-layout';
 
 const entries = laneEntries([sampleRun()]);
 const shown = entries.slice(1, 2).map((entry) => ({ entry, cursor: 1 }));
@@ -44,6 +45,41 @@ describe('heatmapLayout', () => {
       const before = layout.sections[i];
       expect(section.top).toBeGreaterThan((before?.top ?? 0) + (before?.streams ?? 0) * layout.rowHeight);
     });
+  });
+});
+
+describe('numberStart', () => {
+  it('cuts no number, wherever the picture is scrolled to', () => {
+    const width = fc.integer({ min: 100, max: 2000 });
+    fc.assert(
+      fc.property(
+        width,
+        width,
+        fc.nat(2000),
+        fc.integer({ min: 0, max: 200 }),
+        fc.integer({ min: 6, max: 30 }),
+        (picture, room, scrolled, column, number) => {
+          const scrollLeft = Math.min(scrolled, Math.max(0, picture - room));
+          const x = gutter + column * 9;
+          fc.pre(x < picture - 9);
+          const start = numberStart(x, number, { width: picture }, { scrollLeft, width: room });
+          if (start === null) {
+            const end = Math.min(x + number, picture);
+            expect(x < scrollLeft + gutter + number || end > scrollLeft + room).toBe(true);
+            return;
+          }
+          expect(start).toBeGreaterThanOrEqual(scrollLeft + gutter);
+          expect(start + number).toBeLessThanOrEqual(Math.min(picture, scrollLeft + room));
+        },
+      ),
+    );
+  });
+
+  it('moves the last one to the left where its column is narrower than it', () => {
+    expect(numberStart(300, 20, { width: 310 }, { scrollLeft: 0, width: 400 })).toBe(290);
+    expect(numberStart(200, 20, { width: 310 }, { scrollLeft: 0, width: 400 })).toBe(200);
+    expect(numberStart(200, 20, { width: 310 }, { scrollLeft: 0, width: 210 })).toBeNull();
+    expect(numberStart(200, 20, { width: 610 }, { scrollLeft: 190, width: 300 })).toBeNull();
   });
 });
 

@@ -95,6 +95,22 @@ export function visibleSteps(
   };
 }
 
+/**
+ * Where a step's number begins, in pixels of the whole picture: moved to the left where the picture ends before it does, and null where the window or the
+ * names of the layers would cut it.
+ * @param x where its column begins @param width of the number
+ */
+export function numberStart(
+  x: number,
+  width: number,
+  layout: Pick<HeatmapLayout, 'width'>,
+  window: { readonly scrollLeft: number; readonly width: number },
+): number | null {
+  const start = Math.min(x, layout.width - width);
+  const shown = start >= window.scrollLeft + gutter && start + width <= window.scrollLeft + window.width;
+  return shown ? start : null;
+}
+
 export interface HeatmapCell {
   readonly section: HeatmapSection;
   readonly step: number;

@@ -150,6 +150,7 @@ export const LaneGrid = memo(function LaneGrid({
   const { columns, rows } = screen;
   const { engine, workspace, activity } = useServices();
   const scroller = useRef<HTMLDivElement>(null);
+  const lowestBar = useRef<HTMLDivElement>(null);
   const chosen = useStore(workspace.store, (state) => state.document.model);
   const facts = useStore(engine.store, (state) => state.facts);
   const model = modelOf(facts, chosen);
@@ -169,7 +170,14 @@ export const LaneGrid = memo(function LaneGrid({
   const lowest = rows.at(-1)?.row.run;
   // A new run stands under the others: it is what the user has asked for, so it comes into view.
   useEffect(() => {
-    if (lowest !== undefined || ahead) scroller.current?.scrollTo({ top: scroller.current.scrollHeight });
+    const view = scroller.current;
+    if (view === null) return;
+    if (ahead) view.scrollTo({ top: view.scrollHeight });
+    else if (lowest !== undefined && lowestBar.current !== null) {
+      // As high as it goes with its bar under the lanes' heads: where there is no room for all of it, its end is what is out of sight.
+      const head = view.querySelector('header')?.offsetHeight ?? 0;
+      view.scrollTop += lowestBar.current.getBoundingClientRect().top - view.getBoundingClientRect().top - head;
+    }
   }, [lowest, ahead]);
   const tracks = Math.max(1, rows.length);
   return (
@@ -208,7 +216,12 @@ export const LaneGrid = memo(function LaneGrid({
           </div>
         )}
         {rows.map((row, index) => (
-          <div key={row.row.run} className={styles['rowBar']} style={{ gridRow: 2 + 2 * index }}>
+          <div
+            key={row.row.run}
+            ref={index === rows.length - 1 ? lowestBar : undefined}
+            className={styles['rowBar']}
+            style={{ gridRow: 2 + 2 * index }}
+          >
             <RowBar row={row} place={index} count={rows.length} />
           </div>
         ))}

@@ -141,6 +141,10 @@ export function InstalledRow({ model, chosen, verification, onUse }: InstalledRo
           )}
         </span>
       </div>
+      {underWay.map((check) => (
+        <CheckLine key={check.device} check={check} name={summary.name} />
+      ))}
+      {verification !== undefined && underWay.every((check) => check.device !== null) && <VerificationText verification={verification} />}
       <p className={styles['dim']}>{modelFacts(summary)}</p>
       <p className={styles['faint']}>
         needs {memoryText(summary)} · <Parity parity={model.parity} />
@@ -163,10 +167,6 @@ export function InstalledRow({ model, chosen, verification, onUse }: InstalledRo
           ))}
         </ul>
       )}
-      {underWay.map((check) => (
-        <CheckLine key={check.device} check={check} name={summary.name} />
-      ))}
-      {verification !== undefined && underWay.every((check) => check.device !== null) && <VerificationText verification={verification} />}
     </li>
   );
 }

@@ -1,4 +1,5 @@
 import { useStore } from 'zustand';
+import { classNames } from '../../design/class-names';
 import { checkText } from '../../state/checks';
 import { modelOf } from '../../state/model-commands';
 import { useServices } from '../../state/services';
@@ -25,7 +26,7 @@ export function CheckStatus() {
       </span>
       <button
         type="button"
-        className={styles['import']}
+        className={classNames(styles['import'], styles['stop'])}
         aria-label={`Stop ${title}`}
         disabled={check.stopping}
         onClick={() => {

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { build } from 'vite';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { kernelsPlugin } from '../../scripts/build/kernels.ts';
 import { EngineClient } from '../contract/client';
 import type { ImportJob } from '../contract/library';
 import { runRequestSchema } from '../contract/run';
@@ -16,14 +17,16 @@ import { createMemoryPair } from './memory-transport';
 const root = join(import.meta.dirname, '..', '..');
 const resources = join(root, 'resources');
 
+let outDir: string | null = null;
 let program = '';
 beforeAll(async () => {
   // As a file that plain Node can run, where it finds the project's packages.
-  const outDir = await mkdtemp(join(root, 'node_modules', '.import-process-'));
+  outDir = await mkdtemp(join(root, 'node_modules', '.import-process-'));
   await build({
     configFile: false,
     logLevel: 'silent',
     root,
+    plugins: [kernelsPlugin()],
     build: {
       ssr: join(import.meta.dirname, 'import-process.ts'),
       outDir,
@@ -32,7 +35,10 @@ beforeAll(async () => {
   });
   program = join(outDir, 'importer.mjs');
 });
-afterAll(async () => rm(join(program, '..'), { recursive: true }));
+// Of a folder that was made, and by its own name: where the build failed, the parent of no program would be that of the working folder.
+afterAll(async () => {
+  if (outDir !== null) await rm(outDir, { recursive: true });
+});
 
 let folder: string;
 let engine: Engine;

@@ -209,7 +209,8 @@ export function Heatmap({ entries, measure, columns, panel, loadLens, content }:
             `Reading the lens, ${Math.floor(100 * (1 - lenses.missing / lenses.wanted))} %`
           ) : (
             <>
-              The lens was not read. {lenses.problem} <Button onClick={lenses.retry}>Try again</Button>
+              <span>The lens was not read. {lenses.problem}</span>
+              <Button onClick={lenses.retry}>Try again</Button>
             </>
           )}
         </p>

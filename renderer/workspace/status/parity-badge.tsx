@@ -53,7 +53,7 @@ export function ParityBadge({
               </th>
               <td data-good={check.passed}>{check.passed ? '✓ passed' : '✗ failed'}</td>
               <td className="data">{check.maximumDifference.toExponential(1)}</td>
-              <td className="data">{check.tolerance.toExponential(0)}</td>
+              <td className="data">{check.tolerance.toExponential()}</td>
               <td className={styles['compared']}>{check.compared}</td>
             </tr>
           ))}

@@ -113,7 +113,7 @@ export default {
   allowed: [
     ...folderRules,
     ...DEBT,
-    { from: { path: `^main/.*${TEST}` }, to: { path: '^main/' } },
+    { from: { path: `^main/.*${TEST}` }, to: { path: ['^main/', '^scripts/build/'] } },
     { from: { path: `^(main|electron|renderer)/.*/?testing/` }, to: { path: '^main/' } },
     { from: { path: '^main/kernels/' }, to: { path: `^${KERNELS_MODULE}$` } },
     // Packages and built-ins: allowed here, narrowed by the rules above.

@@ -20,6 +20,11 @@ export function quantizedParts(weight: string, bits: QuantizedBits): QuantizedPa
   return { integers: `${weight}.int${bits}`, scales: `${weight}.scales`, offsets: `${weight}.offsets` };
 }
 
+/** Whether a tensor of this name holds the integers of a quantised matrix. */
+export function isQuantized(tensor: string): boolean {
+  return quantizedBitWidths.some((bits) => tensor.endsWith(quantizedParts('', bits).integers));
+}
+
 export interface QuantizedMatrix {
   readonly bits: QuantizedBits;
   readonly integers: string;

@@ -7,7 +7,6 @@ import type { LoadedModel } from '../runtime/decoder';
 import { loadOpenedModel } from '../runtime/load-model';
 import type { LoadOptions, LoadStage } from '../runtime/load-options';
 import { measureSpeed } from '../runtime/measure-speed';
-import { roundsInputs } from '../runtime/parity-check';
 import { type CheckWatch, throwIfStopped, unwatched, watchedModel } from './check-watch';
 
 /** Does some work with a model as runs have it on a device. */
@@ -28,7 +27,7 @@ export async function withModel<T>(reader: PromptReader, options: LoadOptions, w
 
 /**
  * Compares a model on a device with its reference, and measures how fast it is there. Where runs round the inputs of products to 8 bits,
- * which hides small faults, a copy that rounds nothing is compared as well, before any other is loaded for this.
+ * which hides small faults, a copy that rounds nothing is compared as well.
  * @throws InterlinearError `bad-model` or `unsupported` where it does not load, `cancelled` where it is given up
  */
 export async function checkModel(
@@ -37,7 +36,6 @@ export async function checkModel(
   withLoaded: WithLoaded,
   watch: CheckWatch = unwatched,
 ): Promise<ModelParity> {
-  const { dtype } = reader.summary;
   const say = (what: string, pass: number | null = null, passes: number | null = null): void => {
     throwIfStopped(watch);
     watch.onDoing({ what, pass, passes });
@@ -69,18 +67,18 @@ export async function checkModel(
     const { decoder, reference } = watchedModel(model, watch);
     return measureSpeed(decoder, reference?.ids ?? anyTokens);
   };
-  const exact = roundsInputs({ dtype, arithmetic: 'fast' }) ? await exactly() : null;
   const load = async <T>(on: Device, work: (model: LoadedModel) => Promise<T>): Promise<T> => {
     say(`Loading it on ${deviceNames[on]}`);
     return withLoaded(on, work);
   };
   const cpu = device === 'cpu' ? null : await load('cpu', speedOn);
-  return load(device, async (model) => {
-    const tokensPerSecond = await speedOn(model);
-    const speed = { tokensPerSecond, timesCpu: cpu === null ? 1 : tokensPerSecond / cpu };
-    const checks = await checksOf(model, 'Comparing it with its reference, as it runs');
-    return parityOn(device, checks, { device, exact, speed });
-  });
+  const { tokensPerSecond, checks, isCoarse } = await load(device, async (model) => ({
+    tokensPerSecond: await speedOn(model),
+    checks: await checksOf(model, 'Comparing it with its reference, as it runs'),
+    isCoarse: model.decoder.inputBits === 8,
+  }));
+  const speed = { tokensPerSecond, timesCpu: cpu === null ? 1 : tokensPerSecond / cpu };
+  return parityOn(device, checks, { device, exact: isCoarse ? await exactly() : null, speed });
 }
 
 /**

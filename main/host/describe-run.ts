@@ -24,6 +24,6 @@ function describeModel({ model, check, layout }: ModelOfRun): RunModelInfo {
     deviceNote: model.deviceNote,
     dtype: model.dtype,
     threads: model.threads,
-    engine: model.engine,
+    engine: model.decoder.engine,
   };
 }

@@ -7,6 +7,8 @@ import type { Segment } from './passes';
 
 /** Places by which the cache grows; what is not filled yet is computed with and masked, so few of them. */
 const growth = 256;
+/** Places more, so that lines do not meet in a processor's cache: see `row-caches.ts`. */
+const apart = 16;
 
 /** An `AttentionSequence` over the passes of a decoder, with a cache of its own. */
 export class CachedSequence implements AttentionSequence {
@@ -98,7 +100,7 @@ export class CachedSequence implements AttentionSequence {
     if (length <= this.#capacity) return;
     const { layers, keyValueHeads, headWidth } = this.spec;
     const lines = keyValueHeads * headWidth;
-    const [before, capacity] = [this.#capacity, Math.ceil(length / growth) * growth];
+    const [before, capacity] = [this.#capacity, Math.ceil(length / growth) * growth + apart];
     const grown = (old: readonly Float32Array[]): Float32Array[] =>
       Array.from({ length: layers }, (_, layer) => {
         const data = this.queue.allocate(lines * capacity);

@@ -7,7 +7,7 @@ import { DecoderLens } from './decoder-lens';
 import { LayerAttention } from './layer-attention';
 import type { SessionSettings } from './onnx-session';
 import { PassQueue } from './pass-queue';
-import type { Passes } from './passes';
+import type { InputBits, Passes } from './passes';
 import { RowCaches } from './row-caches';
 import { outputOfRow } from './row-output';
 import { SequenceReader, type SequenceReading } from './sequence-reader';
@@ -21,6 +21,8 @@ export class CachedDecoder implements Decoder {
   readonly width: number;
   readonly vocabulary: number;
   readonly matrixParameters: number;
+  readonly inputBits: InputBits;
+  readonly engine: string;
   private readonly table: WeightMatrix;
   private readonly lensOf: DecoderLens;
   private readonly attention: LayerAttention;
@@ -46,6 +48,8 @@ export class CachedDecoder implements Decoder {
     this.table = new WeightMatrix(weights, 'embedding', spec.vocabulary, spec.width);
     this.lensOf = new DecoderLens(spec, weights, this.table, settings);
     this.attention = new LayerAttention(spec, weights, settings);
+    this.inputBits = passes.inputBits;
+    this.engine = passes.engine;
     this.queue = new PassQueue(passes);
     this.rows = new RowCaches(spec, this.queue);
     this.sequences = new SequenceReader(spec, this.queue);

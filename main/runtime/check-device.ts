@@ -27,10 +27,10 @@ export function mergeChecks(checks: readonly ParityCheck[]): Omit<ParityCheck, '
  */
 export async function checkDevice(model: LoadedModel): Promise<ParityCheck[]> {
   const { decoder, reference, summary } = model;
-  const comparison = comparisonFor(model, isTiny(summary.parameters));
+  const comparison = comparisonFor(decoder.inputBits, isTiny(summary.parameters));
   const missing = parityCheck('equalsReference', Infinity, 'nothing: the model was added without a reference', {
     ...comparison,
-    tolerance: referenceTolerance(model),
+    tolerance: referenceTolerance(decoder.inputBits),
   });
   if (!reference) return [missing];
   const equal = (await checkReference(model)) ?? missing;

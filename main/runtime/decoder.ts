@@ -1,5 +1,5 @@
 import type { Chat, Device, Dtype, Markers, ModelSummary, PromptCheck } from '../contract/model';
-import type { Arithmetic } from '../graph/graph-builder';
+import type { InputBits } from './passes';
 import type { StoredLens } from './stored-lens';
 import type { ModelReference } from '../models/reference/model-reference';
 
@@ -79,6 +79,9 @@ export interface Decoder {
   readonly vocabulary: number;
   /** Weights one position is multiplied with: attention, feed-forward and unembedding matrices, not the embedding table that is only looked up. */
   readonly matrixParameters: number;
+  readonly inputBits: InputBits;
+  /** Name and version of what computes its passes, for example `onnxruntime 1.24.3`. */
+  readonly engine: string;
   /** Row of the input embedding table; length D. Do not write into it. */
   embedding(tokenId: number): Float32Array;
   /** The whole table [V, D], row-major, for nearest-token look-ups. Do not write into it. */
@@ -132,15 +135,11 @@ export interface LoadedModel {
   readonly tokenizer: Tokenizer;
   readonly markers: Markers;
   readonly dtype: Dtype;
-  /** How products with weights in 4 or 8 bits are computed; all one with other weights. */
-  readonly arithmetic: Arithmetic;
   /** Where its passes are computed. */
   readonly device: Device;
   /** Why not on the device that was asked for, or null. */
   readonly deviceNote: string | null;
   readonly threads: number;
-  /** Name and version of the runtime, for example `onnxruntime 1.24.3`. */
-  readonly engine: string;
   /** What the model makes of a prompt; with `chat`, of its chat template rendered around it. */
   checkPrompt(prompt: string, chat?: Chat | null): PromptCheck;
   /** Token ids the model reads for a prompt; with `chat`, for its chat template rendered around it. */

@@ -140,7 +140,7 @@ function prepare({ model, check, layout }: ModelOfRun, request: RunRequest, pref
 
 function teamOf({ model, layout }: ModelOfRun, tokens: readonly number[], lanes: readonly LaneRun[]): Team {
   const { decoder } = model;
-  const comparison = comparisonFor(model, isTiny(model.summary.parameters));
+  const comparison = comparisonFor(model.decoder.inputBits, isTiny(model.summary.parameters));
   const lensCheck = new LensCheck(comparison);
   const reader = new PassReader(decoder, layout, lensCheck);
   return {

@@ -9,7 +9,6 @@ import { loadedValues } from './loaded-values';
 import { isTiny } from './tiny-model';
 import { kinWriting } from './model-writing';
 import { openDecoder } from './open-decoder';
-import { runtimeName } from './runtime-name';
 
 /**
  * Makes a model that ships with the app ready to run.
@@ -30,11 +29,9 @@ export async function loadEmbeddedModel(reader: EmbeddedReader, { device, thread
     tokenizer,
     markers,
     dtype: 'f32',
-    arithmetic: 'fast',
     device,
     deviceNote: null,
     threads: used,
-    engine: runtimeName,
     ...kinWriting(tokenizer, markers),
     read,
     checkPrompt,

@@ -57,7 +57,7 @@ it('writes the greedy chains PyTorch writes', async () => {
 it('loads the embedded model with all its files verified', () => {
   expect(model.summary).toMatchObject({ id: 'kin', task: 'kin', layers: 2, width: 128, vocabulary: 585 });
   expect(model.tokenizer.text(singleMarkers(model.markers).answer)).toBe('⟨answer⟩');
-  expect(model).toMatchObject({ dtype: 'f32', threads: 1, engine: 'onnxruntime 1.24.3' });
+  expect(model).toMatchObject({ dtype: 'f32', threads: 1, decoder: { engine: 'onnxruntime 1.24.3', inputBits: 32 } });
 });
 
 it('checks a prompt, with its tokens and their places', () => {

@@ -8,7 +8,6 @@ import type { LoadedModel } from './decoder';
 import type { LoadOptions } from './load-options';
 import { textWriting } from './model-writing';
 import { openDecoder } from './open-decoder';
-import { runtimeName } from './runtime-name';
 
 /** Put before a chain of thought. @source Kojima et al., "Large Language Models are Zero-Shot Reasoners", arXiv 2205.11916 */
 const thinkAloud = 'Let’s think step by step.\n';
@@ -51,11 +50,9 @@ export async function loadStoredModel(
     tokenizer,
     markers,
     dtype: summary.dtype,
-    arithmetic,
     device,
     deviceNote: null,
     threads: used,
-    engine: runtimeName,
     ...textWriting(tokenizer, markers),
     read,
     checkPrompt,

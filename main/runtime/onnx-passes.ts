@@ -2,10 +2,12 @@ import type { InferenceSession, Tensor } from 'onnxruntime-node';
 import { buildDecoder } from '../graph/decoder-graph';
 import type { DecoderSpec } from '../graph/decoder-spec';
 import type { Weights } from '../graph/graph-builder';
+import { isQuantized } from '../graph/quantized-parts';
 import { createSession, floats, integers, type SessionSettings } from './onnx-session';
 import { passMask } from './pass-mask';
-import type { Pass, Passes, PassOutputs, Segment } from './passes';
+import type { InputBits, Pass, Passes, PassOutputs, Segment } from './passes';
 import { RotaryFeeds } from './rotary-feeds';
+import { runtimeName } from './runtime-name';
 
 /**
  * Places of a segment that holds nothing: one, masked. The runtime leaves the result of a transposed product over no positions as it
@@ -15,18 +17,22 @@ export const emptyPlaces = 1;
 
 /** Passes computed by ONNX Runtime, on any device it starts on. Names and sizes as in `buildDecoder`. */
 export class OnnxPasses implements Passes {
+  readonly engine = runtimeName;
   private readonly rotary: RotaryFeeds;
 
   constructor(
     private readonly spec: DecoderSpec,
     private readonly session: InferenceSession,
+    readonly inputBits: InputBits,
   ) {
     this.rotary = new RotaryFeeds(spec);
   }
 
   /** @throws InterlinearError `unsupported` as `createSession` does */
   static async create(spec: DecoderSpec, weights: Weights, settings: SessionSettings): Promise<OnnxPasses> {
-    return new OnnxPasses(spec, await createSession(buildDecoder(spec, weights.places, settings.arithmetic), weights, settings));
+    const rounds = settings.arithmetic !== 'exact' && [...weights.places.keys()].some(isQuantized);
+    const session = await createSession(buildDecoder(spec, weights.places, settings.arithmetic), weights, settings);
+    return new OnnxPasses(spec, session, rounds ? 8 : 32);
   }
 
   async run(pass: Pass): Promise<PassOutputs> {

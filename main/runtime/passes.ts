@@ -56,8 +56,14 @@ export interface PassOutputs {
   readonly values: Float32Array;
 }
 
+/** Bits that inputs of products with weights in 4 or 8 bits are rounded to, a scale a block of 32; 32 where they are not, or there are none. */
+export type InputBits = 8 | 16 | 32;
+
 /** Computes passes of one model. It keeps nothing from one to the next: what has been read comes with each. */
 export interface Passes extends CacheMemory {
+  readonly inputBits: InputBits;
+  /** Name and version of what computes, for example `onnxruntime 1.24.3`. */
+  readonly engine: string;
   /** One at a time; nothing the pass reads is written to or freed meanwhile. */
   run(pass: Pass): Promise<PassOutputs>;
   /** Nothing is asked of it afterwards; what was allocated goes too. */

@@ -2,7 +2,7 @@ import { toErrorReport } from '../contract/errors';
 import type { ParityCheck } from '../contract/run';
 import { relativeDifference } from '../measures/vectors';
 import type { LoadedModel } from './decoder';
-import { coarse, parityCheck, referenceTolerance, roundsInputs } from './parity-check';
+import { parityCheck, referenceTolerance, rounding } from './parity-check';
 
 interface Difference {
   readonly place: string;
@@ -27,7 +27,7 @@ export async function checkReference(model: LoadedModel): Promise<ParityCheck | 
   const { ids, layers, residual, logits } = reference;
   const { width, vocabulary } = decoder;
   const name = 'equalsReference';
-  const tolerance = referenceTolerance(model);
+  const tolerance = referenceTolerance(decoder.inputBits);
   const span = layers === decoder.layers ? `all ${layers} layers` : `the first ${layers} of ${decoder.layers} layers`;
   try {
     const sequence = new Float32Array(ids.length * width);
@@ -54,7 +54,7 @@ export async function checkReference(model: LoadedModel): Promise<ParityCheck | 
     return parityCheck(name, worst.difference, compared, {
       measure: relativeDifference,
       tolerance,
-      unit: roundsInputs(model) ? coarse : '',
+      unit: rounding[decoder.inputBits],
     });
   } catch (thrown) {
     const compared = `nothing: reading the probe failed (${toErrorReport(thrown).message})`;

@@ -139,9 +139,9 @@ it('gives every run the same sizes, whatever ran before', () => {
   const caches = new RowCaches(shape, memory);
   const tracked = { row: caches.newRow(), marks: [] };
   for (let i = 0; i < 40; i++) step(caches, [tracked], [i]);
-  expect(caches.gather([tracked.row]).own.capacity).toBe(64);
+  expect(caches.gather([tracked.row]).own.capacity).toBe(80);
   tracked.row.dispose();
-  expect(caches.gather([caches.newRow()]).own.capacity).toBe(16);
+  expect(caches.gather([caches.newRow()]).own.capacity).toBe(32);
 });
 
 it('holds no more than what rows lie in, and gives back that too, whoever has a row', () => {

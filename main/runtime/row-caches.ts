@@ -21,6 +21,11 @@ export interface RowWindow {
 }
 
 const smallestCapacity = 16;
+/**
+ * Places more than a power of two: lines a power of two apart all fall into the same few places of a processor's cache and push each other
+ * out. Scores over 500 positions of eight rows took 24 ms with 2 048 places a line and 17 with 2 064.
+ */
+const apart = 16;
 const smallestSlots = 1;
 
 const roomFor = (needed: number, smallest: number): number => smallest * 2 ** Math.max(0, Math.ceil(Math.log2(needed / smallest)));
@@ -70,7 +75,7 @@ export class RowCaches {
   newRow(): StoredRow {
     const free = this.slots.indexOf(null);
     const slot = free < 0 ? this.slots.length : free;
-    if (free < 0) this.resize(roomFor(slot + 1, smallestSlots), Math.max(this.capacity, smallestCapacity));
+    if (free < 0) this.resize(roomFor(slot + 1, smallestSlots), Math.max(this.capacity, smallestCapacity + apart));
     const row = new StoredRow(this, slot);
     this.slots[slot] = row;
     // A number that is not finite, left over in a masked place, would still spoil the row: 0 times infinity is not 0.
@@ -113,7 +118,7 @@ export class RowCaches {
     });
     if (new Set(stored).size !== stored.length) throw new Error('A row of the cache occurs twice in one batch');
     const longest = stored.reduce((length, row) => Math.max(length, row.length), 0);
-    if (longest >= this.capacity) this.resize(this.slots.length, roomFor(longest + 1, smallestCapacity));
+    if (longest >= this.capacity) this.resize(this.slots.length, roomFor(longest + 1, smallestCapacity) + apart);
 
     const start = this.closeGaps(stored);
     const stride = this.stride();

@@ -19,6 +19,8 @@ const settings = { device: 'cpu', threads: 1 } as const;
 
 /** Passes that read keys and values from memory the runtime itself cannot take. */
 class SharedPasses implements Passes {
+  readonly inputBits = 32;
+  readonly engine = 'shared 1';
   readonly memory = new CountingMemory((length) => new Float32Array(new SharedArrayBuffer(4 * length)));
   readonly #passes: OnnxPasses;
 

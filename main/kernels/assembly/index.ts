@@ -6,4 +6,5 @@
  * `memory.data` or a `StaticArray`) lie at the lowest addresses and are written whenever a thread instantiates the module,
  * so they may not be changed, and callers begin at 64 KiB. There is no heap: nothing here may allocate.
  */
+export { end, run, work } from './pool';
 export { softmax } from './vectors';

@@ -1,0 +1,71 @@
+import { normalizeRow } from './rows';
+
+/** Queries, keys and values of one row a chunk: normalised and turned as the model does it, and put where attention reads them. */
+// @ts-ignore: decorator
+@unmanaged
+export class Heads {
+  /** [rows, (H + 2 Hkv) · Hd]: queries, keys, values; changed in place. */
+  from: usize;
+  heads: i32;
+  keyValueHeads: i32;
+  headWidth: i32;
+  /** T: row b · T + t is position t of row b. */
+  added: i32;
+  /** [rows, Hd / 2], or 0 where nothing turns. */
+  cosines: usize;
+  sines: usize;
+  /** How queries and keys are normalised, 0 = not, with scales and biases of length Hd. */
+  normalization: i32;
+  epsilon: f32;
+  queryScale: usize;
+  queryBias: usize;
+  keyScale: usize;
+  keyBias: usize;
+  /** What queries are multiplied with: 1 / √Hd. */
+  queryFactor: f32;
+  /** [rows, H, Hd] */
+  queries: usize;
+  /** [B, Hkv, Hd, T] */
+  keys: usize;
+  values: usize;
+}
+
+function turn(head: usize, width: i32, cosines: usize, sines: usize): void {
+  const half = <usize>(width >> 1) << 2;
+  for (let at: usize = 0; at < half; at += 4) {
+    const x = f32.load(head + at);
+    const y = f32.load(head + half + at);
+    const cosine = f32.load(cosines + at);
+    const sine = f32.load(sines + at);
+    f32.store(head + at, x * cosine - y * sine);
+    f32.store(head + half + at, y * cosine + x * sine);
+  }
+}
+
+export function prepareHeads(job: Heads, row: i32): void {
+  const width = job.headWidth, heads = job.heads, keyValueHeads = job.keyValueHeads, added = job.added;
+  const size = <usize>width << 2;
+  const from = job.from + <usize>(row * (heads + 2 * keyValueHeads)) * size;
+  const angles = <usize>(row * (width >> 1)) << 2;
+  for (let head = 0; head < heads + keyValueHeads; head++) {
+    const x = from + <usize>head * size;
+    const scale = head < heads ? job.queryScale : job.keyScale;
+    const bias = head < heads ? job.queryBias : job.keyBias;
+    if (job.normalization != 0) normalizeRow(job.normalization, x, width, job.epsilon, scale, bias, x);
+    if (job.cosines != 0) turn(x, width, job.cosines + angles, job.sines + angles);
+  }
+  const queries = job.queries + <usize>(row * heads) * size;
+  for (let i = 0; i < heads * width; i++) {
+    const at = <usize>i << 2;
+    f32.store(queries + at, f32.load(from + at) * job.queryFactor);
+  }
+  const line = <usize>added << 2;
+  const lines = keyValueHeads * width;
+  const place = <usize>((row / added) * lines) * line + (<usize>(row % added) << 2);
+  const keys = from + <usize>heads * size;
+  const values = keys + <usize>keyValueHeads * size;
+  for (let i = 0; i < lines; i++) {
+    f32.store(job.keys + place + <usize>i * line, f32.load(keys + (<usize>i << 2)));
+    f32.store(job.values + place + <usize>i * line, f32.load(values + (<usize>i << 2)));
+  }
+}

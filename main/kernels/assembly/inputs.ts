@@ -1,0 +1,115 @@
+import { largest4 } from './lanes';
+
+/*
+ * Inputs of a product, rounded to 16 bits with a scale for each block of 32. In two layouts:
+ *
+ *   alone      row after row; a block's 32 integers in order. Scales and sums [rows, blocks rounded up to 4], the rest zero.
+ *   in fours   four rows lie together: of each block, pair after pair, the pair of each of the four rows; so a vector holds one pair
+ *              of four rows. Scales and sums [rows / 4, blocks, 4]. Rows that are missing have scale and sum 0.
+ *
+ * A sum is that of a block's rounded inputs, times the scale: what an offset of the weights' block is multiplied with.
+ */
+
+const largestInteger: f32 = 32767;
+
+/** Which layout so many rows have. */
+// @ts-ignore: decorator
+@inline
+export function inFours(rows: i32): bool {
+  return rows > 2;
+}
+
+/** Where rounded inputs go. */
+// @ts-ignore: decorator
+@unmanaged
+export class Inputs {
+  /** All rows. */
+  rows: i32;
+  /** K / 32 */
+  blocks: i32;
+  /** Or 0: nothing is rounded. */
+  integers: usize;
+  scales: usize;
+  sums: usize;
+}
+
+// @ts-ignore: decorator
+@inline
+function rounded(from: usize, inverse: v128): v128 {
+  const low = i32x4.trunc_sat_f32x4_s(f32x4.nearest(f32x4.mul(v128.load(from), inverse)));
+  const high = i32x4.trunc_sat_f32x4_s(f32x4.nearest(f32x4.mul(v128.load(from, 16), inverse)));
+  return i16x8.narrow_i32x4_s(low, high);
+}
+
+// @ts-ignore: decorator
+@inline
+function store4(to: usize, x: v128): void {
+  v128.store32_lane(to, x, 0);
+  v128.store32_lane(to, x, 1, 16);
+  v128.store32_lane(to, x, 2, 32);
+  v128.store32_lane(to, x, 3, 48);
+}
+
+/** Rounds one row of 32-bit floats, [blocks · 32], into place `row` of the inputs. */
+export function roundRow(inputs: Inputs, from: usize, row: i32): void {
+  const blocks = inputs.blocks, integers = inputs.integers, scales = inputs.scales, sums = inputs.sums;
+  if (integers == 0) return;
+  const four = inFours(inputs.rows);
+  const padded = (blocks + 3) & ~3;
+  const ones = i16x8.splat(1);
+  for (let block = 0; block < blocks; block++) {
+    const x = from + (<usize>block << 7);
+    let top = f32x4.splat(0);
+    for (let i: usize = 0; i < 128; i += 16) top = f32x4.max(top, f32x4.abs(v128.load(x + i)));
+    const scale = largest4(top) / largestInteger;
+    const inverse = f32x4.splat(scale > 0 ? 1 / scale : 0);
+    const a = rounded(x, inverse);
+    const b = rounded(x + 32, inverse);
+    const c = rounded(x + 64, inverse);
+    const d = rounded(x + 96, inverse);
+    const pairs = i32x4.add(
+      i32x4.add(i32x4.dot_i16x8_s(a, ones), i32x4.dot_i16x8_s(b, ones)),
+      i32x4.add(i32x4.dot_i16x8_s(c, ones), i32x4.dot_i16x8_s(d, ones)),
+    );
+    const whole =
+      i32x4.extract_lane(pairs, 0) + i32x4.extract_lane(pairs, 1) + i32x4.extract_lane(pairs, 2) + i32x4.extract_lane(pairs, 3);
+    const sum = <f32>whole * scale;
+    if (four) {
+      const place = <usize>((row >> 2) * blocks + block);
+      const to = integers + (place << 8) + (<usize>(row & 3) << 2);
+      store4(to, a);
+      store4(to + 64, b);
+      store4(to + 128, c);
+      store4(to + 192, d);
+      const one = (place << 4) + (<usize>(row & 3) << 2);
+      f32.store(scales + one, scale);
+      f32.store(sums + one, sum);
+    } else {
+      const to = integers + (<usize>(row * blocks + block) << 6);
+      v128.store(to, a);
+      v128.store(to, b, 16);
+      v128.store(to, c, 32);
+      v128.store(to, d, 48);
+      const one = <usize>(row * padded + block) << 2;
+      f32.store(scales + one, scale);
+      f32.store(sums + one, sum);
+    }
+  }
+  if (!four) {
+    for (let block = blocks; block < padded; block++) {
+      f32.store(scales + (<usize>(row * padded + block) << 2), 0);
+      f32.store(sums + (<usize>(row * padded + block) << 2), 0);
+    }
+  } else if (row == inputs.rows - 1) {
+    for (let missing = row + 1; (missing & 3) != 0; missing++) emptyRow(inputs, missing);
+  }
+}
+
+/** A row that is missing from the last four. */
+function emptyRow(inputs: Inputs, row: i32): void {
+  for (let block = 0; block < inputs.blocks; block++) {
+    const one = (<usize>((row >> 2) * inputs.blocks + block) << 4) + (<usize>(row & 3) << 2);
+    f32.store(inputs.scales + one, 0);
+    f32.store(inputs.sums + one, 0);
+  }
+}

@@ -1,0 +1,66 @@
+import { Attention, mix, normalizeScores, score } from './attention';
+import { ExactProduct, multiplyExactly } from './exact';
+import { Heads, prepareHeads } from './heads';
+import { multiply, Product } from './products';
+import { repack, Repacking } from './repack';
+import { activate, Activation, Normalization, normalize } from './rows';
+import { softmax } from './vectors';
+
+/** Where the number of the job under way lies, and after it the address of its arguments. */
+const jobAt: usize = 36864;
+
+// @ts-ignore: decorator
+@unmanaged
+class Softmax {
+  from: usize;
+  to: usize;
+  width: i32;
+}
+
+/** Says what job is to be done. Only while none is under way. */
+export function choose(job: i32, args: usize): void {
+  i32.store(jobAt, job);
+  i32.store(jobAt, <i32>args, 4);
+}
+
+/** One chunk of the job that was chosen; the numbers are those of `jobs` in ../jobs.ts. */
+export function execute(chunk: i32): void {
+  const args = <usize>i32.load(jobAt, 4);
+  switch (i32.load(jobAt)) {
+    case 0:
+      multiply(changetype<Product>(args), chunk);
+      break;
+    case 1:
+      multiplyExactly(changetype<ExactProduct>(args), chunk);
+      break;
+    case 2:
+      normalize(changetype<Normalization>(args), chunk);
+      break;
+    case 3:
+      activate(changetype<Activation>(args), chunk);
+      break;
+    case 4:
+      prepareHeads(changetype<Heads>(args), chunk);
+      break;
+    case 5:
+      score(changetype<Attention>(args), chunk);
+      break;
+    case 6:
+      normalizeScores(changetype<Attention>(args), chunk);
+      break;
+    case 7:
+      mix(changetype<Attention>(args), chunk);
+      break;
+    case 8: {
+      const job = changetype<Softmax>(args);
+      const at = <usize>(chunk * job.width) << 2;
+      softmax(job.from + at, job.to + at, job.width);
+      break;
+    }
+    case 9:
+      repack(changetype<Repacking>(args), chunk);
+      break;
+    default:
+      unreachable();
+  }
+}

@@ -1,0 +1,106 @@
+/** How an argument is written: a whole number or address, or a 32-bit float. */
+type Kind = 'i32' | 'f32';
+
+/** What rounded inputs of products need; see assembly/inputs.ts. */
+const inputs = { rows: 'i32', blocks: 'i32', integers: 'i32', scales: 'i32', sums: 'i32' } as const;
+
+const matrix = {
+  bits: 'i32',
+  integers: 'i32',
+  scales: 'i32',
+  offsets: 'i32',
+  factor: 'f32',
+  blocks: 'i32',
+  outputs: 'i32',
+  outputsAtOnce: 'i32',
+  rows: 'i32',
+} as const;
+
+const target = { to: 'i32', stride: 'i32', bias: 'i32', adds: 'i32' } as const;
+
+const attention = {
+  rows: 'i32',
+  added: 'i32',
+  keyValueHeads: 'i32',
+  group: 'i32',
+  headWidth: 'i32',
+  queries: 'i32',
+  promptKeys: 'i32',
+  promptValues: 'i32',
+  promptCapacity: 'i32',
+  promptStride: 'i32',
+  ownKeys: 'i32',
+  ownValues: 'i32',
+  ownCapacity: 'i32',
+  ownStride: 'i32',
+  addedKeys: 'i32',
+  addedValues: 'i32',
+  addedCapacity: 'i32',
+  addedStride: 'i32',
+  promptFilled: 'i32',
+  ownFilled: 'i32',
+  ownStart: 'i32',
+  addedStart: 'i32',
+  line: 'i32',
+  positionsAtOnce: 'i32',
+  elementsAtOnce: 'i32',
+  scores: 'i32',
+  to: 'i32',
+} as const;
+
+/**
+ * The jobs of assembly/jobs.ts, in the order of their numbers, each with its arguments as they follow each other in memory: the
+ * fields of the class of its name there.
+ */
+const jobs = {
+  multiply: { ...matrix, inputs: 'i32', inputScales: 'i32', inputSums: 'i32', ...target },
+  multiplyExactly: { ...matrix, inputs: 'i32', ...target },
+  normalize: { ...inputs, kind: 'i32', from: 'i32', width: 'i32', epsilon: 'f32', scale: 'i32', bias: 'i32', to: 'i32' },
+  activate: { ...inputs, kind: 'i32', from: 'i32', width: 'i32', gated: 'i32', to: 'i32' },
+  prepareHeads: {
+    from: 'i32',
+    heads: 'i32',
+    keyValueHeads: 'i32',
+    headWidth: 'i32',
+    added: 'i32',
+    cosines: 'i32',
+    sines: 'i32',
+    normalization: 'i32',
+    epsilon: 'f32',
+    queryScale: 'i32',
+    queryBias: 'i32',
+    keyScale: 'i32',
+    keyBias: 'i32',
+    queryFactor: 'f32',
+    queries: 'i32',
+    keys: 'i32',
+    values: 'i32',
+  },
+  score: attention,
+  normalizeScores: attention,
+  mix: attention,
+  softmax: { from: 'i32', to: 'i32', width: 'i32' },
+  repack: { bits: 'i32', integers: 'i32', blocks: 'i32', offsets: 'i32', scales: 'i32' },
+} as const satisfies Readonly<Record<string, Readonly<Record<string, Kind>>>>;
+
+export type Job = keyof typeof jobs;
+export type Arguments<J extends Job> = Readonly<Record<keyof (typeof jobs)[J], number>>;
+
+/** A job by its number in assembly/jobs.ts, with the places of its arguments in words. */
+interface Layout {
+  readonly number: number;
+  readonly fields: ReadonlyMap<string, { readonly place: number; readonly isFloat: boolean }>;
+}
+
+const layouts = new Map(
+  Object.entries<Readonly<Record<string, Kind>>>(jobs).map(([job, kinds], number): [string, Layout] => [
+    job,
+    { number, fields: new Map(Object.entries(kinds).map(([name, kind], place) => [name, { place, isFloat: kind === 'f32' }])) },
+  ]),
+);
+
+export function layoutOf(job: Job): Layout {
+  const layout = layouts.get(job);
+  if (!layout) throw new Error(`There is no job '${job}'`);
+  return layout;
+}

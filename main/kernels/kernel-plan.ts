@@ -1,0 +1,175 @@
+import { type Operation, Operations, type OperationSettings } from './operations';
+
+/** Positions of a line of scores, and elements of a value, that one part of attention computes. */
+const positionsAtOnce = 1024;
+const elementsAtOnce = 16;
+
+/** B rows of T new positions each. */
+export interface PlanShape {
+  readonly batch: number;
+  readonly added: number;
+}
+
+/** Where the positions already read lie, and how a line of scores is divided among them and the new ones: see assembly/attention.ts. */
+export interface Past {
+  readonly promptCapacity: number;
+  readonly promptStride: number;
+  readonly promptFilled: number;
+  readonly ownCapacity: number;
+  readonly ownStride: number;
+  readonly ownFilled: number;
+  readonly ownStart: number;
+  readonly addedStart: number;
+  readonly line: number;
+}
+
+/** Addresses of one layer's keys and values. */
+export interface PastOfLayer {
+  readonly promptKeys: number;
+  readonly promptValues: number;
+  readonly ownKeys: number;
+  readonly ownValues: number;
+}
+
+const nothingRead: Past & PastOfLayer = {
+  promptCapacity: 0,
+  promptStride: 0,
+  promptFilled: 0,
+  ownCapacity: 0,
+  ownStride: 0,
+  ownFilled: 0,
+  ownStart: 0,
+  addedStart: 0,
+  line: 0,
+  promptKeys: 0,
+  promptValues: 0,
+  ownKeys: 0,
+  ownValues: 0,
+};
+
+/** The jobs of one layer; of attention, the arguments that do not change from one pass to the next. */
+interface LayerPlan {
+  readonly before: readonly Operation[];
+  readonly attention: number;
+  readonly after: readonly Operation[];
+}
+
+/** The jobs of all layers for passes of one shape, in the order they are run. */
+export class KernelPlan {
+  /** [B · T, D] */
+  readonly stream: number;
+  /** [B · T, Hd / 2] each; 0 where nothing turns. */
+  readonly cosines: number;
+  readonly sines: number;
+  /** [L, B, Hkv, Hd, T], of the new positions. */
+  readonly keys: number;
+  readonly values: number;
+  readonly #settings: OperationSettings;
+  readonly #rows: number;
+  readonly #moves: number;
+  readonly #operations: Operations;
+  readonly #layers: readonly LayerPlan[];
+
+  constructor(settings: OperationSettings, { batch, added }: PlanShape) {
+    const { spec, scratch } = settings;
+    const { layers, width, innerWidth, heads, headWidth, keyValueHeads } = spec;
+    const rows = batch * added;
+    this.#settings = settings;
+    this.#rows = rows;
+    this.stream = scratch.floats('stream', rows * width);
+    const turns = spec.positions.kind === 'rotary';
+    this.cosines = turns ? scratch.floats('cosines', (rows * headWidth) / 2) : 0;
+    this.sines = turns ? scratch.floats('sines', (rows * headWidth) / 2) : 0;
+    this.keys = scratch.floats('keys', layers * rows * keyValueHeads * headWidth);
+    this.values = scratch.floats('values', layers * rows * keyValueHeads * headWidth);
+    this.#operations = new Operations(settings, rows);
+    // The widest at once, so that none moves after its address has been written down.
+    this.#operations.inputs(Math.max(width, innerWidth, heads * headWidth));
+    this.#layers = Array.from({ length: layers }, (_, layer) => this.#layer(layer, added));
+    this.#moves = scratch.moves;
+  }
+
+  /** Whether all is still where it was. */
+  isCurrent(): boolean {
+    return this.#moves === this.#settings.scratch.moves;
+  }
+
+  free(): void {
+    this.#operations.free();
+  }
+
+  /** @param scores room for [rows, H, line] */
+  run(layer: number, past: Past, ofLayer: PastOfLayer, scores: number): void {
+    const plan = this.#layers[layer];
+    if (!plan) throw new Error(`There is no layer ${layer}`);
+    const { kernels, spec } = this.#settings;
+    const { heads, keyValueHeads, headWidth } = spec;
+    const run = ({ job, args, chunks }: Operation): void => kernels.run(job, args, chunks);
+    plan.before.forEach(run);
+    kernels.change('score', plan.attention, { ...past, ...ofLayer, scores });
+    kernels.run('score', plan.attention, this.#rows * keyValueHeads * Math.ceil(past.line / positionsAtOnce));
+    kernels.run('normalizeScores', plan.attention, this.#rows * heads);
+    kernels.run('mix', plan.attention, this.#rows * keyValueHeads * Math.ceil(headWidth / elementsAtOnce));
+    plan.after.forEach(run);
+  }
+
+  #layer(layer: number, added: number): LayerPlan {
+    const { spec, weights, scratch } = this.#settings;
+    const { heads, keyValueHeads, headWidth, queryKeyNormalization, gatedFeedForward } = spec;
+    const operations = this.#operations;
+    const rows = this.#rows;
+    const [attention, feedForward] = [`layer.${layer}.attention`, `layer.${layer}.feed-forward`];
+    const projections = weights.product(['query', 'key', 'value'].map((name) => `${attention}.${name}`));
+    const inner = weights.product((gatedFeedForward ? ['gate', 'up'] : ['up']).map((name) => `${feedForward}.${name}`));
+    const projected = scratch.floats('projected', rows * Math.max(projections.outputs, inner.outputs));
+    const queries = scratch.floats('queries', rows * heads * headWidth);
+    const ofLayer = 4 * layer * rows * keyValueHeads * headWidth;
+    const [keys, values] = [this.keys + ofLayer, this.values + ofLayer];
+    const [queryNorm, keyNorm] = [operations.norm(`${attention}.query.norm`), operations.norm(`${attention}.key.norm`)];
+    const sizes = { keyValueHeads, headWidth, added };
+    const turned = operations.make('prepareHeads', rows, {
+      ...sizes,
+      from: projected,
+      heads,
+      cosines: this.cosines,
+      sines: this.sines,
+      normalization: queryKeyNormalization ? queryNorm.kind : 0,
+      epsilon: queryNorm.epsilon,
+      queryScale: queryNorm.scale,
+      queryBias: queryNorm.bias,
+      keyScale: keyNorm.scale,
+      keyBias: keyNorm.bias,
+      queryFactor: 1 / Math.sqrt(headWidth),
+      queries,
+      keys,
+      values,
+    });
+    const mixed = operations.make('score', 0, {
+      ...sizes,
+      rows,
+      group: heads / keyValueHeads,
+      queries,
+      ...nothingRead,
+      addedKeys: keys,
+      addedValues: values,
+      addedCapacity: added,
+      addedStride: keyValueHeads * headWidth * added,
+      positionsAtOnce,
+      elementsAtOnce,
+      scores: 0,
+      to: operations.inputs(heads * headWidth).floats,
+    });
+    return {
+      before: [operations.normalize(this.stream, `${attention}.norm`), ...operations.multiply(projections, projected), turned],
+      attention: mixed.args,
+      after: [
+        operations.round(heads * headWidth),
+        ...operations.multiply(weights.product([`${attention}.output`]), this.stream, 1),
+        operations.normalize(this.stream, `${feedForward}.norm`),
+        ...operations.multiply(inner, projected),
+        operations.activate(projected),
+        ...operations.multiply(weights.product([`${feedForward}.down`]), this.stream, 1),
+      ],
+    };
+  }
+}

@@ -1,0 +1,149 @@
+import { type DecoderSpec, unembeddingName, weightShapes } from '../graph/decoder-spec';
+import type { Weights } from '../graph/graph-builder';
+import { type QuantizedBits, quantizedBitWidths, quantizedParts } from '../graph/quantized-parts';
+import { mostKernelBytes } from './kernel-memory';
+import type { Kernels } from './kernels';
+
+/** Bytes read from the file of the weights at a time. */
+const portion = 8 << 20;
+/** See assembly/repack.ts. */
+const blocksAtOnce = 1024;
+/** Of the memory kernels can have, what weights may take: the rest is for caches. */
+const mostWeightBytes = 0.75 * mostKernelBytes;
+
+/** A matrix, or several that follow each other, in the kernels' memory. */
+export interface KernelMatrix {
+  readonly bits: QuantizedBits;
+  readonly integers: number;
+  readonly scales: number;
+  /** 0 where it has none. */
+  readonly offsets: number;
+  readonly factor: number;
+  readonly blocks: number;
+  readonly outputs: number;
+}
+
+/** Matrices that meet the same input, product beside product. */
+export interface KernelProduct {
+  readonly matrices: readonly KernelMatrix[];
+  /** Of all outputs; 0 where there is none. */
+  readonly bias: number;
+  readonly outputs: number;
+}
+
+const bitsOf = ({ places }: Weights, name: string): QuantizedBits | null =>
+  quantizedBitWidths.find((bits) => places.has(quantizedParts(name, bits).integers)) ?? null;
+
+/** Names of the matrices of one layer, by what they are multiplied with. */
+function productsOf({ gatedFeedForward }: DecoderSpec, prefix: string): readonly (readonly string[])[] {
+  const [attention, feedForward] = [`${prefix}.attention`, `${prefix}.feed-forward`];
+  return [
+    ['query', 'key', 'value'].map((name) => `${attention}.${name}`),
+    [`${attention}.output`],
+    (gatedFeedForward ? ['gate', 'up'] : ['up']).map((name) => `${feedForward}.${name}`),
+    [`${feedForward}.down`],
+  ];
+}
+
+function productsOfAll(spec: DecoderSpec): (readonly string[])[] {
+  const layers = Array.from({ length: spec.layers }, (_, layer) => productsOf(spec, `layer.${layer}`));
+  return [...layers.flat(), [unembeddingName(spec)]];
+}
+
+/** Whether the kernels can compute with these weights: every matrix in 4 or 8 bits, and all of it in their memory. */
+export function kernelsFit(spec: DecoderSpec, weights: Weights): boolean {
+  const names = productsOfAll(spec).flat();
+  if (spec.headWidth % 4 !== 0 || names.some((name) => bitsOf(weights, name) === null)) return false;
+  let bytes = 0;
+  for (const place of weights.places.values()) bytes += place.byteLength;
+  return bytes <= mostWeightBytes;
+}
+
+/** A decoder's weights in the kernels' memory. */
+export class KernelWeights {
+  readonly #products = new Map<string, KernelProduct>();
+  readonly #vectors = new Map<string, number>();
+
+  constructor(
+    private readonly kernels: Kernels,
+    private readonly weights: Weights,
+    spec: DecoderSpec,
+  ) {
+    for (const names of productsOfAll(spec)) this.#products.set(names.join(), this.#load(names));
+    const norms = [...weightShapes(spec)].filter(([name, shape]) => shape.length === 1 && /norm(\.bias)?$/u.test(name));
+    for (const [name] of norms) this.#vectors.set(name, this.#copy([name]));
+  }
+
+  /** @throws Error where the decoder has no such product */
+  product(names: readonly string[]): KernelProduct {
+    const found = this.#products.get(names.join());
+    if (!found) throw new Error(`There is no product of ${names.join(', ')}`);
+    return found;
+  }
+
+  /** Address of a norm's scale or bias; 0 where the decoder has none of that name. */
+  vector(name: string): number {
+    return this.#vectors.get(name) ?? 0;
+  }
+
+  /** Neighbours that are stored alike become one matrix. */
+  #load(names: readonly string[]): KernelProduct {
+    const { places } = this.weights;
+    const kind = (name: string): string => {
+      const bits = bitsOf(this.weights, name);
+      return `${bits} ${bits !== null && places.has(quantizedParts(name, bits).offsets)}`;
+    };
+    const matrices: KernelMatrix[] = [];
+    let alike: string[] = [];
+    for (const [index, name] of names.entries()) {
+      alike.push(name);
+      const next = names[index + 1];
+      if (next !== undefined && kind(next) === kind(name)) continue;
+      matrices.push(this.#join(alike));
+      alike = [];
+    }
+    const biases = names.map((name) => `${name}.bias`);
+    const bias = biases.every((name) => places.has(name)) ? this.#copy(biases) : 0;
+    return { matrices, bias, outputs: matrices.reduce((sum, { outputs }) => sum + outputs, 0) };
+  }
+
+  #join(names: readonly string[]): KernelMatrix {
+    const { places } = this.weights;
+    const bits = bitsOf(this.weights, names[0] ?? '');
+    if (bits === null) throw new Error(`${names.join(', ')} are not in 4 or 8 bits`);
+    const parts = names.map((name) => quantizedParts(name, bits));
+    const shapes = parts.map(({ integers }) => places.get(integers)?.shape ?? []);
+    const blocks = shapes[0]?.[1] ?? 0;
+    const outputs = shapes.reduce((sum, [rows = 0]) => sum + rows, 0);
+    const integers = this.#copy(parts.map((part) => part.integers));
+    const scales = this.#copy(parts.map((part) => part.scales));
+    const stored = parts.every((part) => places.has(part.offsets)) ? this.#copy(parts.map((part) => part.offsets)) : 0;
+    const all = outputs * blocks;
+    const args = this.kernels.prepare('repack', { bits, integers, blocks: all, offsets: stored, scales });
+    this.kernels.run('repack', args, Math.ceil(all / blocksAtOnce));
+    this.kernels.memory.free(args);
+    // Integers of 4 bits stay above 0, so that what they are too large is an offset, in proportion to the scale where there is no other.
+    const offsets = stored !== 0 || bits === 8 ? stored : scales;
+    return { bits, integers, scales, offsets, factor: stored === 0 && bits === 4 ? -(2 ** (bits - 1)) : 1, blocks, outputs };
+  }
+
+  /** Some tensors, one after the other. */
+  #copy(names: readonly string[]): number {
+    const { places, read } = this.weights;
+    const found = names.map((name) => {
+      const place = places.get(name);
+      if (!place) throw new Error(`There is no weight '${name}'`);
+      return place;
+    });
+    const at = this.kernels.memory.allocate(found.reduce((sum, { byteLength }) => sum + byteLength, 0));
+    let to = at;
+    for (const { offset, byteLength } of found) {
+      for (let done = 0; done < byteLength; done += portion) {
+        const part = read(offset + done, Math.min(portion, byteLength - done));
+        this.kernels.memory.bytes(to + done, part.byteLength).set(part);
+      }
+      to += byteLength;
+    }
+    return at;
+  }
+}

@@ -1,0 +1,79 @@
+import { Worker } from 'node:worker_threads';
+import compiled from 'virtual:kernels';
+import { type Arguments, type Job, layoutOf } from './jobs';
+import { KernelMemory } from './kernel-memory';
+
+/** Megabytes of JavaScript's heap that a thread gets, which runs kernels and nothing else. */
+const heap = { maxOldGenerationSizeMb: 8, maxYoungGenerationSizeMb: 1 };
+
+/** All a thread does: take parts of jobs until there are none to come. */
+const program = `
+const { workerData: { module, memory } } = require('node:worker_threads');
+new WebAssembly.Instance(module, { env: { memory } }).exports.work();
+`;
+
+/** As traces name it; the number is raised with a change that moves a bit of a result. */
+export const kernelsName = 'interlinear kernels 1';
+
+let module: WebAssembly.Module | null = null;
+
+type Run = (job: number, args: number, chunks: number, threads: number) => void;
+
+/** The kernels with their memory and threads. One job at a time; a job is done when `run` returns. */
+export class Kernels {
+  readonly memory = new KernelMemory();
+  readonly #threads: number;
+  readonly #workers: Worker[];
+  readonly #run: Run;
+  readonly #end: () => void;
+
+  /** @param threads in all, with the one that calls */
+  constructor(threads: number) {
+    module ??= new WebAssembly.Module(compiled);
+    const { memory } = this.memory;
+    const { run, end } = new WebAssembly.Instance(module, { env: { memory } }).exports;
+    if (typeof run !== 'function' || typeof end !== 'function') throw new Error('The kernels lack a function');
+    this.#run = run as Run;
+    this.#end = end as () => void;
+    this.#threads = threads;
+    this.#workers = Array.from({ length: threads - 1 }, () => {
+      const worker = new Worker(program, { eval: true, workerData: { module, memory }, resourceLimits: heap });
+      worker.unref();
+      // Without it the others, at the least the one that calls, take its parts.
+      worker.on('error', () => undefined);
+      return worker;
+    });
+  }
+
+  /**
+   * Writes the arguments of a job somewhere, for as many runs as are wanted.
+   * @returns their address, to be freed in `memory`
+   */
+  prepare<J extends Job>(job: J, values: Arguments<J>): number {
+    const args = this.memory.allocate(4 * layoutOf(job).fields.size);
+    this.change(job, args, values);
+    return args;
+  }
+
+  /** Writes some of the arguments of a job anew. */
+  change<J extends Job>(job: J, args: number, values: Partial<Arguments<J>>): void {
+    const { fields } = layoutOf(job);
+    const [integers, floats] = [this.memory.integers(args, fields.size), this.memory.floats(args, fields.size)];
+    const given: Readonly<Record<string, number | undefined>> = values;
+    for (const [name, value] of Object.entries(given)) {
+      const field = fields.get(name);
+      if (!field) throw new Error(`'${job}' has no argument '${name}'`);
+      (field.isFloat ? floats : integers)[field.place] = value ?? NaN;
+    }
+  }
+
+  /** @param args address of its arguments @param chunks parts it is cut into, each computed by one thread */
+  run(job: Job, args: number, chunks: number): void {
+    this.#run(layoutOf(job).number, args, chunks, this.#threads);
+  }
+
+  async dispose(): Promise<void> {
+    this.#end();
+    await Promise.all(this.#workers.map(async (worker) => worker.terminate()));
+  }
+}

@@ -1,0 +1,135 @@
+import { activations, type DecoderSpec } from '../graph/decoder-spec';
+import type { Arguments, Job } from './jobs';
+import type { KernelMatrix, KernelProduct, KernelWeights } from './kernel-weights';
+import type { Kernels } from './kernels';
+import type { Scratch } from './scratch';
+
+/** Parts of a job for each thread, so that one that is late holds up little. */
+const partsPerThread = 4;
+/** Multiplications of a part: fewer are not worth the taking. */
+const fewestMultiplications = 1 << 14;
+/** Bytes of weights of a part: more do not stay in a processor's cache from one group of rows to the next. */
+const mostBytes = 1 << 14;
+
+/** A job with its arguments, ready to be run any number of times. */
+export interface Operation {
+  readonly job: Job;
+  readonly args: number;
+  readonly chunks: number;
+}
+
+/** Rows of numbers, [rows, width], as they are and as products read them. */
+interface Inputs {
+  readonly floats: number;
+  readonly integers: number;
+  readonly scales: number;
+  readonly sums: number;
+}
+
+export interface OperationSettings {
+  readonly spec: DecoderSpec;
+  readonly kernels: Kernels;
+  readonly weights: KernelWeights;
+  readonly scratch: Scratch;
+  readonly threads: number;
+  /** Inputs of products are not rounded. */
+  readonly exact: boolean;
+}
+
+const nextMultiple = (count: number, unit: number): number => Math.ceil(count / unit) * unit;
+
+/** Makes the operations of passes over so many rows, and frees them. */
+export class Operations {
+  readonly #made: number[] = [];
+
+  constructor(
+    private readonly settings: OperationSettings,
+    private readonly rows: number,
+  ) {}
+
+  free(): void {
+    for (const at of this.#made) this.settings.kernels.memory.free(at);
+  }
+
+  make<J extends Job>(job: J, chunks: number, values: Arguments<J>): Operation {
+    const args = this.settings.kernels.prepare(job, values);
+    this.#made.push(args);
+    return { job, args, chunks };
+  }
+
+  /** Room for inputs of products, [rows, width]. All share it: each is read before the next is written. */
+  inputs(width: number): Inputs {
+    const { scratch } = this.settings;
+    const blocks = nextMultiple(Math.ceil(width / 32), 4);
+    const all = nextMultiple(this.rows, 4);
+    return {
+      floats: scratch.floats('inputs', this.rows * width),
+      integers: scratch.bytes('input integers', 64 * all * blocks),
+      scales: scratch.floats('input scales', all * blocks),
+      sums: scratch.floats('input sums', all * blocks),
+    };
+  }
+
+  /** Rounds inputs whose floats are there. */
+  round(width: number): Operation {
+    const { floats } = this.inputs(width);
+    const nothing = { kind: 0, epsilon: 0, scale: 0, bias: 0 };
+    return this.make('normalize', this.rows, { ...this.#rounding(width), ...nothing, from: floats, width, to: floats });
+  }
+
+  /** Normalises the residual stream, or other rows as wide, into inputs. @param name of the norm's scale */
+  normalize(from: number, name: string): Operation {
+    const { width } = this.settings.spec;
+    return this.make('normalize', this.rows, { ...this.#rounding(width), ...this.norm(name), from, width, to: this.inputs(width).floats });
+  }
+
+  norm(name: string): { kind: number; epsilon: number; scale: number; bias: number } {
+    const { spec, weights } = this.settings;
+    const { kind, epsilon } = spec.normalization;
+    return { kind: kind === 'rms' ? 1 : 2, epsilon, scale: weights.vector(name), bias: weights.vector(`${name}.bias`) };
+  }
+
+  /** From what is projected, gates first, to the inputs of the last product of a feed-forward block. */
+  activate(from: number): Operation {
+    const { innerWidth, gatedFeedForward, activation } = this.settings.spec;
+    return this.make('activate', this.rows, {
+      ...this.#rounding(innerWidth),
+      kind: activations.indexOf(activation),
+      from,
+      width: innerWidth,
+      gated: gatedFeedForward ? 1 : 0,
+      to: this.inputs(innerWidth).floats,
+    });
+  }
+
+  /** Products of the inputs, [rows, outputs] at `to`, added to what is there where told. */
+  multiply(product: KernelProduct, to: number, adds = 0): Operation[] {
+    const { rows } = this;
+    let column = 0;
+    return product.matrices.map((matrix) => {
+      const { outputs, blocks } = matrix;
+      const { floats, integers: rounded, scales: inputScales, sums: inputSums } = this.inputs(32 * blocks);
+      const outputsAtOnce = this.#outputsAtOnce(matrix);
+      const bias = product.bias && product.bias + 4 * column;
+      const job = { ...matrix, outputsAtOnce, rows, to: to + 4 * column, stride: product.outputs, bias, adds };
+      const chunks = Math.ceil(outputs / outputsAtOnce);
+      column += outputs;
+      return this.settings.exact
+        ? this.make('multiplyExactly', chunks, { ...job, inputs: floats })
+        : this.make('multiply', chunks, { ...job, inputs: rounded, inputScales, inputSums });
+    });
+  }
+
+  #rounding(width: number): { rows: number; blocks: number; integers: number; scales: number; sums: number } {
+    const { integers, scales, sums } = this.inputs(width);
+    return { rows: this.rows, blocks: width / 32, integers: this.settings.exact ? 0 : integers, scales, sums };
+  }
+
+  /** How many outputs one part of a product computes. */
+  #outputsAtOnce({ bits, blocks, outputs }: KernelMatrix): number {
+    const fair = Math.ceil(outputs / (this.settings.threads * partsPerThread));
+    const most = Math.floor(mostBytes / (blocks * (4 * bits + 8)));
+    const fewest = Math.ceil(fewestMultiplications / (blocks * 32 * this.rows));
+    return Math.max(1, Math.min(outputs, Math.max(fewest, Math.min(fair, most))));
+  }
+}

@@ -1,0 +1,53 @@
+import { unembeddingName } from '../graph/decoder-spec';
+import { type Operation, Operations, type OperationSettings } from './operations';
+
+/** The jobs from rows of the residual stream to what is read out of them. */
+export class ReadoutPlan {
+  /** [rows, D] */
+  readonly stream: number;
+  /** [rows, D], after the final norm. */
+  readonly hidden: number;
+  /** [rows, V] each. */
+  readonly logits: number;
+  readonly probabilities: number;
+  readonly #settings: OperationSettings;
+  readonly #moves: number;
+  readonly #operations: Operations;
+  readonly #jobs: readonly Operation[];
+
+  /** @param distribution whether logits and probabilities are wanted too */
+  constructor(settings: OperationSettings, rows: number, distribution: boolean) {
+    const { spec, scratch, weights } = settings;
+    const { width, vocabulary } = spec;
+    const operations = new Operations(settings, rows);
+    this.#settings = settings;
+    this.#operations = operations;
+    this.stream = scratch.floats('read out', rows * width);
+    this.hidden = operations.inputs(width).floats;
+    this.logits = distribution ? scratch.floats('logits', rows * vocabulary) : 0;
+    this.probabilities = distribution ? scratch.floats('probabilities', rows * vocabulary) : 0;
+    const normalize = operations.normalize(this.stream, 'final.norm');
+    const softmax = { from: this.logits, to: this.probabilities, width: vocabulary };
+    this.#jobs = distribution
+      ? [
+          normalize,
+          ...operations.multiply(weights.product([unembeddingName(spec)]), this.logits),
+          operations.make('softmax', rows, softmax),
+        ]
+      : [normalize];
+    this.#moves = scratch.moves;
+  }
+
+  /** Whether all is still where it was. */
+  isCurrent(): boolean {
+    return this.#moves === this.#settings.scratch.moves;
+  }
+
+  free(): void {
+    this.#operations.free();
+  }
+
+  run(): void {
+    for (const { job, args, chunks } of this.#jobs) this.#settings.kernels.run(job, args, chunks);
+  }
+}

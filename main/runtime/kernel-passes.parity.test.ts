@@ -1,0 +1,141 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import type { DecoderSpec } from '../graph/decoder-spec';
+import { kernelsFit } from '../kernels/kernel-weights';
+import { relativeDifference } from '../measures/vectors';
+import { plainForward } from '../models/reference/plain-forward';
+import { CachedDecoder } from './cached-decoder';
+import type { Decoder } from './decoder';
+import { KernelPasses } from './kernel-passes';
+import { type RandomStorage, randomWeights } from './testing/random-weights';
+
+/** A Llama of two layers with grouped queries. */
+const llama: DecoderSpec = {
+  layers: 2,
+  width: 96,
+  heads: 6,
+  keyValueHeads: 2,
+  headWidth: 16,
+  innerWidth: 160,
+  vocabulary: 75,
+  normalization: { kind: 'rms', epsilon: 1e-5 },
+  positions: { kind: 'rotary', theta: 10_000 },
+  activation: 'silu',
+  gatedFeedForward: true,
+  feedForwardBiases: false,
+  attentionBiases: { queryKeyValue: false, output: false },
+  queryKeyNormalization: false,
+  tiedUnembedding: true,
+};
+
+/** Every way in which the architectures differ. */
+const kinds: Readonly<Record<string, DecoderSpec>> = {
+  llama,
+  'llama, stretched': { ...llama, positions: { kind: 'rotary', theta: 500, frequencyFactors: [1, 1, 1, 2, 2, 4, 4, 8], magnitude: 1.2 } },
+  'llama, with heads of 20': { ...llama, headWidth: 20, heads: 8, keyValueHeads: 4 },
+  'qwen2, untied': { ...llama, tiedUnembedding: false, attentionBiases: { queryKeyValue: true, output: false } },
+  qwen3: { ...llama, queryKeyNormalization: true, headWidth: 32 },
+  gpt2: {
+    ...llama,
+    keyValueHeads: 6,
+    normalization: { kind: 'layer', epsilon: 1e-5 },
+    positions: { kind: 'learned', count: 64 },
+    activation: 'gelu-tanh',
+    gatedFeedForward: false,
+    feedForwardBiases: true,
+    attentionBiases: { queryKeyValue: true, output: true },
+  },
+  'llama, with the exact gelu': { ...llama, activation: 'gelu' },
+};
+
+const storages: Readonly<Record<string, (name: string) => RandomStorage>> = {
+  '4 bits': (name) => ({ bits: name === 'embedding' ? 8 : 4, offsets: false }),
+  '4 bits with offsets': (name) => ({ bits: name === 'embedding' ? 8 : 4, offsets: name !== 'embedding' }),
+  '8 bits': () => ({ bits: 8, offsets: false }),
+  'one kind beside another': (name) => ({ bits: name.endsWith('key') || name.endsWith('up') ? 8 : 4, offsets: name.endsWith('value') }),
+};
+
+const ids = [3, 70, 8, 8, 41, 0, 12, 55, 3, 19, 74];
+
+const open: Decoder[] = [];
+afterEach(async () => {
+  await Promise.all(open.splice(0).map((decoder) => decoder.dispose()));
+});
+
+interface Model {
+  readonly spec: DecoderSpec;
+  readonly weights: ReturnType<typeof randomWeights>;
+}
+
+function decoderOf({ spec, weights: { weights } }: Model, arithmetic: 'fast' | 'exact', threads = 2): Decoder {
+  const passes = new KernelPasses(spec, weights, threads, arithmetic);
+  const decoder = new CachedDecoder(spec, weights, passes, { device: 'cpu', threads: 1 });
+  open.push(decoder);
+  return decoder;
+}
+
+const sequenceOf = (decoder: Decoder, tokens: readonly number[]): Float32Array =>
+  Float32Array.from(tokens.flatMap((id) => [...decoder.embedding(id)]));
+
+describe.each(Object.entries(kinds))('%s', (_kind, spec) => {
+  describe.each(Object.entries(storages))('in %s', (_storage, storage) => {
+    const model: Model = { spec, weights: randomWeights(spec, storage) };
+
+    it.each([
+      { arithmetic: 'exact' as const, limit: 1e-5 },
+      { arithmetic: 'fast' as const, limit: 1e-3 },
+    ])('gives what plain arithmetic gives, $arithmetic', async ({ arithmetic, limit }) => {
+      expect(kernelsFit(spec, model.weights.weights)).toBe(true);
+      const decoder = decoderOf(model, arithmetic);
+      const expected = await plainForward({ spec, weights: model.weights.values, ids });
+      const found = await decoder.full(sequenceOf(decoder, ids));
+      expect(relativeDifference(found.residual, expected.residual)).toBeLessThan(limit);
+      expect(relativeDifference(found.logits.subarray(-spec.vocabulary), expected.logits ?? new Float32Array(0))).toBeLessThan(limit);
+    });
+
+    it('gives the same step by step, in rows of different lengths over a shared prompt', async () => {
+      const decoder = decoderOf(model, 'exact');
+      const full = await decoder.full(sequenceOf(decoder, ids));
+      const { cache, last } = await decoder.prefill(ids.slice(0, 3));
+      const logitsAt = (position: number): Float32Array =>
+        full.logits.subarray(position * spec.vocabulary, (position + 1) * spec.vocabulary);
+      expect(relativeDifference(last.logits, logitsAt(2))).toBeLessThan(1e-5);
+      // Each row a step behind the one before; five of them fill no group of four.
+      const rows = Array.from({ length: 5 }, () => decoder.newRow());
+      for (let tick = 3; tick < ids.length + rows.length - 1; tick++) {
+        const going = rows.flatMap((row, i) => (tick - i >= 3 && tick - i < ids.length ? [{ row, position: tick - i }] : []));
+        const outputs = await decoder.step(
+          cache,
+          going.map(({ row, position }) => ({ cache: row, embedding: decoder.embedding(ids[position] ?? 0) })),
+        );
+        for (const [i, { logits, probabilities, hidden }] of outputs.entries()) {
+          const position = going[i]?.position ?? 0;
+          expect(relativeDifference(logits, logitsAt(position))).toBeLessThan(1e-5);
+          expect(relativeDifference(hidden, full.hidden.subarray(position * spec.width, (position + 1) * spec.width))).toBeLessThan(1e-5);
+          const highest = Math.max(...logits);
+          const total = logits.reduce((sum, logit) => sum + Math.exp(logit - highest), 0);
+          for (const [token, logit] of logits.entries()) expect(probabilities[token]).toBeCloseTo(Math.exp(logit - highest) / total, 6);
+        }
+      }
+      for (const each of [...rows, cache]) each.dispose();
+    });
+  });
+});
+
+it('gives the same bits whatever the number of threads and whatever ran before', async () => {
+  const model: Model = { spec: llama, weights: randomWeights(llama, () => ({ bits: 4, offsets: true })) };
+  const [one, three] = [decoderOf(model, 'fast', 1), decoderOf(model, 'fast', 3)];
+  const long = Array.from({ length: 150 }, (_, i) => (i * 31) % llama.vocabulary);
+  await three.full(sequenceOf(three, long.slice(0, 40)));
+  const [a, b] = [await one.full(sequenceOf(one, long)), await three.full(sequenceOf(three, long))];
+  expect(b.logits).toEqual(a.logits);
+  expect(b.residual).toEqual(a.residual);
+});
+
+it('leaves to others what it cannot compute', () => {
+  const odd = { ...llama, headWidth: 18, heads: 16, keyValueHeads: 16 };
+  expect(kernelsFit(odd, randomWeights(odd, () => ({ bits: 8, offsets: false })).weights)).toBe(false);
+  const { weights } = randomWeights(llama, () => ({ bits: 8, offsets: false }));
+  const places = new Map(weights.places);
+  places.delete('layer.1.feed-forward.down.int8');
+  expect(kernelsFit(llama, { ...weights, places })).toBe(false);
+});

@@ -56,15 +56,6 @@ describe.skipIf(!published.reachable)('SmolLM2-135M-Instruct in 4 bits, where no
     for (const check of await exactParityOf(await damaged('int4', { tensor: 'final.norm', count: 0, told: true })))
       expect(check).toMatchObject({ passed: true, tolerance: expect.closeTo(1e-4, 3) as number });
   });
-
-  it('shows one block of 4-bit integers that was turned over, which a run does not', async () => {
-    const path = await damaged('int4', { tensor: 'layer.10.feed-forward.down.int4', first: 4096, count: 16, told: true });
-    expect((await parityOf(path)).every(({ passed }) => passed)).toBe(true);
-    expect((await exactParityOf(path)).find(({ name }) => name === 'equalsReference')).toMatchObject({
-      passed: false,
-      compared: expect.stringContaining('apart from layer 11 on') as string,
-    });
-  });
 });
 
 describe.skipIf(!published.reachable)('SmolLM2-135M-Instruct, damaged after the import', () => {
@@ -80,6 +71,8 @@ describe.skipIf(!published.reachable)('SmolLM2-135M-Instruct, damaged after the 
   // What no hash can tell, because the manifest was made of the damaged file.
   it.each([
     { kind: 'f32', tensor: 'layer.10.feed-forward.down', first: 4000, count: 4, layer: 11 },
+    // One block of 32 integers: with inputs rounded to 8 bits it was hidden.
+    { kind: 'int4', tensor: 'layer.10.feed-forward.down.int4', first: 4096, count: 16, layer: 11 },
     { kind: 'int4', tensor: 'layer.15.feed-forward.up.scales', first: 0, count: 4, layer: 16 },
     { kind: 'int4', tensor: 'layer.20.attention.query.int4', first: 0, count: 576 * 288, layer: 21 },
   ] as const)('turns the badge red: $count bytes of $tensor in $kind', async ({ kind, tensor, first, count, layer }) => {

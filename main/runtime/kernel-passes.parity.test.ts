@@ -1,6 +1,8 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { DecoderSpec } from '../graph/decoder-spec';
+import { KernelMemory } from '../kernels/kernel-memory';
 import { kernelsFit } from '../kernels/kernel-weights';
+import { Kernels } from '../kernels/kernels';
 import { relativeDifference } from '../measures/vectors';
 import { plainForward } from '../models/reference/plain-forward';
 import { CachedDecoder } from './cached-decoder';
@@ -129,6 +131,38 @@ it('gives the same bits whatever the number of threads and whatever ran before',
   const [a, b] = [await one.full(sequenceOf(one, long)), await three.full(sequenceOf(three, long))];
   expect(b.logits).toEqual(a.logits);
   expect(b.residual).toEqual(a.residual);
+});
+
+describe('where memory is large or short', () => {
+  const model: Model = { spec: llama, weights: randomWeights(llama, () => ({ bits: 4, offsets: true })) };
+  const allocate = vi.spyOn(KernelMemory.prototype, 'allocate');
+  const first = (act: (memory: KernelMemory) => number): void => {
+    allocate.mockImplementationOnce(function act2(this: KernelMemory) {
+      return act(this);
+    });
+  };
+  afterEach(() => allocate.mockClear());
+
+  it('computes the same with all of it past 2 GiB', async () => {
+    const expected = decoderOf(model, 'fast');
+    const { logits } = await expected.full(sequenceOf(expected, ids));
+    first((memory) => {
+      memory.allocate(2.2e9);
+      return memory.allocate(1e6);
+    });
+    const far = decoderOf(model, 'fast');
+    expect((await far.full(sequenceOf(far, ids))).logits).toEqual(logits);
+    const addresses = allocate.mock.results.map(({ value }) => Number(value));
+    expect(Math.max(...addresses)).toBeGreaterThan(2 ** 31);
+  });
+
+  it('lets its threads go where the weights do not fit', () => {
+    const dispose = vi.spyOn(Kernels.prototype, 'dispose');
+    first((memory) => memory.allocate(5e9));
+    expect(() => decoderOf(model, 'fast')).toThrow('could not be had');
+    expect(dispose).toHaveBeenCalledOnce();
+    dispose.mockRestore();
+  });
 });
 
 it('leaves to others what it cannot compute', () => {

@@ -44,7 +44,7 @@ export class KernelPasses implements Passes {
     this.inputBits = exact ? 32 : 16;
     this.kernels = kernels;
     this.growing = new Scratch(kernels.memory);
-    this.settings = { spec, kernels, weights: new KernelWeights(kernels, weights, spec), scratch, threads, exact };
+    this.settings = { spec, kernels, weights: loaded(kernels, weights, spec), scratch, threads, exact };
     this.positions = spec.positions.kind === 'learned' ? new WeightMatrix(weights, 'positions', spec.positions.count, spec.width) : null;
   }
 
@@ -171,6 +171,16 @@ export class KernelPasses implements Passes {
     if (tapped.length === 0) return { logits, probabilities, hidden: new Float32Array(0) };
     const vectors = this.readouts.take(`${tapped.length} vectors`, () => new ReadoutPlan(this.settings, tapped.length, false));
     return { logits, probabilities, hidden: read(vectors, tapped) };
+  }
+}
+
+/** The weights in the kernels' memory. Where they do not get there, memory and threads are let go. */
+function loaded(kernels: Kernels, weights: Weights, spec: DecoderSpec): KernelWeights {
+  try {
+    return new KernelWeights(kernels, weights, spec);
+  } catch (thrown) {
+    void kernels.dispose();
+    throw thrown;
   }
 }
 

@@ -42,6 +42,11 @@ export class LensCheck {
     } catch (thrown) {
       return parityCheck(name, Infinity, `nothing: reading the lens failed (${toErrorReport(thrown).message})`, this.comparison);
     }
-    return parityCheck(name, this.#difference, `all logits of the first ${this.#passes} passes`, this.comparison);
+    return parityCheck(
+      name,
+      this.#difference,
+      `all logits of the first ${this.#passes === 1 ? 'pass' : `${this.#passes} passes`}`,
+      this.comparison,
+    );
   }
 }

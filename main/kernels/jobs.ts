@@ -4,7 +4,7 @@ type Kind = 'i32' | 'f32';
 /** What rounded inputs of products need; see assembly/inputs.ts. */
 const inputs = { rows: 'i32', blocks: 'i32', integers: 'i32', scales: 'i32', sums: 'i32' } as const;
 
-const matrix = {
+const product = {
   bits: 'i32',
   integers: 'i32',
   scales: 'i32',
@@ -14,9 +14,12 @@ const matrix = {
   outputs: 'i32',
   outputsAtOnce: 'i32',
   rows: 'i32',
+  inputs: 'i32',
+  to: 'i32',
+  stride: 'i32',
+  bias: 'i32',
+  adds: 'i32',
 } as const;
-
-const target = { to: 'i32', stride: 'i32', bias: 'i32', adds: 'i32' } as const;
 
 const attention = {
   rows: 'i32',
@@ -53,8 +56,8 @@ const attention = {
  * fields of the class of its name there.
  */
 const jobs = {
-  multiply: { ...matrix, inputs: 'i32', inputScales: 'i32', inputSums: 'i32', ...target },
-  multiplyExactly: { ...matrix, inputs: 'i32', ...target },
+  multiply: { ...product, inputScales: 'i32', inputSums: 'i32' },
+  multiplyExactly: product,
   normalize: { ...inputs, kind: 'i32', from: 'i32', width: 'i32', epsilon: 'f32', scale: 'i32', bias: 'i32', to: 'i32' },
   activate: { ...inputs, kind: 'i32', from: 'i32', width: 'i32', gated: 'i32', to: 'i32' },
   prepareHeads: {
@@ -80,7 +83,7 @@ const jobs = {
   normalizeScores: attention,
   mix: attention,
   softmax: { from: 'i32', to: 'i32', width: 'i32' },
-  repack: { bits: 'i32', integers: 'i32', blocks: 'i32', offsets: 'i32', scales: 'i32' },
+  repack: { bits: 'i32', from: 'i32', to: 'i32', blocks: 'i32', scales: 'i32' },
 } as const satisfies Readonly<Record<string, Readonly<Record<string, Kind>>>>;
 
 export type Job = keyof typeof jobs;

@@ -1,13 +1,13 @@
 import { type DecoderSpec, unembeddingName, weightShapes } from '../graph/decoder-spec';
 import type { Weights } from '../graph/graph-builder';
-import { type QuantizedBits, quantizedBitWidths, quantizedParts } from '../graph/quantized-parts';
+import { type QuantizedBits, quantizedBitWidths, type QuantizedParts, quantizedParts } from '../graph/quantized-parts';
 import { mostKernelBytes } from './kernel-memory';
 import type { Kernels } from './kernels';
 
 /** Bytes read from the file of the weights at a time. */
-const portion = 8 << 20;
-/** See assembly/repack.ts. */
-const blocksAtOnce = 1024;
+const portion = 1 << 20;
+/** Rows of weights that lie together: see assembly/products.ts. */
+const rowsTogether = 4;
 /** Of the memory kernels can have, what weights may take: the rest is for caches. */
 const mostWeightBytes = 0.75 * mostKernelBytes;
 
@@ -22,6 +22,16 @@ export interface KernelMatrix {
   readonly blocks: number;
   readonly outputs: number;
 }
+
+/** Rows to be put into the order that products read: integers of so many bits, or floats, [outputs, blocks]. See assembly/repack.ts. */
+interface Repacking {
+  readonly bits: number;
+  readonly blocks: number;
+  readonly outputs: number;
+  readonly scales: number;
+}
+
+const nextMultiple = (count: number, unit: number): number => Math.ceil(count / unit) * unit;
 
 /** Matrices that meet the same input, product beside product. */
 export interface KernelProduct {
@@ -115,35 +125,66 @@ export class KernelWeights {
     const shapes = parts.map(({ integers }) => places.get(integers)?.shape ?? []);
     const blocks = shapes[0]?.[1] ?? 0;
     const outputs = shapes.reduce((sum, [rows = 0]) => sum + rows, 0);
-    const integers = this.#copy(parts.map((part) => part.integers));
-    const scales = this.#copy(parts.map((part) => part.scales));
-    const stored = parts.every((part) => places.has(part.offsets)) ? this.#copy(parts.map((part) => part.offsets)) : 0;
-    const all = outputs * blocks;
-    const args = this.kernels.prepare('repack', { bits, integers, blocks: all, offsets: stored, scales });
-    this.kernels.run('repack', args, Math.ceil(all / blocksAtOnce));
-    this.kernels.memory.free(args);
+    const repack = (tensor: (part: QuantizedParts) => string, width: number, above = 0): number =>
+      this.#repack(parts.map(tensor), { bits: width, blocks, outputs, scales: above });
+    const integers = repack((part) => part.integers, bits);
+    const scales = repack((part) => part.scales, 32);
+    const hasOffsets = parts.every((part) => places.has(part.offsets));
+    const stored = hasOffsets ? repack((part) => part.offsets, 32, bits === 4 ? scales : 0) : 0;
     // Integers of 4 bits stay above 0, so that what they are too large is an offset, in proportion to the scale where there is no other.
     const offsets = stored !== 0 || bits === 8 ? stored : scales;
     return { bits, integers, scales, offsets, factor: stored === 0 && bits === 4 ? -(2 ** (bits - 1)) : 1, blocks, outputs };
   }
 
-  /** Some tensors, one after the other. */
+  /** Tensors whose rows follow each other, in the order that products read, a few rows at a time. */
+  #repack(names: readonly string[], { bits, blocks, outputs, scales }: Repacking): number {
+    const { memory } = this.kernels;
+    const rowBytes = (bits === 32 ? 4 : 4 * bits) * blocks;
+    const rowsAtOnce = nextMultiple(Math.ceil(portion / rowBytes), rowsTogether);
+    const to = memory.allocate(rowBytes * nextMultiple(outputs, rowsTogether));
+    const from = memory.allocate(rowBytes * rowsAtOnce);
+    const { copy } = this.#tensors(names);
+    for (let row = 0; row < outputs; row += rowsAtOnce) {
+      const rows = Math.min(rowsAtOnce, outputs - row);
+      const missing = nextMultiple(rows, rowsTogether) - rows;
+      copy(from, rows * rowBytes);
+      memory.bytes(from + rows * rowBytes, missing * rowBytes).fill(0);
+      const place = row * rowBytes;
+      const args = this.kernels.prepare('repack', { bits, from, to: to + place, blocks, scales: scales && scales + place });
+      this.kernels.run('repack', args, (rows + missing) / rowsTogether);
+      memory.free(args);
+    }
+    memory.free(from);
+    return to;
+  }
+
+  /** Some tensors, one after the other, as they are stored. */
   #copy(names: readonly string[]): number {
+    const { byteLength, copy } = this.#tensors(names);
+    const at = this.kernels.memory.allocate(byteLength);
+    copy(at, byteLength);
+    return at;
+  }
+
+  /** Bytes of some tensors, one after the other; `copy` goes on where it was. */
+  #tensors(names: readonly string[]): { readonly byteLength: number; readonly copy: (to: number, count: number) => void } {
     const { places, read } = this.weights;
     const found = names.map((name) => {
       const place = places.get(name);
       if (!place) throw new Error(`There is no weight '${name}'`);
       return place;
     });
-    const at = this.kernels.memory.allocate(found.reduce((sum, { byteLength }) => sum + byteLength, 0));
-    let to = at;
-    for (const { offset, byteLength } of found) {
-      for (let done = 0; done < byteLength; done += portion) {
-        const part = read(offset + done, Math.min(portion, byteLength - done));
-        this.kernels.memory.bytes(to + done, part.byteLength).set(part);
+    let [index, done] = [0, 0];
+    const copy = (to: number, count: number): void => {
+      let at = to;
+      for (let place = found[index]; place && at < to + count; place = found[index]) {
+        const part = read(place.offset + done, Math.min(portion, place.byteLength - done, to + count - at));
+        this.kernels.memory.bytes(at, part.byteLength).set(part);
+        at += part.byteLength;
+        done += part.byteLength;
+        if (done === place.byteLength) [index, done] = [index + 1, 0];
       }
-      to += byteLength;
-    }
-    return at;
+    };
+    return { byteLength: found.reduce((sum, { byteLength }) => sum + byteLength, 0), copy };
   }
 }

@@ -5,11 +5,13 @@ import type { Kernels } from './kernels';
 import type { Scratch } from './scratch';
 
 /** Parts of a job for each thread, so that one that is late holds up little. */
-const partsPerThread = 4;
-/** Multiplications of a part: fewer are not worth the taking. */
-const fewestMultiplications = 1 << 14;
+const partsPerThread = 8;
+/** Multiplications of a part: fewer are not worth the taking, which costs about half a microsecond. */
+const fewestMultiplications = 1 << 15;
 /** Bytes of weights of a part: more do not stay in a processor's cache from one group of rows to the next. */
 const mostBytes = 1 << 14;
+/** Rows of weights that lie together, and rows of inputs that meet them together: see assembly/products.ts. */
+const rowsTogether = 4;
 
 /** A job with its arguments, ready to be run any number of times. */
 export interface Operation {
@@ -128,8 +130,8 @@ export class Operations {
   /** How many outputs one part of a product computes. */
   #outputsAtOnce({ bits, blocks, outputs }: KernelMatrix): number {
     const fair = Math.ceil(outputs / (this.settings.threads * partsPerThread));
-    const most = Math.floor(mostBytes / (blocks * (4 * bits + 8)));
+    const most = this.rows > rowsTogether ? Math.floor(mostBytes / (blocks * (4 * bits + 8))) : outputs;
     const fewest = Math.ceil(fewestMultiplications / (blocks * 32 * this.rows));
-    return Math.max(1, Math.min(outputs, Math.max(fewest, Math.min(fair, most))));
+    return nextMultiple(Math.max(fewest, Math.min(fair, most)), rowsTogether);
   }
 }

@@ -1,70 +1,56 @@
-import { sum4 } from './lanes';
+import { Product, put } from './products';
 
-/** As `Product`, with inputs that are not rounded: 32-bit floats [M, K]. Slower; for checks. */
-// @ts-ignore: decorator
-@unmanaged
-export class ExactProduct {
-  bits: i32;
-  integers: usize;
-  scales: usize;
-  offsets: usize;
-  factor: f32;
-  blocks: i32;
-  outputs: i32;
-  outputsAtOnce: i32;
-  rows: i32;
-  /** [M, K] */
-  inputs: usize;
-  to: usize;
-  stride: i32;
-  bias: usize;
-  adds: i32;
-}
+/*
+ * As `multiply`, with inputs that are not rounded: 32-bit floats [M, K]. Slower; for checks.
+ */
 
-/** Eight 16-bit integers with eight inputs. */
+/** Pair `index` of a block, see products.ts. */
 // @ts-ignore: decorator
 @inline
-function part(integers: v128, x: usize): v128 {
-  const low = f32x4.convert_i32x4_s(i32x4.extend_low_i16x8_s(integers));
-  const high = f32x4.convert_i32x4_s(i32x4.extend_high_i16x8_s(integers));
-  return f32x4.add(f32x4.mul(low, v128.load(x)), f32x4.mul(high, v128.load(x, 16)));
+function pairOf(four: bool, block: usize, index: i32): v128 {
+  if (!four) return v128.load8x8_s(block + (<usize>index << 3));
+  const all = v128.load(block + (<usize>(index >> 2) << 4));
+  return v128.and(i16x8.shr_u(all, 4 * (index & 3)), i16x8.splat(15));
 }
 
+/** A block of four rows of weights with 32 inputs. */
 function block(four: bool, w: usize, x: usize): v128 {
-  const q = v128.load(w);
-  if (four) {
-    const mask = i16x8.splat(15);
-    return f32x4.add(
-      f32x4.add(part(v128.and(q, mask), x), part(v128.and(i16x8.shr_u(q, 4), mask), x + 32)),
-      f32x4.add(part(v128.and(i16x8.shr_u(q, 8), mask), x + 64), part(i16x8.shr_u(q, 12), x + 96)),
-    );
+  let even = f32x4.splat(0), odd = even;
+  for (let index = 0; index < 16; index++) {
+    const pair = pairOf(four, w, index);
+    const at = x + (<usize>index << 3);
+    even = f32x4.add(even, f32x4.mul(f32x4.convert_i32x4_s(i32x4.shr_s(i32x4.shl(pair, 16), 16)), v128.load32_splat(at)));
+    odd = f32x4.add(odd, f32x4.mul(f32x4.convert_i32x4_s(i32x4.shr_s(pair, 16)), v128.load32_splat(at, 4)));
   }
-  const p = v128.load(w, 16);
-  return f32x4.add(
-    f32x4.add(part(i16x8.extend_low_i8x16_s(q), x), part(i16x8.extend_high_i8x16_s(q), x + 32)),
-    f32x4.add(part(i16x8.extend_low_i8x16_s(p), x + 64), part(i16x8.extend_high_i8x16_s(p), x + 96)),
-  );
+  return f32x4.add(even, odd);
+}
+
+function sumOfInputs(x: usize): f32 {
+  let sums = v128.load(x);
+  for (let at: usize = 16; at < 128; at += 16) sums = f32x4.add(sums, v128.load(x + at));
+  return f32x4.extract_lane(sums, 0) + f32x4.extract_lane(sums, 1) + (f32x4.extract_lane(sums, 2) + f32x4.extract_lane(sums, 3));
 }
 
 /** Blocks are added in double precision. */
-export function multiplyExactly(job: ExactProduct, chunk: i32): void {
+export function multiplyExactly(job: Product, chunk: i32): void {
   const four = job.bits == 4, blocks = job.blocks;
-  const bytes: usize = four ? 16 : 32;
+  const bytes: usize = four ? 64 : 128;
   const end = min((chunk + 1) * job.outputsAtOnce, job.outputs);
-  for (let n = chunk * job.outputsAtOnce; n < end; n++) {
+  for (let n = chunk * job.outputsAtOnce; n < end; n += 4) {
     for (let m = 0; m < job.rows; m++) {
-      let total: f64 = job.bias == 0 ? 0 : <f64>f32.load(job.bias + (<usize>n << 2));
+      let low = f64x2.splat(0), high = low;
       for (let i = 0; i < blocks; i++) {
-        const place = <usize>(n * blocks + i);
+        const place = <usize>((n >> 2) * blocks + i);
         const x = job.inputs + (<usize>(m * blocks + i) << 7);
-        total += <f64>sum4(block(four, job.integers + place * bytes, x)) * <f64>f32.load(job.scales + (place << 2));
-        if (job.offsets == 0) continue;
-        let inputs = f32x4.splat(0);
-        for (let at: usize = 0; at < 128; at += 16) inputs = f32x4.add(inputs, v128.load(x + at));
-        total += <f64>sum4(inputs) * <f64>(f32.load(job.offsets + (place << 2)) * job.factor);
+        let sums = f32x4.mul(block(four, job.integers + place * bytes, x), v128.load(job.scales + (place << 4)));
+        if (job.offsets != 0) {
+          const offsets = f32x4.mul(v128.load(job.offsets + (place << 4)), f32x4.splat(job.factor));
+          sums = f32x4.add(sums, f32x4.mul(offsets, f32x4.splat(sumOfInputs(x))));
+        }
+        low = f64x2.add(low, f64x2.promote_low_f32x4(sums));
+        high = f64x2.add(high, f64x2.promote_low_f32x4(v128.shuffle<i32>(sums, sums, 2, 3, 2, 3)));
       }
-      const to = job.to + (<usize>(m * job.stride + n) << 2);
-      f32.store(to, <f32>(job.adds != 0 ? total + <f64>f32.load(to) : total));
+      put(job, m, n, v128.shuffle<i32>(f32x4.demote_f64x2_zero(low), f32x4.demote_f64x2_zero(high), 0, 1, 4, 5));
     }
   }
 }

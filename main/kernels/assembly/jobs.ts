@@ -1,7 +1,7 @@
 import { Attention, mix, normalizeScores, score } from './attention';
-import { ExactProduct, multiplyExactly } from './exact';
+import { multiplyExactly } from './exact';
 import { Heads, prepareHeads } from './heads';
-import { multiply, Product } from './products';
+import { multiply, Product, RoundedProduct } from './products';
 import { repack, Repacking } from './repack';
 import { activate, Activation, Normalization, normalize } from './rows';
 import { softmax } from './vectors';
@@ -28,10 +28,10 @@ export function execute(chunk: i32): void {
   const args = <usize>i32.load(jobAt, 4);
   switch (i32.load(jobAt)) {
     case 0:
-      multiply(changetype<Product>(args), chunk);
+      multiply(changetype<RoundedProduct>(args), chunk);
       break;
     case 1:
-      multiplyExactly(changetype<ExactProduct>(args), chunk);
+      multiplyExactly(changetype<Product>(args), chunk);
       break;
     case 2:
       normalize(changetype<Normalization>(args), chunk);

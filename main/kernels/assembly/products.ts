@@ -1,13 +1,18 @@
 import { inFours } from './inputs';
-import { sum4 } from './lanes';
 
 /*
  * x [M, K] times the transpose of a matrix [N, K] stored in blocks of 32 along its rows, value = integer · scale + offset, x rounded to 16
- * bits (see inputs.ts). Products and sums of a block are whole numbers and exact; blocks are added in 32-bit floats, in one order.
+ * bits (see inputs.ts). Products and sums of a block are whole numbers and exact; blocks are added in 32-bit floats, one after the other,
+ * whatever the rows.
  *
- * 4 bits: integers from 0 to 15; lane j of a block's eight 16-bit lanes holds elements j, 8 + j, 16 + j and 24 + j, lowest bits first.
- * 8 bits: integers from -128 to 127, in order.
- * Offsets are [N, blocks]; where a matrix has none, 4-bit ones are -8 times the scale: `offsets` is then the scales and `factor` -8.
+ * Four rows of weights lie together, block after block, so that the four lanes of a vector are rows and one store writes four outputs.
+ * Rows that the last four lack are zero. A pair is two neighbouring elements of each of the four rows, as 16-bit lanes: row 0's, row 1's …
+ *
+ *   4 bits   0 to 15. A block is four vectors of four pairs: the lowest four bits of its 16-bit lanes are the first pair, and so on.
+ *   8 bits   -128 to 127. A block is its sixteen pairs, 8 bytes each.
+ *
+ * Scales and offsets are [N / 4, blocks, 4]. Where a matrix has no offsets, 4-bit ones are -8 times the scale: `offsets` is then the
+ * scales and `factor` -8.
  */
 
 /** Arguments, as they lie in memory. */
@@ -24,13 +29,11 @@ export class Product {
   blocks: i32;
   /** N */
   outputs: i32;
-  /** Of each chunk. */
+  /** Of each chunk; a multiple of 4. */
   outputsAtOnce: i32;
   /** M */
   rows: i32;
   inputs: usize;
-  inputScales: usize;
-  inputSums: usize;
   /** [M, stride] */
   to: usize;
   stride: i32;
@@ -40,95 +43,36 @@ export class Product {
   adds: i32;
 }
 
+/** With inputs that are rounded. */
 // @ts-ignore: decorator
-@inline
-function put(to: usize, value: f32, adds: bool): void {
-  f32.store(to, adds ? f32.load(to) + value : value);
+@unmanaged
+export class RoundedProduct extends Product {
+  inputScales: usize;
+  inputSums: usize;
 }
 
+/** Puts what four rows of weights, from the one numbered `n` on, give for row `m`. */
 // @ts-ignore: decorator
 @inline
-function dot(a: v128, b: v128, c: v128, d: v128, x: usize): v128 {
-  return i32x4.add(
-    i32x4.add(i32x4.dot_i16x8_s(a, v128.load(x)), i32x4.dot_i16x8_s(b, v128.load(x, 16))),
-    i32x4.add(i32x4.dot_i16x8_s(c, v128.load(x, 32)), i32x4.dot_i16x8_s(d, v128.load(x, 48))),
-  );
-}
-
-/** Offsets of a row of weights with the sums of a row of inputs. */
-// @ts-ignore: decorator
-@inline
-function offsetProduct(offsets: usize, sums: usize, blocks: i32): f32 {
-  let total = f32x4.splat(0);
-  let block = 0;
-  for (; block + 4 <= blocks; block += 4) {
-    total = f32x4.add(total, f32x4.mul(v128.load(offsets), v128.load(sums)));
-    offsets += 16;
-    sums += 16;
+export function put(job: Product, m: i32, n: i32, four: v128): void {
+  const to = job.to + (<usize>(m * job.stride + n) << 2);
+  const bias = job.bias + (<usize>n << 2);
+  const adds = job.adds != 0;
+  if (n + 4 <= job.outputs) {
+    if (job.bias != 0) four = f32x4.add(four, v128.load(bias));
+    v128.store(to, adds ? f32x4.add(v128.load(to), four) : four);
+    return;
   }
-  let rest: f32 = 0;
-  for (; block < blocks; block++) {
-    rest += f32.load(offsets) * f32.load(sums);
-    offsets += 4;
-    sums += 4;
-  }
-  return sum4(total) + rest;
-}
-
-/** Rows of weights from `first` to `end` with each row of inputs by itself. */
-function multiplyAlone(job: Product, first: i32, end: i32): void {
-  const integers = job.integers, scales = job.scales, offsets = job.offsets, factor = job.factor, blocks = job.blocks;
-  const inputs = job.inputs, inputScales = job.inputScales, inputSums = job.inputSums, rows = job.rows;
-  const to = job.to, stride = job.stride, bias = job.bias, adds = job.adds != 0;
-  const four = job.bits == 4;
-  const mask = i16x8.splat(15);
-  const bytes = <usize>blocks << (four ? 4 : 5);
-  const row4 = <usize>blocks << 2;
-  const padded = <usize>((blocks + 3) & ~3) << 2;
-  for (let n = first; n < end; n++) {
-    const weights = integers + <usize>n * bytes;
-    const weightsEnd = weights + bytes;
-    const weightScales = scales + <usize>n * row4;
-    for (let m = 0; m < rows; m++) {
-      let w = weights;
-      let s = weightScales;
-      let x = inputs + (<usize>(m * blocks) << 6);
-      let xs = inputScales + <usize>m * padded;
-      let total = f32x4.splat(0);
-      if (four) {
-        while (w < weightsEnd) {
-          const q = v128.load(w);
-          const sums = dot(
-            v128.and(q, mask), v128.and(i16x8.shr_u(q, 4), mask), v128.and(i16x8.shr_u(q, 8), mask), i16x8.shr_u(q, 12), x,
-          );
-          total = f32x4.add(total, f32x4.mul(f32x4.convert_i32x4_s(sums), f32x4.splat(f32.load(s) * f32.load(xs))));
-          w += 16;
-          s += 4;
-          x += 64;
-          xs += 4;
-        }
-      } else {
-        while (w < weightsEnd) {
-          const p = v128.load(w);
-          const q = v128.load(w, 16);
-          const sums = dot(
-            i16x8.extend_low_i8x16_s(p), i16x8.extend_high_i8x16_s(p), i16x8.extend_low_i8x16_s(q), i16x8.extend_high_i8x16_s(q), x,
-          );
-          total = f32x4.add(total, f32x4.mul(f32x4.convert_i32x4_s(sums), f32x4.splat(f32.load(s) * f32.load(xs))));
-          w += 32;
-          s += 4;
-          x += 64;
-          xs += 4;
-        }
-      }
-      let value = sum4(total);
-      if (offsets != 0) value += factor * offsetProduct(offsets + <usize>n * row4, inputSums + <usize>m * padded, blocks);
-      if (bias != 0) value += f32.load(bias + (<usize>n << 2));
-      put(to + (<usize>(m * stride + n) << 2), value, adds);
-    }
+  for (let i = n; i < job.outputs; i++) {
+    const at = <usize>(i - n) << 2;
+    let value = f32x4.extract_lane(four, 0);
+    if (job.bias != 0) value += f32.load(bias + at);
+    f32.store(to + at, adds ? f32.load(to + at) + value : value);
+    four = i8x16.shuffle(four, four, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 0, 1, 2, 3);
   }
 }
 
+/** One of the four pairs of a vector, in all four lanes. */
 // @ts-ignore: decorator
 @inline
 function pair(x: v128, lane: i32): v128 {
@@ -138,88 +82,201 @@ function pair(x: v128, lane: i32): v128 {
   return i8x16.shuffle(x, x, 12, 13, 14, 15, 12, 13, 14, 15, 12, 13, 14, 15, 12, 13, 14, 15);
 }
 
+/** A pair of weights with one of the pairs of `x`, added to `sums`. */
+// @ts-ignore: decorator
+@inline
+function add(sums: v128, weights: v128, x: v128, lane: i32): v128 {
+  return i32x4.add(sums, i32x4.dot_i16x8_s(weights, pair(x, lane)));
+}
+
+/*
+ * Loops run over a quarter of a block, and an input is spread over the lanes by a shuffle rather than as it is loaded: what lies between two
+ * jumps is loaded before anything is computed with it, and more than this does not fit into the registers.
+ */
+
 /**
- * Eight elements of a row of weights with the same elements of four rows of inputs, added to `sums`: lanes are rows. One sum after the
- * other, not a tree of them, which needs more registers than there are.
+ * A block of four rows of weights in 4 bits with a block of inputs. Bits are not moved down before they are multiplied: sums sixteen and 256
+ * times too large are shifted at the end, which leaves nothing behind.
  */
 // @ts-ignore: decorator
 @inline
-function dotFour(sums: v128, w: v128, x: usize): v128 {
-  sums = i32x4.add(sums, i32x4.dot_i16x8_s(pair(w, 0), v128.load(x)));
-  sums = i32x4.add(sums, i32x4.dot_i16x8_s(pair(w, 1), v128.load(x, 16)));
-  sums = i32x4.add(sums, i32x4.dot_i16x8_s(pair(w, 2), v128.load(x, 32)));
-  return i32x4.add(sums, i32x4.dot_i16x8_s(pair(w, 3), v128.load(x, 48)));
+function blockInFourBits(w: usize, x: usize): v128 {
+  let ones = i32x4.splat(0), sixteens = ones, rest = ones;
+  for (const end = w + 64; w < end; w += 16) {
+    const q = v128.load(w);
+    const y = v128.load(x);
+    ones = add(ones, v128.and(q, i16x8.splat(0xf)), y, 0);
+    sixteens = add(sixteens, v128.and(q, i16x8.splat(0xf0)), y, 1);
+    rest = add(rest, v128.and(q, i16x8.splat(0xf00)), y, 2);
+    ones = add(ones, i16x8.shr_u(q, 12), y, 3);
+    x += 16;
+  }
+  return i32x4.add(ones, i32x4.add(i32x4.shr_s(sixteens, 4), i32x4.shr_s(rest, 8)));
 }
 
-/** Rows of weights from `first` to `end` with inputs that lie in fours. */
-function multiplyFours(job: Product, first: i32, end: i32): void {
-  const integers = job.integers, scales = job.scales, offsets = job.offsets, factor = job.factor, blocks = job.blocks;
-  const inputs = job.inputs, inputScales = job.inputScales, inputSums = job.inputSums, rows = job.rows;
-  const to = job.to, stride = job.stride, bias = job.bias, adds = job.adds != 0;
+/** The same in 8 bits. */
+// @ts-ignore: decorator
+@inline
+function blockInEightBits(w: usize, x: usize): v128 {
+  let sums = i32x4.splat(0);
+  for (const end = w + 128; w < end; w += 32) {
+    const y = v128.load(x);
+    sums = add(sums, v128.load8x8_s(w), y, 0);
+    sums = add(sums, v128.load8x8_s(w, 8), y, 1);
+    sums = add(sums, v128.load8x8_s(w, 16), y, 2);
+    sums = add(sums, v128.load8x8_s(w, 24), y, 3);
+    x += 16;
+  }
+  return sums;
+}
+
+/** Sums of a block as what they stand for. */
+// @ts-ignore: decorator
+@inline
+function scaled(sums: v128, scales: v128, inputScale: usize): v128 {
+  return f32x4.mul(f32x4.convert_i32x4_s(sums), f32x4.mul(scales, v128.load32_splat(inputScale)));
+}
+
+/** Rows of weights from `first` to `end` with each row of inputs by itself. */
+function multiplyAlone(job: RoundedProduct, first: i32, end: i32): void {
+  const blocks = job.blocks, rows = job.rows;
   const four = job.bits == 4;
-  const mask = i16x8.splat(15);
-  const bytes = <usize>blocks << (four ? 4 : 5);
-  const row4 = <usize>blocks << 2;
-  for (let m = 0; m < rows; m += 4) {
-    const group = <usize>((m >> 2) * blocks);
-    for (let n = first; n < end; n++) {
-      let w = integers + <usize>n * bytes;
+  const bytes = <usize>blocks << (four ? 6 : 7);
+  const padded = <usize>((blocks + 3) & ~3) << 2;
+  for (let n = first; n < end; n += 4) {
+    const group = <usize>(n >> 2);
+    const floats = group * (<usize>blocks << 4);
+    for (let m = 0; m < rows; m++) {
+      let w = job.integers + group * bytes;
       const weightsEnd = w + bytes;
-      let s = scales + <usize>n * row4;
-      let x = inputs + (group << 8);
-      let xs = inputScales + (group << 4);
+      let s = job.scales + floats;
+      let x = job.inputs + (<usize>(m * blocks) << 6);
+      let xs = job.inputScales + <usize>m * padded;
       let total = f32x4.splat(0);
       if (four) {
-        while (w < weightsEnd) {
-          const q = v128.load(w);
-          let sums = dotFour(i32x4.splat(0), v128.and(q, mask), x);
-          sums = dotFour(sums, v128.and(i16x8.shr_u(q, 4), mask), x + 64);
-          sums = dotFour(sums, v128.and(i16x8.shr_u(q, 8), mask), x + 128);
-          sums = dotFour(sums, i16x8.shr_u(q, 12), x + 192);
-          total = f32x4.add(total, f32x4.mul(f32x4.convert_i32x4_s(sums), f32x4.mul(v128.load32_splat(s), v128.load(xs))));
-          w += 16;
-          s += 4;
-          x += 256;
-          xs += 16;
+        for (; w < weightsEnd; w += 64) {
+          total = f32x4.add(total, scaled(blockInFourBits(w, x), v128.load(s), xs));
+          s += 16;
+          x += 64;
+          xs += 4;
         }
       } else {
-        while (w < weightsEnd) {
-          const p = v128.load(w);
-          const q = v128.load(w, 16);
-          let sums = dotFour(i32x4.splat(0), i16x8.extend_low_i8x16_s(p), x);
-          sums = dotFour(sums, i16x8.extend_high_i8x16_s(p), x + 64);
-          sums = dotFour(sums, i16x8.extend_low_i8x16_s(q), x + 128);
-          sums = dotFour(sums, i16x8.extend_high_i8x16_s(q), x + 192);
-          total = f32x4.add(total, f32x4.mul(f32x4.convert_i32x4_s(sums), f32x4.mul(v128.load32_splat(s), v128.load(xs))));
-          w += 32;
-          s += 4;
-          x += 256;
-          xs += 16;
+        for (; w < weightsEnd; w += 128) {
+          total = f32x4.add(total, scaled(blockInEightBits(w, x), v128.load(s), xs));
+          s += 16;
+          x += 64;
+          xs += 4;
         }
       }
-      if (offsets != 0) {
-        let o = offsets + <usize>n * row4;
-        let sums = inputSums + (group << 4);
+      if (job.offsets != 0) {
+        let o = job.offsets + floats;
         let rest = f32x4.splat(0);
-        for (let block = 0; block < blocks; block++) {
-          rest = f32x4.add(rest, f32x4.mul(v128.load32_splat(o), v128.load(sums)));
-          o += 4;
-          sums += 16;
+        let sum = job.inputSums + <usize>m * padded;
+        for (const offsetsEnd = o + (<usize>blocks << 4); o < offsetsEnd; o += 16) {
+          rest = f32x4.add(rest, f32x4.mul(v128.load(o), v128.load32_splat(sum)));
+          sum += 4;
         }
-        total = f32x4.add(total, f32x4.mul(rest, f32x4.splat(factor)));
+        total = f32x4.add(total, f32x4.mul(rest, f32x4.splat(job.factor)));
       }
-      if (bias != 0) total = f32x4.add(total, v128.load32_splat(bias + (<usize>n << 2)));
-      const at = to + (<usize>(m * stride + n) << 2);
-      const line = <usize>stride << 2;
-      put(at, f32x4.extract_lane(total, 0), adds);
-      if (m + 1 < rows) put(at + line, f32x4.extract_lane(total, 1), adds);
-      if (m + 2 < rows) put(at + 2 * line, f32x4.extract_lane(total, 2), adds);
-      if (m + 3 < rows) put(at + 3 * line, f32x4.extract_lane(total, 3), adds);
+      put(job, m, n, total);
     }
   }
 }
 
-export function multiply(job: Product, chunk: i32): void {
+/** Rows of weights from `first` to `end` with inputs that lie in fours. */
+function multiplyFours(job: RoundedProduct, first: i32, end: i32): void {
+  const blocks = job.blocks, rows = job.rows;
+  const four = job.bits == 4;
+  const mask = i16x8.splat(15);
+  const bytes = <usize>blocks << (four ? 6 : 7);
+  for (let m = 0; m < rows; m += 4) {
+    const inputs = <usize>((m >> 2) * blocks);
+    for (let n = first; n < end; n += 4) {
+      const group = <usize>(n >> 2);
+      let w = job.integers + group * bytes;
+      const weightsEnd = w + bytes;
+      let s = job.scales + group * (<usize>blocks << 4);
+      let x = job.inputs + (inputs << 8);
+      let xs = job.inputScales + (inputs << 4);
+      let t0 = f32x4.splat(0), t1 = t0, t2 = t0, t3 = t0;
+      while (w < weightsEnd) {
+        let a0 = i32x4.splat(0), a1 = a0, a2 = a0, a3 = a0;
+        if (four) {
+          for (const blockEnd = w + 64; w < blockEnd; w += 16) {
+            const q = v128.load(w);
+            const y0 = v128.load(x), y1 = v128.load(x, 16), y2 = v128.load(x, 32), y3 = v128.load(x, 48);
+            const p0 = v128.and(q, mask);
+            a0 = add(a0, p0, y0, 0);
+            a1 = add(a1, p0, y0, 1);
+            a2 = add(a2, p0, y0, 2);
+            a3 = add(a3, p0, y0, 3);
+            const p1 = v128.and(i16x8.shr_u(q, 4), mask);
+            a0 = add(a0, p1, y1, 0);
+            a1 = add(a1, p1, y1, 1);
+            a2 = add(a2, p1, y1, 2);
+            a3 = add(a3, p1, y1, 3);
+            const p2 = v128.and(i16x8.shr_u(q, 8), mask);
+            a0 = add(a0, p2, y2, 0);
+            a1 = add(a1, p2, y2, 1);
+            a2 = add(a2, p2, y2, 2);
+            a3 = add(a3, p2, y2, 3);
+            const p3 = i16x8.shr_u(q, 12);
+            a0 = add(a0, p3, y3, 0);
+            a1 = add(a1, p3, y3, 1);
+            a2 = add(a2, p3, y3, 2);
+            a3 = add(a3, p3, y3, 3);
+            x += 64;
+          }
+        } else {
+          for (const blockEnd = w + 128; w < blockEnd; w += 16) {
+            const p0 = v128.load8x8_s(w), p1 = v128.load8x8_s(w, 8);
+            const y0 = v128.load(x), y1 = v128.load(x, 16);
+            a0 = add(a0, p0, y0, 0);
+            a1 = add(a1, p0, y0, 1);
+            a2 = add(a2, p0, y0, 2);
+            a3 = add(a3, p0, y0, 3);
+            a0 = add(a0, p1, y1, 0);
+            a1 = add(a1, p1, y1, 1);
+            a2 = add(a2, p1, y1, 2);
+            a3 = add(a3, p1, y1, 3);
+            x += 32;
+          }
+        }
+        const scales = v128.load(s);
+        t0 = f32x4.add(t0, scaled(a0, scales, xs));
+        t1 = f32x4.add(t1, scaled(a1, scales, xs + 4));
+        t2 = f32x4.add(t2, scaled(a2, scales, xs + 8));
+        t3 = f32x4.add(t3, scaled(a3, scales, xs + 12));
+        s += 16;
+        xs += 16;
+      }
+      if (job.offsets != 0) {
+        let o = job.offsets + group * (<usize>blocks << 4);
+        let sum = job.inputSums + (inputs << 4);
+        let r0 = f32x4.splat(0), r1 = r0, r2 = r0, r3 = r0;
+        for (const offsetsEnd = o + (<usize>blocks << 4); o < offsetsEnd; o += 16) {
+          const offsets = v128.load(o);
+          r0 = f32x4.add(r0, f32x4.mul(offsets, v128.load32_splat(sum)));
+          r1 = f32x4.add(r1, f32x4.mul(offsets, v128.load32_splat(sum, 4)));
+          r2 = f32x4.add(r2, f32x4.mul(offsets, v128.load32_splat(sum, 8)));
+          r3 = f32x4.add(r3, f32x4.mul(offsets, v128.load32_splat(sum, 12)));
+          sum += 16;
+        }
+        const factor = f32x4.splat(job.factor);
+        t0 = f32x4.add(t0, f32x4.mul(r0, factor));
+        t1 = f32x4.add(t1, f32x4.mul(r1, factor));
+        t2 = f32x4.add(t2, f32x4.mul(r2, factor));
+        t3 = f32x4.add(t3, f32x4.mul(r3, factor));
+      }
+      put(job, m, n, t0);
+      if (m + 1 < rows) put(job, m + 1, n, t1);
+      if (m + 2 < rows) put(job, m + 2, n, t2);
+      if (m + 3 < rows) put(job, m + 3, n, t3);
+    }
+  }
+}
+
+export function multiply(job: RoundedProduct, chunk: i32): void {
   const first = chunk * job.outputsAtOnce;
   const end = min(first + job.outputsAtOnce, job.outputs);
   if (inFours(job.rows)) multiplyFours(job, first, end);

@@ -1,7 +1,10 @@
 import { type Operation, Operations, type OperationSettings } from './operations';
 
-/** Positions of a line of scores, and elements of a value, that one part of attention computes. */
-const positionsAtOnce = 1024;
+/** Positions of a line of scores, rows and elements of a value, that one part of attention computes. */
+const positionsAtOnce = 64;
+/** One row reads its keys in longer stretches. */
+const positionsOfOneRow = 512;
+const rowsAtOnce = 8;
 const elementsAtOnce = 16;
 
 /** B rows of T new positions each. */
@@ -66,6 +69,9 @@ export class KernelPlan {
   readonly values: number;
   readonly #settings: OperationSettings;
   readonly #rows: number;
+  readonly #positionsAtOnce: number;
+  /** Lines of scores that one part normalises. */
+  readonly #linesAtOnce: number;
   readonly #moves: number;
   readonly #operations: Operations;
   readonly #layers: readonly LayerPlan[];
@@ -76,6 +82,8 @@ export class KernelPlan {
     const rows = batch * added;
     this.#settings = settings;
     this.#rows = rows;
+    this.#positionsAtOnce = rows === 1 ? positionsOfOneRow : positionsAtOnce;
+    this.#linesAtOnce = rows === 1 ? 1 : heads;
     this.stream = scratch.floats('stream', rows * width);
     const turns = spec.positions.kind === 'rotary';
     this.cosines = turns ? scratch.floats('cosines', (rows * headWidth) / 2) : 0;
@@ -107,9 +115,9 @@ export class KernelPlan {
     const run = ({ job, args, chunks }: Operation): void => kernels.run(job, args, chunks);
     plan.before.forEach(run);
     kernels.change('score', plan.attention, { ...past, ...ofLayer, scores });
-    kernels.run('score', plan.attention, this.#rows * keyValueHeads * Math.ceil(past.line / positionsAtOnce));
-    kernels.run('normalizeScores', plan.attention, this.#rows * heads);
-    kernels.run('mix', plan.attention, this.#rows * keyValueHeads * Math.ceil(headWidth / elementsAtOnce));
+    kernels.run('score', plan.attention, keyValueHeads * Math.ceil(past.line / this.#positionsAtOnce));
+    kernels.run('normalizeScores', plan.attention, Math.ceil((this.#rows * heads) / this.#linesAtOnce));
+    kernels.run('mix', plan.attention, Math.ceil(this.#rows / rowsAtOnce) * keyValueHeads * Math.ceil(headWidth / elementsAtOnce));
     plan.after.forEach(run);
   }
 
@@ -150,11 +158,15 @@ export class KernelPlan {
       group: heads / keyValueHeads,
       queries,
       ...nothingRead,
+      promptStart: 0,
       addedKeys: keys,
       addedValues: values,
       addedCapacity: added,
       addedStride: keyValueHeads * headWidth * added,
-      positionsAtOnce,
+      addedFilled: 0,
+      positionsAtOnce: this.#positionsAtOnce,
+      linesAtOnce: this.#linesAtOnce,
+      rowsAtOnce,
       elementsAtOnce,
       scores: 0,
       to: operations.inputs(heads * headWidth).floats,

@@ -1,4 +1,3 @@
-import { sum4 } from './lanes';
 import { softmax } from './vectors';
 
 /*
@@ -6,8 +5,27 @@ import { softmax } from './vectors';
  * position after position, [batch, Hkv, Hd, capacity], so everything runs along lines of positions. Scores of a query head are one line:
  * segment after segment, each filled up to a multiple of 4 with minus infinity.
  *
- * Three jobs: scores, their softmax, and the mixture of values; each is cut finely enough for one row to occupy several threads.
+ * Three jobs: scores, their softmax, and the mixture of values; each is cut finely enough for one row to occupy several threads. Queries
+ * of several rows meet the keys they share two at a time, so that a key is loaded once for both.
  */
+
+/** Positions that all rows of a batch see, or each its own. */
+// @ts-ignore: decorator
+@unmanaged
+class Segment {
+  keys: usize;
+  values: usize;
+  /** Places of a line. */
+  capacity: i32;
+  /** Floats from one row of the batch to the next; 0 where all share. */
+  stride: i32;
+  /** Places filled, i32 [B]; 0: of the new positions, those up to the query's own. */
+  filled: usize;
+  /** Where it begins in a line of scores, a multiple of 4. */
+  start: i32;
+}
+
+const segments: i32 = 3;
 
 // @ts-ignore: decorator
 @unmanaged
@@ -23,30 +41,33 @@ export class Attention {
   headWidth: i32;
   /** [rows, H, Hd], multiplied with 1 / √Hd. */
   queries: usize;
-  /** Of each segment: where keys and values are, places a line has, and floats from one row of the batch to the next, 0 where shared. */
+  /** Three of `Segment`. */
   promptKeys: usize;
   promptValues: usize;
   promptCapacity: i32;
   promptStride: i32;
+  promptFilled: usize;
+  promptStart: i32;
   ownKeys: usize;
   ownValues: usize;
   ownCapacity: i32;
   ownStride: i32;
+  ownFilled: usize;
+  ownStart: i32;
   addedKeys: usize;
   addedValues: usize;
   addedCapacity: i32;
   addedStride: i32;
-  /** Places filled, i32 [B] each. */
-  promptFilled: usize;
-  ownFilled: usize;
-  /** Where the second and third segment begin in a line of scores. */
-  ownStart: i32;
+  addedFilled: usize;
   addedStart: i32;
   /** Length of a line of scores, a multiple of 4. */
   line: i32;
   /** Positions of a line that a chunk scores, a multiple of 4. */
   positionsAtOnce: i32;
-  /** Elements of a value that a chunk mixes, a multiple of 4. */
+  /** Lines that a chunk normalises. */
+  linesAtOnce: i32;
+  /** Rows, and elements of a value, a multiple of 4, that a chunk mixes. */
+  rowsAtOnce: i32;
   elementsAtOnce: i32;
   /** [rows, H, line] */
   scores: usize;
@@ -54,7 +75,48 @@ export class Attention {
   to: usize;
 }
 
-/** Scores of four positions as far as eight elements of queries and keys give them. */
+// @ts-ignore: decorator
+@inline
+function segmentOf(job: Attention, index: i32): Segment {
+  return changetype<Segment>(changetype<usize>(job) + offsetof<Attention>('promptKeys') + <usize>index * offsetof<Segment>());
+}
+
+/** Where the segment after this one begins. */
+// @ts-ignore: decorator
+@inline
+function endOf(job: Attention, index: i32): i32 {
+  return index + 1 < segments ? segmentOf(job, index + 1).start : job.line;
+}
+
+/** Places of a segment that some row of a batch's part sees, if `last` is the last of its rows. */
+// @ts-ignore: decorator
+@inline
+function filledOf(job: Attention, segment: Segment, last: i32): i32 {
+  return segment.filled == 0 ? (last % job.added) + 1 : i32.load(segment.filled + (<usize>(last / job.added) << 2));
+}
+
+/** The end of the rows that share a segment with `row`. */
+// @ts-ignore: decorator
+@inline
+function endOfShare(job: Attention, segment: Segment, row: i32): i32 {
+  return segment.stride == 0 ? job.rows : (row / job.added + 1) * job.added;
+}
+
+/** Keys or values of one head that `row` sees of a segment. */
+// @ts-ignore: decorator
+@inline
+function linesOf(job: Attention, segment: Segment, all: usize, row: i32, head: i32): usize {
+  return all + (<usize>((row / job.added) * segment.stride + head * job.headWidth * segment.capacity) << 2);
+}
+
+/** Number of a query among all heads of all rows: query `index` of those that `head` serves from row `row` on. */
+// @ts-ignore: decorator
+@inline
+function queryOf(job: Attention, row: i32, head: i32, index: i32): i32 {
+  return (row + index / job.group) * job.keyValueHeads * job.group + head * job.group + (index % job.group);
+}
+
+/** Scores of four positions as far as eight elements of a query and of keys give them. */
 // @ts-ignore: decorator
 @inline
 function eightElements(
@@ -87,25 +149,22 @@ function fourElements(q: usize, keys: usize, stride: usize): v128 {
 }
 
 /**
- * Scores of positions from `first` to `end` of one segment, for all heads of a group. Four positions at a time: what is read beyond
- * the last one lies in the next line, or in the room after the last array, and is hidden afterwards.
+ * Scores of the queries of one row at positions from `first` to `end`, both multiples of 4, along lines of keys: from memory, which is where
+ * keys that meet nobody else come from, long stretches come faster.
  */
-function scoreSegment(
-  queries: usize, group: i32, width: i32, keys: usize, capacity: i32, first: i32, end: i32, scores: usize, line: i32,
-): void {
+function scoreRow(queries: usize, group: i32, width: i32, keys: usize, capacity: i32, first: i32, end: i32, scores: usize, line: usize): void {
   const stride = <usize>capacity << 2;
-  const from = <usize>first << 2;
-  const until = <usize>((end + 3) & ~3) << 2;
-  for (let head = 0; head < group; head++) {
-    const to = scores + (<usize>(head * line) << 2);
-    for (let at = from; at < until; at += 16) v128.store(to + at, f32x4.splat(0));
-  }
-  let d = 0;
-  for (; d + 8 <= width; d += 8) {
+  const from = <usize>first << 2, until = <usize>end << 2;
+  for (let d = 0; d < width; d += 8) {
     const k = keys + <usize>d * stride;
-    for (let head = 0; head < group; head++) {
-      const q = queries + (<usize>(head * width + d) << 2);
-      const to = scores + (<usize>(head * line) << 2);
+    for (let index = 0; index < group; index++) {
+      const q = queries + (<usize>(index * width + d) << 2);
+      const to = scores + <usize>index * line;
+      if (d == 0) for (let at = from; at < until; at += 16) v128.store(to + at, f32x4.splat(0));
+      if (d + 8 > width) {
+        for (let at = from; at < until; at += 16) v128.store(to + at, f32x4.add(v128.load(to + at), fourElements(q, k + at, stride)));
+        continue;
+      }
       const q0 = v128.load32_splat(q), q1 = v128.load32_splat(q, 4), q2 = v128.load32_splat(q, 8), q3 = v128.load32_splat(q, 12);
       const q4 = v128.load32_splat(q, 16), q5 = v128.load32_splat(q, 20), q6 = v128.load32_splat(q, 24), q7 = v128.load32_splat(q, 28);
       for (let at = from; at < until; at += 16) {
@@ -113,129 +172,205 @@ function scoreSegment(
       }
     }
   }
-  if (d == width) return;
-  const k = keys + <usize>d * stride;
-  for (let head = 0; head < group; head++) {
-    const q = queries + (<usize>(head * width + d) << 2);
-    const to = scores + (<usize>(head * line) << 2);
-    for (let at = from; at < until; at += 16) v128.store(to + at, f32x4.add(v128.load(to + at), fourElements(q, k + at, stride)));
+}
+
+/** Scores of two queries at positions from `first` to `end`, both multiples of 4. */
+function scoreTwo(q: usize, r: usize, toQ: usize, toR: usize, keys: usize, capacity: i32, width: i32, first: i32, end: i32): void {
+  const stride = <usize>capacity << 2;
+  const between = r - q;
+  const until = <usize>end << 2;
+  const lastQuery = q + (<usize>width << 2);
+  let at = <usize>first << 2;
+  for (; at + 64 <= until; at += 64) {
+    let k = keys + at;
+    let a0 = f32x4.splat(0), a1 = a0, a2 = a0, a3 = a0, b0 = a0, b1 = a0, b2 = a0, b3 = a0;
+    for (let x = q; x < lastQuery; x += 4) {
+      const k0 = v128.load(k), k1 = v128.load(k, 16), k2 = v128.load(k, 32), k3 = v128.load(k, 48);
+      const a = v128.load32_splat(x);
+      const b = v128.load32_splat(x + between);
+      a0 = f32x4.add(a0, f32x4.mul(a, k0));
+      a1 = f32x4.add(a1, f32x4.mul(a, k1));
+      a2 = f32x4.add(a2, f32x4.mul(a, k2));
+      a3 = f32x4.add(a3, f32x4.mul(a, k3));
+      b0 = f32x4.add(b0, f32x4.mul(b, k0));
+      b1 = f32x4.add(b1, f32x4.mul(b, k1));
+      b2 = f32x4.add(b2, f32x4.mul(b, k2));
+      b3 = f32x4.add(b3, f32x4.mul(b, k3));
+      k += stride;
+    }
+    v128.store(toQ + at, a0);
+    v128.store(toQ + at, a1, 16);
+    v128.store(toQ + at, a2, 32);
+    v128.store(toQ + at, a3, 48);
+    v128.store(toR + at, b0);
+    v128.store(toR + at, b1, 16);
+    v128.store(toR + at, b2, 32);
+    v128.store(toR + at, b3, 48);
+  }
+  for (; at < until; at += 16) {
+    let k = keys + at;
+    let a0 = f32x4.splat(0), b0 = a0;
+    for (let x = q; x < lastQuery; x += 4) {
+      const k0 = v128.load(k);
+      a0 = f32x4.add(a0, f32x4.mul(v128.load32_splat(x), k0));
+      b0 = f32x4.add(b0, f32x4.mul(v128.load32_splat(x + between), k0));
+      k += stride;
+    }
+    v128.store(toQ + at, a0);
+    v128.store(toR + at, b0);
   }
 }
 
-function hide(scores: usize, group: i32, line: i32, first: i32, end: i32): void {
-  for (let head = 0; head < group; head++) {
-    const to = scores + (<usize>(head * line) << 2);
-    for (let position = first; position < end; position++) f32.store(to + (<usize>position << 2), -Infinity);
+function hide(line: usize, first: i32, end: i32): void {
+  for (let position = first; position < end; position++) f32.store(line + (<usize>position << 2), -Infinity);
+}
+
+/**
+ * Scores of rows that share a segment, at those of its positions that are places `first` to `end` of a line. Four positions at a time: what
+ * is read beyond the last one lies in the next line, or in the room after the last array, and is hidden.
+ */
+function scoreRows(job: Attention, segment: Segment, head: i32, row: i32, rowsEnd: i32, first: i32, end: i32): void {
+  const size = <usize>job.headWidth << 2, line = <usize>job.line << 2;
+  const start = segment.start;
+  const keys = linesOf(job, segment, segment.keys, row, head);
+  const count = (rowsEnd - row) * job.group;
+  if (rowsEnd - row == 1) {
+    const q = queryOf(job, row, head, 0);
+    const seen = min(end - start, filledOf(job, segment, row));
+    const to = job.scores + <usize>q * line;
+    scoreRow(
+      job.queries + <usize>q * size, job.group, job.headWidth,
+      keys, segment.capacity, first - start, (seen + 3) & ~3, to + (<usize>start << 2), line,
+    );
+    for (let index = 0; index < count; index++) hide(to + <usize>index * line, max(first, start + seen), end);
+    return;
+  }
+  for (let index = 0; index < count; index += 2) {
+    const last = min(index + 1, count - 1);
+    const q = queryOf(job, row, head, index);
+    const r = queryOf(job, row, head, last);
+    const seen = min(end - start, filledOf(job, segment, row + last / job.group));
+    const to = job.scores + (<usize>start << 2);
+    scoreTwo(
+      job.queries + <usize>q * size, job.queries + <usize>r * size, to + <usize>q * line, to + <usize>r * line,
+      keys, segment.capacity, job.headWidth, first - start, (seen + 3) & ~3,
+    );
+    hide(job.scores + <usize>q * line, max(first, start + filledOf(job, segment, row + index / job.group)), end);
+    hide(job.scores + <usize>r * line, max(first, start + seen), end);
   }
 }
 
-/** The part of a segment, which begins at `start` in a line and ends at `next`, that lies between `first` and `end`. */
-function scorePart(
-  job: Attention, queries: usize, keys: usize, capacity: i32, filled: i32, start: i32, next: i32, first: i32, end: i32, scores: usize,
-): void {
-  const from = max(first, start);
-  const until = min(end, next);
-  const seen = min(until, start + filled);
-  const to = scores + (<usize>start << 2);
-  if (from < seen) scoreSegment(queries, job.group, job.headWidth, keys, capacity, from - start, seen - start, to, job.line);
-  if (max(from, seen) < until) hide(scores, job.group, job.line, max(from, seen), until);
-}
-
-/** Chunks: rows × Hkv × parts of a line. */
+/** Chunks: Hkv × parts of a line. */
 export function score(job: Attention, chunk: i32): void {
   const parts = (job.line + job.positionsAtOnce - 1) / job.positionsAtOnce;
   const part = chunk % parts;
-  const head = (chunk / parts) % job.keyValueHeads;
-  const row = chunk / parts / job.keyValueHeads;
-  const batch = row / job.added;
-  const heads = job.keyValueHeads * job.group;
-  const queries = job.queries + (<usize>((row * heads + head * job.group) * job.headWidth) << 2);
-  const scores = job.scores + (<usize>((row * heads + head * job.group) * job.line) << 2);
-  const first = part * job.positionsAtOnce;
-  const end = min(first + job.positionsAtOnce, job.line);
-  const lines = head * job.headWidth;
-  const prompt = i32.load(job.promptFilled + (<usize>batch << 2));
-  const own = i32.load(job.ownFilled + (<usize>batch << 2));
-  const promptKeys = job.promptKeys + (<usize>(batch * job.promptStride + lines * job.promptCapacity) << 2);
-  const ownKeys = job.ownKeys + (<usize>(batch * job.ownStride + lines * job.ownCapacity) << 2);
-  const addedKeys = job.addedKeys + (<usize>(batch * job.addedStride + lines * job.addedCapacity) << 2);
-  scorePart(job, queries, promptKeys, job.promptCapacity, prompt, 0, job.ownStart, first, end, scores);
-  scorePart(job, queries, ownKeys, job.ownCapacity, own, job.ownStart, job.addedStart, first, end, scores);
-  scorePart(job, queries, addedKeys, job.addedCapacity, (row % job.added) + 1, job.addedStart, job.line, first, end, scores);
-}
-
-/** Chunks: rows × H. */
-export function normalizeScores(job: Attention, chunk: i32): void {
-  const line = job.scores + (<usize>(chunk * job.line) << 2);
-  softmax(line, line, job.line);
-}
-
-/** What a segment gives to four elements of a value, for all heads of a group. */
-function mixSegment(
-  weights: usize, line: i32, group: i32, values: usize, capacity: i32, filled: i32, to: usize, width: i32, adds: bool,
-): void {
-  const stride = <usize>capacity << 2;
-  const v0 = values;
-  const v1 = v0 + stride;
-  const v2 = v1 + stride;
-  const v3 = v2 + stride;
-  const until = <usize>(filled & ~3) << 2;
-  for (let head = 0; head < group; head++) {
-    const w = weights + (<usize>(head * line) << 2);
-    let s0 = f32x4.splat(0);
-    let s1 = s0;
-    let s2 = s0;
-    let s3 = s0;
-    for (let at: usize = 0; at < until; at += 16) {
-      const p = v128.load(w + at);
-      s0 = f32x4.add(s0, f32x4.mul(p, v128.load(v0 + at)));
-      s1 = f32x4.add(s1, f32x4.mul(p, v128.load(v1 + at)));
-      s2 = f32x4.add(s2, f32x4.mul(p, v128.load(v2 + at)));
-      s3 = f32x4.add(s3, f32x4.mul(p, v128.load(v3 + at)));
+  const head = chunk / parts;
+  for (let index = 0; index < segments; index++) {
+    const segment = segmentOf(job, index);
+    const first = max(part * job.positionsAtOnce, segment.start);
+    const end = min((part + 1) * job.positionsAtOnce, endOf(job, index));
+    if (first >= end) continue;
+    for (let row = 0; row < job.rows; ) {
+      const rowsEnd = endOfShare(job, segment, row);
+      scoreRows(job, segment, head, row, rowsEnd, first, end);
+      row = rowsEnd;
     }
-    let r0 = sum4(s0);
-    let r1 = sum4(s1);
-    let r2 = sum4(s2);
-    let r3 = sum4(s3);
-    for (let position = filled & ~3; position < filled; position++) {
-      const one = <usize>position << 2;
-      const p = f32.load(w + one);
-      r0 += p * f32.load(v0 + one);
-      r1 += p * f32.load(v1 + one);
-      r2 += p * f32.load(v2 + one);
-      r3 += p * f32.load(v3 + one);
-    }
-    const out = to + (<usize>(head * width) << 2);
-    f32.store(out, adds ? f32.load(out) + r0 : r0);
-    f32.store(out, adds ? f32.load(out, 4) + r1 : r1, 4);
-    f32.store(out, adds ? f32.load(out, 8) + r2 : r2, 8);
-    f32.store(out, adds ? f32.load(out, 12) + r3 : r3, 12);
   }
 }
 
-/** Chunks: rows × Hkv × parts of a value. */
+/** Chunks: parts of rows × H. */
+export function normalizeScores(job: Attention, chunk: i32): void {
+  const first = chunk * job.linesAtOnce;
+  const end = min(first + job.linesAtOnce, job.rows * job.keyValueHeads * job.group);
+  for (let index = first; index < end; index++) {
+    const line = job.scores + (<usize>(index * job.line) << 2);
+    softmax(line, line, job.line);
+  }
+}
+
+/** Sums of four vectors. */
+// @ts-ignore: decorator
+@inline
+function sums4(a: v128, b: v128, c: v128, d: v128): v128 {
+  const ab = f32x4.add(v128.shuffle<i32>(a, b, 0, 4, 1, 5), v128.shuffle<i32>(a, b, 2, 6, 3, 7));
+  const cd = f32x4.add(v128.shuffle<i32>(c, d, 0, 4, 1, 5), v128.shuffle<i32>(c, d, 2, 6, 3, 7));
+  return f32x4.add(v128.shuffle<i32>(ab, cd, 0, 1, 4, 5), v128.shuffle<i32>(ab, cd, 2, 3, 6, 7));
+}
+
+/** What a segment's places give to four elements of the values of two queries. */
+function mixTwo(weightsQ: usize, weightsR: usize, values: usize, capacity: i32, filled: i32, toQ: usize, toR: usize, adds: bool): void {
+  const stride = <usize>capacity << 2;
+  const v1 = values + stride, v2 = v1 + stride, v3 = v2 + stride;
+  const until = <usize>(filled & ~3) << 2;
+  let a0 = f32x4.splat(0), a1 = a0, a2 = a0, a3 = a0, b0 = a0, b1 = a0, b2 = a0, b3 = a0;
+  for (let at: usize = 0; at < until; at += 16) {
+    const a = v128.load(weightsQ + at), b = v128.load(weightsR + at);
+    const x0 = v128.load(values + at), x1 = v128.load(v1 + at), x2 = v128.load(v2 + at), x3 = v128.load(v3 + at);
+    a0 = f32x4.add(a0, f32x4.mul(a, x0));
+    a1 = f32x4.add(a1, f32x4.mul(a, x1));
+    a2 = f32x4.add(a2, f32x4.mul(a, x2));
+    a3 = f32x4.add(a3, f32x4.mul(a, x3));
+    b0 = f32x4.add(b0, f32x4.mul(b, x0));
+    b1 = f32x4.add(b1, f32x4.mul(b, x1));
+    b2 = f32x4.add(b2, f32x4.mul(b, x2));
+    b3 = f32x4.add(b3, f32x4.mul(b, x3));
+  }
+  if ((filled & 3) != 0) {
+    // What lies behind the last place may be no number at all, and would not go away by a weight of 0.
+    const there = i32x4.gt_s(i32x4.splat(filled & 3), i32x4(0, 1, 2, 3));
+    const a = v128.load(weightsQ + until), b = v128.load(weightsR + until);
+    const x0 = v128.and(v128.load(values + until), there), x1 = v128.and(v128.load(v1 + until), there);
+    const x2 = v128.and(v128.load(v2 + until), there), x3 = v128.and(v128.load(v3 + until), there);
+    a0 = f32x4.add(a0, f32x4.mul(a, x0));
+    a1 = f32x4.add(a1, f32x4.mul(a, x1));
+    a2 = f32x4.add(a2, f32x4.mul(a, x2));
+    a3 = f32x4.add(a3, f32x4.mul(a, x3));
+    b0 = f32x4.add(b0, f32x4.mul(b, x0));
+    b1 = f32x4.add(b1, f32x4.mul(b, x1));
+    b2 = f32x4.add(b2, f32x4.mul(b, x2));
+    b3 = f32x4.add(b3, f32x4.mul(b, x3));
+  }
+  const a = sums4(a0, a1, a2, a3);
+  const b = sums4(b0, b1, b2, b3);
+  v128.store(toQ, adds ? f32x4.add(v128.load(toQ), a) : a);
+  if (toR != toQ) v128.store(toR, adds ? f32x4.add(v128.load(toR), b) : b);
+}
+
+/** What rows that share a segment take of its values' elements `first` to `end`. */
+function mixRows(
+  job: Attention, segment: Segment, head: i32, row: i32, rowsEnd: i32, first: i32, end: i32, adds: bool,
+): void {
+  const width = job.headWidth, line = <usize>job.line << 2;
+  const values = linesOf(job, segment, segment.values, row, head);
+  const scores = job.scores + (<usize>segment.start << 2);
+  const count = (rowsEnd - row) * job.group;
+  for (let index = 0; index < count; index += 2) {
+    const last = min(index + 1, count - 1);
+    const q = queryOf(job, row, head, index);
+    const r = queryOf(job, row, head, last);
+    const filled = filledOf(job, segment, row + last / job.group);
+    for (let d = first; d < end; d += 4) {
+      mixTwo(
+        scores + <usize>q * line, scores + <usize>r * line, values + (<usize>(d * segment.capacity) << 2), segment.capacity, filled,
+        job.to + (<usize>(q * width + d) << 2), job.to + (<usize>(r * width + d) << 2), adds,
+      );
+    }
+  }
+}
+
+/** Chunks: parts of rows × Hkv × parts of a value. */
 export function mix(job: Attention, chunk: i32): void {
-  const width = job.headWidth;
-  const parts = (width + job.elementsAtOnce - 1) / job.elementsAtOnce;
-  const part = chunk % parts;
+  const parts = (job.headWidth + job.elementsAtOnce - 1) / job.elementsAtOnce;
+  const element = (chunk % parts) * job.elementsAtOnce;
   const head = (chunk / parts) % job.keyValueHeads;
-  const row = chunk / parts / job.keyValueHeads;
-  const batch = row / job.added;
-  const heads = job.keyValueHeads * job.group;
-  const weights = job.scores + (<usize>((row * heads + head * job.group) * job.line) << 2);
-  const prompt = i32.load(job.promptFilled + (<usize>batch << 2));
-  const own = i32.load(job.ownFilled + (<usize>batch << 2));
-  const end = min((part + 1) * job.elementsAtOnce, width);
-  for (let d = part * job.elementsAtOnce; d < end; d += 4) {
-    const lines = head * width + d;
-    const to = job.to + (<usize>((row * heads + head * job.group) * width + d) << 2);
-    const promptValues = job.promptValues + (<usize>(batch * job.promptStride + lines * job.promptCapacity) << 2);
-    const ownValues = job.ownValues + (<usize>(batch * job.ownStride + lines * job.ownCapacity) << 2);
-    const addedValues = job.addedValues + (<usize>(batch * job.addedStride + lines * job.addedCapacity) << 2);
-    const ownWeights = weights + (<usize>job.ownStart << 2);
-    const addedWeights = weights + (<usize>job.addedStart << 2);
-    mixSegment(weights, job.line, job.group, promptValues, job.promptCapacity, prompt, to, width, false);
-    mixSegment(ownWeights, job.line, job.group, ownValues, job.ownCapacity, own, to, width, true);
-    mixSegment(addedWeights, job.line, job.group, addedValues, job.addedCapacity, (row % job.added) + 1, to, width, true);
+  const firstRow = (chunk / parts / job.keyValueHeads) * job.rowsAtOnce;
+  const end = min(firstRow + job.rowsAtOnce, job.rows);
+  for (let index = 0; index < segments; index++) {
+    const segment = segmentOf(job, index);
+    for (let row = firstRow; row < end; ) {
+      const rowsEnd = min(end, endOfShare(job, segment, row));
+      mixRows(job, segment, head, row, rowsEnd, element, min(element + job.elementsAtOnce, job.headWidth), index > 0);
+      row = rowsEnd;
+    }
   }
 }

@@ -3,6 +3,8 @@ const LEAST: f32 = -87.33654;
 /** Greatest input whose power of two, 2^127, a 32-bit float has. */
 const GREATEST: f32 = 88.37626;
 
+/** 1.5 · 2^23: added to a number, it leaves the nearest whole number in the lowest bits. */
+const ROUNDS: f32 = 12582912;
 const LOG2_E: f32 = 1.4426950408889634;
 /** ln 2 in two parts: the first has nine bits, so that its product with a power up to 127 is exact. */
 const LN_2_HIGH: f32 = 0.693359375;
@@ -17,8 +19,10 @@ const LN_2_LOW: f32 = -0.000212194440054690583;
 @inline
 export function exponentials4(x: v128): v128 {
   const least = f32x4.splat(LEAST);
-  const clamped = f32x4.max(f32x4.min(x, f32x4.splat(GREATEST)), least);
-  const n = f32x4.nearest(f32x4.mul(clamped, f32x4.splat(LOG2_E)));
+  // A NaN is neither less nor greater, and stays.
+  const clamped = f32x4.pmax(f32x4.pmin(x, f32x4.splat(GREATEST)), least);
+  const whole = f32x4.add(f32x4.mul(clamped, f32x4.splat(LOG2_E)), f32x4.splat(ROUNDS));
+  const n = f32x4.sub(whole, f32x4.splat(ROUNDS));
   const r = f32x4.sub(f32x4.sub(clamped, f32x4.mul(n, f32x4.splat(LN_2_HIGH))), f32x4.mul(n, f32x4.splat(LN_2_LOW)));
   let q = f32x4.splat(0.0013814613);
   q = f32x4.add(f32x4.mul(q, r), f32x4.splat(0.00836871));
@@ -26,6 +30,6 @@ export function exponentials4(x: v128): v128 {
   q = f32x4.add(f32x4.mul(q, r), f32x4.splat(0.16666521));
   q = f32x4.add(f32x4.mul(q, r), f32x4.splat(0.49999994));
   const power = f32x4.add(f32x4.add(f32x4.mul(f32x4.mul(r, r), q), r), f32x4.splat(1));
-  const scale = i32x4.shl(i32x4.add(i32x4.trunc_sat_f32x4_s(n), i32x4.splat(127)), 23);
+  const scale = i32x4.shl(i32x4.add(whole, i32x4.splat(127)), 23);
   return v128.andnot(f32x4.mul(power, scale), f32x4.lt(x, least));
 }

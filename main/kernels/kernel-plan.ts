@@ -2,8 +2,6 @@ import { type Operation, Operations, type OperationSettings } from './operations
 
 /** Positions of a line of scores, rows and elements of a value, that one part of attention computes. */
 const positionsAtOnce = 64;
-/** One row reads its keys in longer stretches. */
-const positionsOfOneRow = 512;
 const rowsAtOnce = 8;
 const elementsAtOnce = 16;
 
@@ -69,7 +67,6 @@ export class KernelPlan {
   readonly values: number;
   readonly #settings: OperationSettings;
   readonly #rows: number;
-  readonly #positionsAtOnce: number;
   /** Lines of scores that one part normalises. */
   readonly #linesAtOnce: number;
   readonly #moves: number;
@@ -82,7 +79,6 @@ export class KernelPlan {
     const rows = batch * added;
     this.#settings = settings;
     this.#rows = rows;
-    this.#positionsAtOnce = rows === 1 ? positionsOfOneRow : positionsAtOnce;
     this.#linesAtOnce = rows === 1 ? 1 : heads;
     this.stream = scratch.floats('stream', rows * width);
     const turns = spec.positions.kind === 'rotary';
@@ -106,18 +102,25 @@ export class KernelPlan {
     this.#operations.free();
   }
 
-  /** @param scores room for [rows, H, line] */
+  /** Floats that scores take: [rows, H, line]; of a single row as often as it is cut along its elements. */
+  scoresOf({ line }: Past): number {
+    const { heads, headWidth } = this.#settings.spec;
+    return this.#rows * heads * line * (this.#rows === 1 ? Math.ceil(headWidth / elementsAtOnce) : 1);
+  }
+
+  /** @param scores room for as many floats as `scoresOf` says */
   run(layer: number, past: Past, ofLayer: PastOfLayer, scores: number): void {
     const plan = this.#layers[layer];
     if (!plan) throw new Error(`There is no layer ${layer}`);
     const { kernels, spec } = this.#settings;
     const { heads, keyValueHeads, headWidth } = spec;
     const run = ({ job, args, chunks }: Operation): void => kernels.run(job, args, chunks);
+    const parts = Math.ceil(headWidth / elementsAtOnce);
     plan.before.forEach(run);
     kernels.change('score', plan.attention, { ...past, ...ofLayer, scores });
-    kernels.run('score', plan.attention, keyValueHeads * Math.ceil(past.line / this.#positionsAtOnce));
+    kernels.run('score', plan.attention, keyValueHeads * (this.#rows === 1 ? parts : Math.ceil(past.line / positionsAtOnce)));
     kernels.run('normalizeScores', plan.attention, Math.ceil((this.#rows * heads) / this.#linesAtOnce));
-    kernels.run('mix', plan.attention, Math.ceil(this.#rows / rowsAtOnce) * keyValueHeads * Math.ceil(headWidth / elementsAtOnce));
+    kernels.run('mix', plan.attention, Math.ceil(this.#rows / rowsAtOnce) * keyValueHeads * parts);
     plan.after.forEach(run);
   }
 
@@ -164,7 +167,7 @@ export class KernelPlan {
       addedCapacity: added,
       addedStride: keyValueHeads * headWidth * added,
       addedFilled: 0,
-      positionsAtOnce: this.#positionsAtOnce,
+      positionsAtOnce,
       linesAtOnce: this.#linesAtOnce,
       rowsAtOnce,
       elementsAtOnce,

@@ -63,7 +63,7 @@ export class KernelPasses implements Passes {
   }
 
   async run(pass: Pass): Promise<PassOutputs> {
-    const { layers, width, heads, keyValueHeads, headWidth } = this.spec;
+    const { layers, width, keyValueHeads, headWidth } = this.spec;
     const { batch, added, tapped } = pass;
     const rows = batch * added;
     const plan = this.plans.take(`${batch}×${added}`, () => new KernelPlan(this.settings, { batch, added }));
@@ -71,7 +71,7 @@ export class KernelPasses implements Passes {
     this.readEmbeddings(pass, stream);
     this.readAngles(pass.positions, plan);
     const past = this.readPast(pass);
-    const scores = this.growing.floats('scores', rows * heads * past.line);
+    const scores = this.growing.floats('scores', plan.scoresOf(past));
     const residual = new Float32Array((layers + 1) * tapped.length * width);
     const tap = (layer: number): void => copyRows(stream, tapped, width, residual.subarray(layer * tapped.length * width));
     tap(0);

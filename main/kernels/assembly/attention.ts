@@ -69,7 +69,7 @@ export class Attention {
   /** Rows, and elements of a value, a multiple of 4, that a chunk mixes. */
   rowsAtOnce: i32;
   elementsAtOnce: i32;
-  /** [rows, H, line] */
+  /** [rows, H, line], of a single row several. */
   scores: usize;
   /** [rows, H · Hd] */
   to: usize;
@@ -116,59 +116,48 @@ function queryOf(job: Attention, row: i32, head: i32, index: i32): i32 {
   return (row + index / job.group) * job.keyValueHeads * job.group + head * job.group + (index % job.group);
 }
 
-/** Scores of four positions as far as eight elements of a query and of keys give them. */
+/** Scores of four positions as far as four elements of a query and of keys give them. */
 // @ts-ignore: decorator
 @inline
-function eightElements(
-  q0: v128, q1: v128, q2: v128, q3: v128, q4: v128, q5: v128, q6: v128, q7: v128, keys: usize, stride: usize,
-): v128 {
-  const k4 = keys + 4 * stride;
-  return f32x4.add(
-    f32x4.add(
-      f32x4.add(f32x4.mul(q0, v128.load(keys)), f32x4.mul(q1, v128.load(keys + stride))),
-      f32x4.add(f32x4.mul(q2, v128.load(keys + 2 * stride)), f32x4.mul(q3, v128.load(keys + 3 * stride))),
-    ),
-    f32x4.add(
-      f32x4.add(f32x4.mul(q4, v128.load(k4)), f32x4.mul(q5, v128.load(k4 + stride))),
-      f32x4.add(f32x4.mul(q6, v128.load(k4 + 2 * stride)), f32x4.mul(q7, v128.load(k4 + 3 * stride))),
-    ),
-  );
-}
-
-/** Four elements: for heads whose width is no multiple of 8. */
-// @ts-ignore: decorator
-@inline
-function fourElements(q: usize, keys: usize, stride: usize): v128 {
-  return f32x4.add(
-    f32x4.add(f32x4.mul(v128.load32_splat(q), v128.load(keys)), f32x4.mul(v128.load32_splat(q, 4), v128.load(keys + stride))),
-    f32x4.add(
-      f32x4.mul(v128.load32_splat(q, 8), v128.load(keys + 2 * stride)),
-      f32x4.mul(v128.load32_splat(q, 12), v128.load(keys + 3 * stride)),
-    ),
-  );
+function fourElements(q0: v128, q1: v128, q2: v128, q3: v128, k0: v128, k1: v128, k2: v128, k3: v128): v128 {
+  return f32x4.add(f32x4.add(f32x4.mul(q0, k0), f32x4.mul(q1, k1)), f32x4.add(f32x4.mul(q2, k2), f32x4.mul(q3, k3)));
 }
 
 /**
- * Scores of the queries of one row at positions from `first` to `end`, both multiples of 4, along lines of keys: from memory, which is where
- * keys that meet nobody else come from, long stretches come faster.
+ * What elements `element` to `elementsEnd` give to the scores of the queries of one row at positions from `first` to `end`, both multiples of
+ * 4, along lines of keys: from memory, which is where keys that meet nobody else come from, long stretches come faster. Four elements at a
+ * time, of two queries where there are two.
  */
-function scoreRow(queries: usize, group: i32, width: i32, keys: usize, capacity: i32, first: i32, end: i32, scores: usize, line: usize): void {
+function scoreRow(
+  queries: usize, group: i32, width: i32, element: i32, elementsEnd: i32,
+  keys: usize, capacity: i32, first: i32, end: i32, scores: usize, line: usize,
+): void {
   const stride = <usize>capacity << 2;
   const from = <usize>first << 2, until = <usize>end << 2;
-  for (let d = 0; d < width; d += 8) {
+  for (let index = 0; index < group; index++) {
+    const to = scores + <usize>index * line;
+    for (let at = from; at < until; at += 16) v128.store(to + at, f32x4.splat(0));
+  }
+  for (let d = element; d < elementsEnd; d += 4) {
     const k = keys + <usize>d * stride;
-    for (let index = 0; index < group; index++) {
+    const k1 = k + stride, k2 = k1 + stride, k3 = k2 + stride;
+    for (let index = 0; index < group; index += 2) {
       const q = queries + (<usize>(index * width + d) << 2);
       const to = scores + <usize>index * line;
-      if (d == 0) for (let at = from; at < until; at += 16) v128.store(to + at, f32x4.splat(0));
-      if (d + 8 > width) {
-        for (let at = from; at < until; at += 16) v128.store(to + at, f32x4.add(v128.load(to + at), fourElements(q, k + at, stride)));
+      const a0 = v128.load32_splat(q), a1 = v128.load32_splat(q, 4), a2 = v128.load32_splat(q, 8), a3 = v128.load32_splat(q, 12);
+      if (index + 1 == group) {
+        for (let at = from; at < until; at += 16) {
+          const sums = fourElements(a0, a1, a2, a3, v128.load(k + at), v128.load(k1 + at), v128.load(k2 + at), v128.load(k3 + at));
+          v128.store(to + at, f32x4.add(v128.load(to + at), sums));
+        }
         continue;
       }
-      const q0 = v128.load32_splat(q), q1 = v128.load32_splat(q, 4), q2 = v128.load32_splat(q, 8), q3 = v128.load32_splat(q, 12);
-      const q4 = v128.load32_splat(q, 16), q5 = v128.load32_splat(q, 20), q6 = v128.load32_splat(q, 24), q7 = v128.load32_splat(q, 28);
+      const r = q + (<usize>width << 2), toR = to + line;
+      const b0 = v128.load32_splat(r), b1 = v128.load32_splat(r, 4), b2 = v128.load32_splat(r, 8), b3 = v128.load32_splat(r, 12);
       for (let at = from; at < until; at += 16) {
-        v128.store(to + at, f32x4.add(v128.load(to + at), eightElements(q0, q1, q2, q3, q4, q5, q6, q7, k + at, stride)));
+        const x0 = v128.load(k + at), x1 = v128.load(k1 + at), x2 = v128.load(k2 + at), x3 = v128.load(k3 + at);
+        v128.store(to + at, f32x4.add(v128.load(to + at), fourElements(a0, a1, a2, a3, x0, x1, x2, x3)));
+        v128.store(toR + at, f32x4.add(v128.load(toR + at), fourElements(b0, b1, b2, b3, x0, x1, x2, x3)));
       }
     }
   }
@@ -226,42 +215,65 @@ function hide(line: usize, first: i32, end: i32): void {
 }
 
 /**
- * Scores of rows that share a segment, at those of its positions that are places `first` to `end` of a line. Four positions at a time: what
- * is read beyond the last one lies in the next line, or in the room after the last array, and is hidden.
+ * Scores of the one row of a batch, at those of a segment's positions that are places `first` to `end` of a line, as far as elements
+ * `element` to `elementsEnd` give them.
  */
+function scoreOne(
+  job: Attention, segment: Segment, head: i32, row: i32, first: i32, end: i32, element: i32, elementsEnd: i32, scores: usize,
+): void {
+  const line = <usize>job.line << 2;
+  const q = queryOf(job, row, head, 0);
+  const seen = min(end, segment.start + filledOf(job, segment, row));
+  const to = scores + <usize>q * line;
+  scoreRow(
+    job.queries + (<usize>(q * job.headWidth) << 2), job.group, job.headWidth, element, elementsEnd,
+    linesOf(job, segment, segment.keys, row, head), segment.capacity,
+    first - segment.start, (seen - segment.start + 3) & ~3, to + (<usize>segment.start << 2), line,
+  );
+  for (let index = 0; index < job.group; index++) hide(to + <usize>index * line, max(first, seen), end);
+}
+
+/** The same of rows that share a segment, with all elements. */
 function scoreRows(job: Attention, segment: Segment, head: i32, row: i32, rowsEnd: i32, first: i32, end: i32): void {
   const size = <usize>job.headWidth << 2, line = <usize>job.line << 2;
   const start = segment.start;
   const keys = linesOf(job, segment, segment.keys, row, head);
   const count = (rowsEnd - row) * job.group;
-  if (rowsEnd - row == 1) {
-    const q = queryOf(job, row, head, 0);
-    const seen = min(end - start, filledOf(job, segment, row));
-    const to = job.scores + <usize>q * line;
-    scoreRow(
-      job.queries + <usize>q * size, job.group, job.headWidth,
-      keys, segment.capacity, first - start, (seen + 3) & ~3, to + (<usize>start << 2), line,
-    );
-    for (let index = 0; index < count; index++) hide(to + <usize>index * line, max(first, start + seen), end);
-    return;
-  }
   for (let index = 0; index < count; index += 2) {
     const last = min(index + 1, count - 1);
     const q = queryOf(job, row, head, index);
     const r = queryOf(job, row, head, last);
-    const seen = min(end - start, filledOf(job, segment, row + last / job.group));
+    const seen = min(end, start + filledOf(job, segment, row + last / job.group));
     const to = job.scores + (<usize>start << 2);
     scoreTwo(
       job.queries + <usize>q * size, job.queries + <usize>r * size, to + <usize>q * line, to + <usize>r * line,
-      keys, segment.capacity, job.headWidth, first - start, (seen + 3) & ~3,
+      keys, segment.capacity, job.headWidth, first - start, (seen - start + 3) & ~3,
     );
     hide(job.scores + <usize>q * line, max(first, start + filledOf(job, segment, row + index / job.group)), end);
-    hide(job.scores + <usize>r * line, max(first, start + seen), end);
+    hide(job.scores + <usize>r * line, max(first, seen), end);
   }
 }
 
-/** Chunks: Hkv × parts of a line. */
+/** Lines of scores that are summed: a single row is cut along its elements, every part of which gives a line. */
+// @ts-ignore: decorator
+@inline
+function linesSummed(job: Attention): i32 {
+  return job.rows == 1 ? (job.headWidth + job.elementsAtOnce - 1) / job.elementsAtOnce : 1;
+}
+
+/** Chunks: Hkv × parts of a line; of a single row, Hkv × parts of a key. What is read beyond a segment's last place is hidden. */
 export function score(job: Attention, chunk: i32): void {
+  if (job.rows == 1) {
+    const parts = linesSummed(job);
+    const element = (chunk % parts) * job.elementsAtOnce;
+    const elementsEnd = min(element + job.elementsAtOnce, job.headWidth);
+    const scores = job.scores + (<usize>((chunk % parts) * job.keyValueHeads * job.group * job.line) << 2);
+    for (let index = 0; index < segments; index++) {
+      const segment = segmentOf(job, index);
+      scoreOne(job, segment, chunk / parts, 0, segment.start, endOf(job, index), element, elementsEnd, scores);
+    }
+    return;
+  }
   const parts = (job.line + job.positionsAtOnce - 1) / job.positionsAtOnce;
   const part = chunk % parts;
   const head = chunk / parts;
@@ -272,7 +284,8 @@ export function score(job: Attention, chunk: i32): void {
     if (first >= end) continue;
     for (let row = 0; row < job.rows; ) {
       const rowsEnd = endOfShare(job, segment, row);
-      scoreRows(job, segment, head, row, rowsEnd, first, end);
+      if (rowsEnd - row == 1) scoreOne(job, segment, head, row, first, end, 0, job.headWidth, job.scores);
+      else scoreRows(job, segment, head, row, rowsEnd, first, end);
       row = rowsEnd;
     }
   }
@@ -280,10 +293,17 @@ export function score(job: Attention, chunk: i32): void {
 
 /** Chunks: parts of rows × H. */
 export function normalizeScores(job: Attention, chunk: i32): void {
+  const count = job.rows * job.keyValueHeads * job.group;
   const first = chunk * job.linesAtOnce;
-  const end = min(first + job.linesAtOnce, job.rows * job.keyValueHeads * job.group);
+  const end = min(first + job.linesAtOnce, count);
+  const size = <usize>job.line << 2;
+  const parts = linesSummed(job);
   for (let index = first; index < end; index++) {
-    const line = job.scores + (<usize>(index * job.line) << 2);
+    const line = job.scores + <usize>index * size;
+    for (let part = 1; part < parts; part++) {
+      const other = line + <usize>(part * count) * size;
+      for (let at: usize = 0; at < size; at += 16) v128.store(line + at, f32x4.add(v128.load(line + at), v128.load(other + at)));
+    }
     softmax(line, line, job.line);
   }
 }

@@ -80,7 +80,10 @@ async function againstLlama(
   const model = await TextModel.open(resources, defaultModelsFolder(), options.model);
   try {
     const figures = await measure(model, peer);
-    print({ threads, versions: { ours: runtimeName, peer: `node-llama-cpp ${peer.version}` }, [name]: figures }, options.json === true);
+    print(
+      { threads, versions: { ours: model.computedBy, peer: `node-llama-cpp ${peer.version}` }, [name]: figures },
+      options.json === true,
+    );
   } finally {
     await model.dispose();
     peer.dispose();
@@ -96,7 +99,7 @@ async function alone(
   const model = await TextModel.open(resources, defaultModelsFolder(), options.model);
   try {
     const figures = await measure(model);
-    print({ threads, versions: { ours: runtimeName }, [name]: figures }, options.json === true);
+    print({ threads, versions: { ours: model.computedBy }, [name]: figures }, options.json === true);
   } finally {
     await model.dispose();
   }
@@ -132,7 +135,10 @@ ofText('transformers', 'decoding with every residual stream recorded, against tr
     const model = await TextModel.open(resources, defaultModelsFolder(), id);
     try {
       const figures = await measureDecode(model, peer, [200, 900], pairs, progress);
-      print({ threads, versions: { ours: runtimeName, peer: `transformers.js ${peer.version}` }, transformers: figures }, json === true);
+      print(
+        { threads, versions: { ours: model.computedBy, peer: `transformers.js ${peer.version}` }, transformers: figures },
+        json === true,
+      );
     } finally {
       await model.dispose();
       peer.dispose();

@@ -12,6 +12,9 @@ import { createMemoryPair } from '../main/host/memory-transport';
 
 /** An engine with one imported model, recording to a folder that goes with it. */
 export class TextModel {
+  /** What computed the last run, name and version; empty before the first. */
+  computedBy = '';
+
   private constructor(
     private readonly engine: Engine,
     private readonly folder: string,
@@ -64,6 +67,7 @@ export class TextModel {
     const { info, outcome } = await started.finished;
     await this.engine.close(started.run);
     if (outcome.status !== 'done') throw new Error(`A run ended as ${outcome.status}: ${outcome.error?.message ?? ''}`);
+    this.computedBy = info.engine;
     return { info, outcome, lanes: [...records.values()] };
   }
 

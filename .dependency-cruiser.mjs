@@ -42,8 +42,8 @@ const MAY_IMPORT = {
 /** Exceptions, each with the reason and the way out. Empty is how it should be. */
 const DEBT = [];
 
-/** The compiled kernels, which scripts/build/kernels.ts gives. */
-const KERNELS_MODULE = 'virtual:kernels';
+/** Compiled AssemblyScript, which scripts/build/assembly.ts gives, by the folder that may have it. */
+const COMPILED = { 'main/kernels': 'virtual:kernels', 'main/measures': 'virtual:walks' };
 
 const TEST = '[.](test|spec)[.](ts|tsx|mjs)$';
 const at = (folder) => `^${folder}`;
@@ -71,7 +71,7 @@ export default {
       severity: 'error',
       from: {},
       // Made by the build: `allowed` says who may have it.
-      to: { couldNotResolve: true, pathNot: `^${KERNELS_MODULE}$` },
+      to: { couldNotResolve: true, pathNot: Object.values(COMPILED).map((name) => `^${name}$`) },
     },
     {
       name: 'electron-in-the-shell-only',
@@ -115,7 +115,7 @@ export default {
     ...DEBT,
     { from: { path: `^main/.*${TEST}` }, to: { path: ['^main/', '^scripts/build/'] } },
     { from: { path: `^(main|electron|renderer)/.*/?testing/` }, to: { path: '^main/' } },
-    { from: { path: '^main/kernels/' }, to: { path: `^${KERNELS_MODULE}$` } },
+    ...Object.entries(COMPILED).map(([folder, name]) => ({ from: { path: `^${folder}/` }, to: { path: `^${name}$` } })),
     // Packages and built-ins: allowed here, narrowed by the rules above.
     { from: {}, to: { path: '(^|/)node_modules/' } },
     { from: {}, to: { dependencyTypes: ['core'] } },
@@ -130,7 +130,7 @@ export default {
     tsConfig: { fileName: 'tsconfig.json' },
     doNotFollow: { path: 'node_modules' },
     // AssemblyScript looks like TypeScript, but its files have their imports among themselves only, checked by its compiler.
-    exclude: { path: ['(^|/)(out|coverage|test-results)/', '^main/kernels/assembly/'] },
+    exclude: { path: ['(^|/)(out|coverage|test-results)/', '^main/[^/]+/assembly/'] },
     enhancedResolveOptions: {
       extensions: ['.ts', '.tsx', '.mjs', '.js', '.json', '.css'],
       exportsFields: ['exports'],

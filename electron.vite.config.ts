@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'electron-vite';
-import { kernelsPlugin } from './scripts/build/kernels.ts';
+import { assemblyPlugin } from './scripts/build/assembly.ts';
 
 /**
  * One build, two Electrons: the pinned current release, and Electron 33 (Node 20, Chromium 130), which is what the
@@ -38,7 +38,7 @@ function existing(entries: Readonly<Record<string, string>>): Record<string, str
 
 export default defineConfig({
   main: {
-    plugins: [kernelsPlugin()],
+    plugins: [assemblyPlugin()],
     build: {
       outDir: 'out/main',
       target: NODE_TARGET,

@@ -1,5 +1,5 @@
 import { configDefaults, defineConfig } from 'vitest/config';
-import { kernelsPlugin } from './scripts/build/kernels.ts';
+import { assemblyPlugin } from './scripts/build/assembly.ts';
 
 /** Tests which need Python are their own project: where no Python with pandas is to be had they are skipped, and said to be. */
 const PYTHON_TESTS = ['main/traces/python/**/*.test.ts', '**/*.python.test.ts'];
@@ -23,7 +23,7 @@ export default defineConfig({
     maxWorkers: 2,
     projects: [
       {
-        plugins: [kernelsPlugin()],
+        plugins: [assemblyPlugin()],
         test: {
           name: 'unit',
           setupFiles: ['scripts/checks/property-seed.mjs'],
@@ -33,7 +33,7 @@ export default defineConfig({
         },
       },
       {
-        plugins: [kernelsPlugin()],
+        plugins: [assemblyPlugin()],
         test: {
           name: 'parity',
           include: PARITY_TESTS,
@@ -42,7 +42,7 @@ export default defineConfig({
         },
       },
       {
-        plugins: [kernelsPlugin()],
+        plugins: [assemblyPlugin()],
         test: {
           name: 'webgpu',
           include: WEBGPU_TESTS,
@@ -53,7 +53,7 @@ export default defineConfig({
         },
       },
       {
-        plugins: [kernelsPlugin()],
+        plugins: [assemblyPlugin()],
         test: {
           name: 'model',
           include: MODEL_TESTS,
@@ -62,7 +62,7 @@ export default defineConfig({
         },
       },
       {
-        plugins: [kernelsPlugin()],
+        plugins: [assemblyPlugin()],
         test: {
           name: 'python',
           include: PYTHON_TESTS,

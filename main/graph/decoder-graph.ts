@@ -25,7 +25,6 @@ const layersOf = (spec: DecoderSpec): number[] => Array.from({ length: spec.laye
  * | output | shape | |
  * | --- | --- | --- |
  * | `logits` | [R, V] | |
- * | `probabilities` | [R, V] | of the logits at temperature 1 |
  * | `hidden` | [Q, D] | after the final norm |
  * | `residual` | [(L+1)·Q, D] | stream 0 of all rows, then stream 1 … ; 0 = embeddings (with learned positions added), l = after layer l |
  * | `keys`, `values` | [L·B, Hkv, Hd, T] | of the new positions, to be appended to a cache |
@@ -77,7 +76,6 @@ export function buildDecoder(spec: DecoderSpec, weights: ReadonlyMap<string, Wei
   const stack = (values: readonly Value[]): Value => graph.node('Concat', values, { axis: 0 });
   const positionsLast = (values: readonly Value[]): Value => graph.node('Transpose', [stack(values)], { perm: [0, 1, 3, 2] });
   graph.output('logits', logits, ['R', spec.vocabulary]);
-  graph.output('probabilities', graph.node('Softmax', [logits], { axis: -1 }), ['R', spec.vocabulary]);
   graph.output('hidden', at(normalized, tapped), ['Q', width]);
   graph.output('residual', stack(streams), ['streams', width]);
   graph.output('keys', positionsLast(added.map(({ keys }) => keys)), ['addedRows', keyValueHeads, headWidth, 'T']);

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { build } from 'vite';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { kernelsPlugin } from '../../scripts/build/kernels.ts';
+import { assemblyPlugin } from '../../scripts/build/assembly.ts';
 import { EngineClient } from '../contract/client';
 import type { ImportJob } from '../contract/library';
 import { runRequestSchema } from '../contract/run';
@@ -26,7 +26,7 @@ beforeAll(async () => {
     configFile: false,
     logLevel: 'silent',
     root,
-    plugins: [kernelsPlugin()],
+    plugins: [assemblyPlugin()],
     build: {
       ssr: join(import.meta.dirname, 'import-process.ts'),
       outDir,

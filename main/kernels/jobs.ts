@@ -86,7 +86,6 @@ const jobs = {
   score: attention,
   normalizeScores: attention,
   mix: attention,
-  softmax: { from: 'i32', to: 'i32', width: 'i32' },
   repack: { bits: 'i32', from: 'i32', to: 'i32', blocks: 'i32', scales: 'i32' },
 } as const satisfies Readonly<Record<string, Readonly<Record<string, Kind>>>>;
 

@@ -7,15 +7,14 @@ export class ReadoutPlan {
   readonly stream: number;
   /** [rows, D], after the final norm. */
   readonly hidden: number;
-  /** [rows, V] each. */
+  /** [rows, V] */
   readonly logits: number;
-  readonly probabilities: number;
   readonly #settings: OperationSettings;
   readonly #moves: number;
   readonly #operations: Operations;
   readonly #jobs: readonly Operation[];
 
-  /** @param distribution whether logits and probabilities are wanted too */
+  /** @param distribution whether logits are wanted too */
   constructor(settings: OperationSettings, rows: number, distribution: boolean) {
     const { spec, scratch, weights } = settings;
     const { width, vocabulary } = spec;
@@ -25,16 +24,8 @@ export class ReadoutPlan {
     this.stream = scratch.floats('read out', rows * width);
     this.hidden = operations.inputs(width).floats;
     this.logits = distribution ? scratch.floats('logits', rows * vocabulary) : 0;
-    this.probabilities = distribution ? scratch.floats('probabilities', rows * vocabulary) : 0;
     const normalize = operations.normalize(this.stream, 'final.norm');
-    const softmax = { from: this.logits, to: this.probabilities, width: vocabulary };
-    this.#jobs = distribution
-      ? [
-          normalize,
-          ...operations.multiply(weights.product([unembeddingName(spec)]), this.logits),
-          operations.make('softmax', rows, softmax),
-        ]
-      : [normalize];
+    this.#jobs = distribution ? [normalize, ...operations.multiply(weights.product([unembeddingName(spec)]), this.logits)] : [normalize];
     this.#moves = scratch.moves;
   }
 

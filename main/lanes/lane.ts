@@ -5,16 +5,10 @@ import type { Candidates } from '../contract/steps';
 /** Stands in a history where a thought, which has no token, was fed back. */
 export const thoughtInHistory = -1;
 
-/** What a pass says of the next token, both of length V. Do not write into them. */
-export interface TokenScores {
-  /** Natural-log scale, temperature 1. */
+/** Everything a lane may look at when it decides one branch's next step. */
+export interface LaneView {
+  /** Of the last pass, length V, natural-log scale, temperature 1. Not to be written into. */
   readonly logits: Float32Array;
-  /** Of the logits, in 32 bits; their sum may be a little off 1. */
-  readonly probabilities: Float32Array;
-}
-
-/** Everything a lane may look at when it decides one branch's next step; the scores are the last pass's. */
-export interface LaneView extends TokenScores {
   /** Post-norm hidden state of the last pass, length D. */
   readonly hidden: Float32Array;
   /** Token ids the branch has emitted so far, `thoughtInHistory` for a thought; its length is the index of the step to decide. */

@@ -2,7 +2,6 @@ import { describe, expect, it } from 'vitest';
 import { type LaneSettingsInput, laneSettingsSchema } from '../contract/lanes';
 import { answerToken, judge, textAnswer } from './answer';
 import type { BranchResult, Lane, LaneView } from './lane';
-import { softmax } from '../measures/distribution';
 import { createLane } from './registry';
 
 const markers = { think: [0], thought: [1], answer: [2], ends: [3] };
@@ -12,7 +11,6 @@ const lane = (settings: LaneSettingsInput): Lane => createLane(laneSettingsSchem
 const logits = Float32Array.of(-9, -9, -9, -9, 1, 2);
 const view = (history: readonly number[], uniform = 0): LaneView => ({
   logits,
-  probabilities: softmax(logits),
   hidden: Float32Array.of(0.5, 0.25),
   history,
   uniform,

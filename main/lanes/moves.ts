@@ -1,6 +1,6 @@
 import type { SamplerSettings } from '../contract/lanes';
 import type { Decision, LaneContext, LaneView, Move } from './lane';
-import { drawToken } from './sampler';
+import { type Draws, drawToken } from './sampler';
 
 /** A marker the lane inserts. */
 export function force(tokenId: number): Move {
@@ -14,7 +14,7 @@ export function opening(view: LaneView, tokens: readonly number[]): Move | null 
 }
 
 /** A token drawn with the sampler; temperature 0 takes the most probable one. */
-export function draw(view: LaneView, settings: SamplerSettings, context: LaneContext): Move {
+export function draw(view: LaneView & Draws, settings: SamplerSettings, context: LaneContext): Move {
   return { kind: 'token', forced: false, ...drawToken(view, settings, view.uniform, context.candidates) };
 }
 

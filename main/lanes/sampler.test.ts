@@ -3,11 +3,8 @@ import { describe, expect, it } from 'vitest';
 import type { SamplerSettings } from '../contract/lanes';
 import { randomStream } from '../runtime/random';
 import fixtures from './fixtures/sampler.json';
-import { softmax } from '../measures/distribution';
-import type { TokenScores } from './lane';
 import { drawToken, samplingDistribution } from './sampler';
 
-const scored = (logits: Float32Array): TokenScores => ({ logits, probabilities: softmax(logits) });
 const off: SamplerSettings = { temperature: 1, topK: 0, topP: 1, minP: 0 };
 const logitsArbitrary = fc
   .array(fc.float({ min: -20, max: 20, noNaN: true }), { minLength: 1, maxLength: 120 })
@@ -25,7 +22,7 @@ describe('sampler', () => {
   it.each(fixtures)(
     'agrees with transformers: $settings.temperature, $settings.topK, $settings.topP, $settings.minP',
     ({ logits, settings, probabilities }) => {
-      const own = samplingDistribution(scored(Float32Array.from(logits)), settings);
+      const own = samplingDistribution({ logits: Float32Array.from(logits) }, settings);
       probabilities.forEach((probability, id) => expect(own[id]).toBeCloseTo(probability, 12));
       expect(kept(own)).toEqual(kept(Float64Array.from(probabilities)));
     },
@@ -34,7 +31,7 @@ describe('sampler', () => {
   it('sums to 1, keeps the most probable token, and each filter keeps a part of what there was without it', () => {
     fc.assert(
       fc.property(logitsArbitrary, settingsArbitrary, (logits, settings) => {
-        const probabilities = samplingDistribution(scored(logits), settings);
+        const probabilities = samplingDistribution({ logits }, settings);
         expect(probabilities.reduce((sum, value) => sum + value, 0)).toBeCloseTo(1, 9);
         const ids = kept(probabilities);
         expect(ids).toContain(logits.indexOf(Math.max(...logits)));
@@ -43,7 +40,7 @@ describe('sampler', () => {
           { ...settings, topP: 1 },
           { ...settings, topP: 1, topK: 0 },
         ]) {
-          expect(isSubset(ids, kept(samplingDistribution(scored(logits), wider)))).toBe(true);
+          expect(isSubset(ids, kept(samplingDistribution({ logits }, wider)))).toBe(true);
         }
         expect(ids.length).toBeLessThanOrEqual(settings.topK || logits.length);
       }),
@@ -53,8 +50,8 @@ describe('sampler', () => {
   it('top-p keeps the fewest tokens that reach p', () => {
     fc.assert(
       fc.property(logitsArbitrary, fc.double({ min: 0.01, max: 0.99, noNaN: true }), (logits, topP) => {
-        const all = samplingDistribution(scored(logits), off);
-        const ids = kept(samplingDistribution(scored(logits), { ...off, topP }));
+        const all = samplingDistribution({ logits }, off);
+        const ids = kept(samplingDistribution({ logits }, { ...off, topP }));
         const mass = ids.reduce((sum, id) => sum + (all[id] ?? 0), 0);
         const least = Math.min(...ids.map((id) => all[id] ?? 0));
         expect(mass).toBeGreaterThanOrEqual(topP - 1e-9);
@@ -66,12 +63,12 @@ describe('sampler', () => {
   it('draws tokens as often as the filtered distribution says (chi-square, 99.9 %)', () => {
     const logits = Float32Array.of(1, 0, 2, -1, 0.5, 1.5, -3);
     const settings = { temperature: 1.2, topK: 5, topP: 0.98, minP: 0.05 };
-    const probabilities = samplingDistribution(scored(logits), settings);
+    const probabilities = samplingDistribution({ logits }, settings);
     const next = randomStream(7, 0, 0);
     const counts = new Float64Array(logits.length);
     const draws = 20_000;
     for (let i = 0; i < draws; i++) {
-      const { tokenId } = drawToken(scored(logits), settings, next(), 3);
+      const { tokenId } = drawToken({ logits }, settings, next(), 3);
       counts[tokenId] = (counts[tokenId] ?? 0) + 1;
     }
     const ids = kept(probabilities);
@@ -85,14 +82,40 @@ describe('sampler', () => {
     expect(chiSquare).toBeLessThan(18.47);
   });
 
-  it('draws from what the pass gave where nothing is filtered, and as it would by its own arithmetic', () => {
+  it('gives tokens that are excluded no weight, whatever theirs was, and the others what they have without them', () => {
     fc.assert(
-      fc.property(logitsArbitrary, (logits) => {
-        const plain = samplingDistribution(scored(logits), off);
-        const own = samplingDistribution(scored(logits), { ...off, topK: logits.length });
-        plain.forEach((probability, id) => expect(probability).toBeCloseTo(own[id] ?? NaN, 6));
+      fc.property(logitsArbitrary, fc.nat(), settingsArbitrary, (some, place, settings) => {
+        const logits = Float32Array.of(...some, 0);
+        const excluded = [place % some.length];
+        const others = logits.map((logit, id) => (excluded.includes(id) ? -Infinity : logit));
+        expect(samplingDistribution({ logits, excluded }, settings)).toEqual(samplingDistribution({ logits: others }, settings));
+        for (const temperature of [0, settings.temperature])
+          expect(drawToken({ logits, excluded }, { ...settings, temperature }, 0.7, 5)).toEqual(
+            drawToken({ logits: others }, { ...settings, temperature }, 0.7, 5),
+          );
       }),
     );
+    const certain = Float32Array.of(0, 900, 1);
+    expect(drawToken({ logits: certain, excluded: [1] }, off, 0, 2).sampled.ids).toEqual([2, 0]);
+  });
+
+  it('keeps the same nucleus of a large vocabulary whether few tokens make it or many', () => {
+    const logits = Float32Array.from({ length: 5000 }, (_, id) => 3 * Math.sin(id * 12.9898));
+    for (const topP of [0.001, 0.1, 0.5, 0.9]) {
+      for (const topK of [0, 100, 300]) {
+        const probabilities = samplingDistribution({ logits }, { ...off, topP, topK });
+        const order = [...logits.keys()].toSorted((a, b) => (logits[b] ?? 0) - (logits[a] ?? 0) || a - b).slice(0, topK || logits.length);
+        const weights = order.map((id) => Math.exp(logits[id] ?? 0));
+        const total = weights.reduce((sum, weight) => sum + weight, 0);
+        let mass = 0;
+        const expected = order.filter((_, i) => {
+          const isIn = mass < topP * total;
+          mass += weights[i] ?? 0;
+          return isIn;
+        });
+        expect(kept(probabilities)).toEqual(expected.toSorted((a, b) => a - b));
+      }
+    }
   });
 
   it('inverts the cumulative distribution in the order of ids, ends included', () => {
@@ -105,13 +128,13 @@ describe('sampler', () => {
       [0.76, 3],
       [1 - 2 ** -53, 3],
     ] as const) {
-      expect(drawToken(scored(logits), off, uniform, 2).tokenId).toBe(expected);
+      expect(drawToken({ logits }, off, uniform, 2).tokenId).toBe(expected);
     }
-    expect(drawToken(scored(logits), off, 0, 8).sampled.ids).toEqual([1, 0, 3]);
+    expect(drawToken({ logits }, off, 0, 8).sampled.ids).toEqual([1, 0, 3]);
   });
 
   it('is greedy at temperature 0, the lower of equal ids first, whatever the number drawn', () => {
-    expect(drawToken(scored(Float32Array.of(0, 3, 3)), { ...off, temperature: 0 }, 0.99, 4)).toEqual({
+    expect(drawToken({ logits: Float32Array.of(0, 3, 3) }, { ...off, temperature: 0 }, 0.99, 4)).toEqual({
       tokenId: 1,
       sampled: { ids: [1], probabilities: [1] },
     });

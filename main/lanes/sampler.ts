@@ -1,16 +1,19 @@
 import type { SamplerSettings } from '../contract/lanes';
 import type { Candidates } from '../contract/steps';
-import { topIndices } from '../measures/candidates';
-import { highest } from '../measures/distribution';
-import { expOfNegative } from '../measures/exponential';
-import type { TokenScores } from './lane';
-
-type Weights = Float32Array | Float64Array;
+import { sampledWeights, topIndices } from '../measures/vocabulary-walk';
 
 /** A token drawn, with the highest candidates it was drawn from (probabilities after all filters). */
 export interface Draw {
   readonly tokenId: number;
   readonly sampled: Candidates;
+}
+
+/** What is drawn from. */
+export interface Draws {
+  /** Length V, natural-log scale, temperature 1. Not changed. */
+  readonly logits: Float32Array;
+  /** Tokens that are impossible, whatever their logits; not all. */
+  readonly excluded?: readonly number[];
 }
 
 /**
@@ -19,13 +22,14 @@ export interface Draw {
  * @param uniform in [0, 1)
  * @param keep candidates to return
  */
-export function drawToken(scores: TokenScores, settings: SamplerSettings, uniform: number, keep: number): Draw {
+export function drawToken({ logits, excluded = [] }: Draws, settings: SamplerSettings, uniform: number, keep: number): Draw {
   if (settings.temperature === 0) {
-    const tokenId = topIndices(scores.logits, 1)[0] ?? 0;
+    const tokenId = topIndices(logits, 1, excluded)[0] ?? 0;
     return { tokenId, sampled: { ids: [tokenId], probabilities: [1] } };
   }
-  const { weights, sum } = samplingWeights(scores, settings);
-  const ids = topIndices(weights, keep).filter((id) => (weights[id] ?? 0) > 0);
+  const { weights, sum } = samplingWeights({ logits, excluded }, settings);
+  // No filter takes a token and leaves a less probable one.
+  const ids = topIndices(logits, keep, excluded).filter((id) => (weights[id] ?? 0) > 0);
   return { tokenId: invertCumulative(weights, uniform * sum), sampled: { ids, probabilities: ids.map((id) => (weights[id] ?? 0) / sum) } };
 }
 
@@ -35,28 +39,20 @@ export function drawToken(scores: TokenScores, settings: SamplerSettings, unifor
  * tokens that reach p, min-p keeps what is at least minP times the maximum. Where equal tokens straddle the top-k limit the lower ids stay
  * (transformers keeps them all), so that k is never exceeded.
  */
-export function samplingDistribution(scores: TokenScores, settings: SamplerSettings): Float64Array {
-  const { weights, sum } = samplingWeights(scores, settings);
+export function samplingDistribution(draws: Draws, settings: SamplerSettings): Float64Array {
+  const { weights, sum } = samplingWeights(draws, settings);
   return Float64Array.from(weights, (weight) => weight / sum);
 }
 
-/** The same before it is normalised. Where nothing is changed the model's own probabilities serve: with temperature 1 and no filter. */
+/** The same before it is normalised: relative to the most probable token, whose weight is 1. */
 function samplingWeights(
-  { logits, probabilities }: TokenScores,
-  settings: SamplerSettings,
-): { readonly weights: Weights; readonly sum: number } {
-  const { temperature, topK, topP, minP } = settings;
-  if (temperature === 1 && topK === 0 && topP >= 1 && minP === 0) {
-    let sum = 0;
-    for (let id = 0; id < probabilities.length; id++) sum += probabilities[id] ?? 0;
-    return { weights: probabilities, sum };
-  }
-  // Relative to the most probable token, whose weight is 1.
-  const maximum = highest(logits);
-  const weights = new Float64Array(logits.length);
-  for (let id = 0; id < logits.length; id++) weights[id] = expOfNegative(((logits[id] ?? -Infinity) - maximum) / temperature);
-
-  if (topK > 0 || topP < 1) keepNucleus(logits, weights, topK > 0 ? topK : logits.length, topP);
+  { logits, excluded = [] }: Draws,
+  { temperature, topK, topP, minP }: SamplerSettings,
+): { readonly weights: Float64Array; readonly sum: number } {
+  const { weights, sum: whole } = sampledWeights(logits, temperature, excluded);
+  if (topK === 0 && topP >= 1 && minP === 0) return { weights, sum: whole };
+  if (topK > 0 || topP < 1)
+    keepNucleus({ logits, excluded }, weights, whole, topK > 0 ? Math.min(topK, logits.length) : logits.length, topP);
   let sum = 0;
   for (let id = 0; id < weights.length; id++) {
     const weight = weights[id] ?? 0;
@@ -66,12 +62,15 @@ function samplingWeights(
   return { weights, sum };
 }
 
-/** Zeroes the weights that top-k, then top-p of what is left, take away. */
-function keepNucleus(logits: Float32Array, weights: Float64Array, topK: number, topP: number): void {
+/** Zeroes the weights that top-k, then top-p of what is left, take away. @param sum of all weights */
+function keepNucleus(draws: Draws, weights: Float64Array, sum: number, topK: number, topP: number): void {
+  const massOf = (ids: readonly number[]): number => ids.reduce((mass, id) => mass + (weights[id] ?? 0), 0);
   // By logit, not by weight: a high temperature can round two different logits to one weight.
-  const order = topIds(logits, topK);
+  let order = highestIds(draws, Math.min(topK, few));
+  let total = topK < draws.logits.length ? null : sum;
+  if (order.length < topK && (total === null || massOf(order) < topP * total)) order = highestIds(draws, topK);
+  total ??= massOf(order);
   const kept = order.map((id) => weights[id] ?? 0);
-  const total = kept.reduce((sum, weight) => sum + weight, 0);
   weights.fill(0);
   let before = 0;
   for (const [place, id] of order.entries()) {
@@ -81,15 +80,18 @@ function keepNucleus(logits: Float32Array, weights: Float64Array, topK: number, 
   }
 }
 
-/** Few are selected by insertion, many by sorting: insertion is quadratic in `count`. */
-function topIds(logits: Float32Array, count: number): readonly number[] {
-  if (count <= 64) return topIndices(logits, count);
-  const order = Uint32Array.from(logits, (_, id) => id).toSorted((a, b) => (logits[b] ?? 0) - (logits[a] ?? 0) || a - b);
-  return Array.from(order.subarray(0, count));
+/** Tokens that are selected by insertion, which is quadratic in their number; more are sorted. */
+const few = 256;
+
+function highestIds({ logits, excluded = [] }: Draws, count: number): readonly number[] {
+  if (count <= few) return topIndices(logits, count, excluded);
+  const out = new Set(excluded);
+  const order = Uint32Array.from(logits, (_, id) => id).filter((id) => !out.has(id));
+  return [...order.toSorted((a, b) => (logits[b] ?? 0) - (logits[a] ?? 0) || a - b).subarray(0, count)];
 }
 
 /** @param share of the sum of all weights, from 0 to under the sum */
-function invertCumulative(weights: Weights, share: number): number {
+function invertCumulative(weights: Float64Array, share: number): number {
   let cumulative = 0;
   let last = 0;
   for (let id = 0; id < weights.length; id++) {

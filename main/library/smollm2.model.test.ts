@@ -1,6 +1,6 @@
 import { afterAll, describe, expect, it } from 'vitest';
 import { runRequestSchema } from '../contract/run';
-import { topIndices } from '../measures/candidates';
+import { topIndices } from '../measures/vocabulary-walk';
 import cases from '../models/fixtures/smollm2-greedy.json';
 import perplexity from '../models/fixtures/perplexity.json';
 import llama from '../models/fixtures/perplexity-llama.json';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { InterlinearError } from '../contract/errors';
-import { logProbability, readDistribution, softmax, surprisal } from './distribution';
+import { logProbability, readDistribution, surprisal } from './distribution';
 import fixtures from './fixtures/measures.json';
 import { selfCertainty } from './self-certainty';
 
@@ -13,25 +13,10 @@ describe('distribution', () => {
     expect(selfCertainty(distribution)).toBeCloseTo(reference.selfCertainty, 9);
   });
 
-  it.each(fixtures.distributions)('says the same of probabilities a device gave in 32 bits, off by a factor (rank $rank)', (reference) => {
-    const logits = Float32Array.from(reference.logits);
-    const known = readDistribution(
-      logits,
-      softmax(logits).map((probability) => probability * 1.0001),
-    );
-    expect(logProbability(known, reference.target)).toBeCloseTo(reference.logProbability, 6);
-    expect(Math.abs(known.entropy * Math.LN2 - reference.entropyNats)).toBeLessThan(1e-6 * (1 + reference.entropyNats));
-  });
-
-  it('keeps the digits of an entropy near 0, with probabilities a device gave too', () => {
-    const logits = Float32Array.of(20, 0);
+  it('keeps the digits of an entropy near 0', () => {
     const rest = Math.exp(-20);
     const nats = Math.log1p(rest) + (20 * rest) / (1 + rest);
-    for (const given of [undefined, softmax(logits)]) expect((readDistribution(logits, given).entropy * Math.LN2) / nats).toBeCloseTo(1, 6);
-  });
-
-  it('refuses probabilities that are not numbers', () => {
-    expect(() => readDistribution(Float32Array.of(0, 1), Float32Array.of(NaN, NaN))).toThrow(InterlinearError);
+    expect((readDistribution(Float32Array.of(20, 0)).entropy * Math.LN2) / nats).toBeCloseTo(1, 6);
   });
 
   it('has closed forms: uniform, certain, a fair coin', () => {

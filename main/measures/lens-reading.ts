@@ -1,8 +1,9 @@
 import { bits } from '../contract/ids';
 import type { Candidates, LayerReading } from '../contract/steps';
-import { rank, topCandidates } from './candidates';
+import { topCandidates } from './candidates';
 import { type Distribution, logProbability, readDistribution } from './distribution';
 import { norm } from './vectors';
+import { rank } from './vocabulary-walk';
 
 /**
  * What the logit lens says of one residual stream, before a target is named. Branches that share a pass share this and
@@ -24,10 +25,9 @@ export interface UnreadLens {
  * @param residual the stream, length D
  * @param logits final norm and unembedding applied to it, length V
  * @param count candidates kept
- * @param probabilities of the logits, where they are known
  */
-export function readLens(residual: Float32Array, logits: Float32Array, count: number, probabilities?: Float32Array): LensReading {
-  const distribution = readDistribution(logits, probabilities);
+export function readLens(residual: Float32Array, logits: Float32Array, count: number): LensReading {
+  const distribution = readDistribution(logits);
   return { norm: norm(residual), distribution, top: topCandidates(distribution, count) };
 }
 

@@ -1,5 +1,5 @@
 import type { Candidates } from '../contract/steps';
-import { topIndices } from './candidates';
+import { topIndices } from './vocabulary-walk';
 import { norm } from './vectors';
 
 /** Finds the tokens whose input embeddings point the way a vector does. */
@@ -36,8 +36,8 @@ export class NearestTokens {
     if (this.#count === 0 || length === 0) return { ids: [], probabilities: [] };
     const table = this.#table();
     this.#norms ??= rowNorms(table, this.#width);
-    const cosines = rowProducts(table, vector);
-    for (let row = 0; row < cosines.length; row++) cosines[row] = (cosines[row] ?? NaN) / ((this.#norms[row] ?? NaN) * length);
+    const norms = this.#norms;
+    const cosines = Float32Array.from(rowProducts(table, vector), (product, row) => product / ((norms[row] ?? NaN) * length));
     const ids = topIndices(cosines, this.#count);
     return { ids, probabilities: ids.map((id) => cosines[id] ?? NaN) };
   }

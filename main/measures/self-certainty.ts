@@ -8,8 +8,6 @@ import type { Distribution } from './distribution';
  * @source Kang, Zhao, Song, "Scalable Best-of-N Selection for Large Language Models via Self-Certainty", arXiv 2502.18581, definition of self-certainty
  */
 export function selfCertainty(distribution: Distribution): number {
-  const { logits, logNormaliser } = distribution;
-  let sum = 0;
-  for (let id = 0; id < logits.length; id++) sum += logits[id] ?? NaN;
-  return logNormaliser - sum / logits.length - Math.log(logits.length);
+  const { logits, logNormaliser, mean } = distribution;
+  return logNormaliser - mean - Math.log(logits.length);
 }

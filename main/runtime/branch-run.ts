@@ -75,8 +75,8 @@ export class BranchRun {
     const index = this.#history.length;
     // One number a step, used or not: what a step draws does not depend on how the steps before it were chosen.
     const uniform = this.uniform();
-    const { logits, probabilities, hidden } = output;
-    const view = { logits, probabilities, hidden, history: this.#history, uniform };
+    const { logits, hidden } = output;
+    const view = { logits, hidden, history: this.#history, uniform };
     const move = prefix[index] ?? this.rule.next(view);
     const place = {
       lane: laneIndex(this.lane),

@@ -1,4 +1,3 @@
-import { softmax } from '../measures/distribution';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -262,8 +261,6 @@ describe('misuse', () => {
     const before = outputs.map(({ logits }) => [...logits]);
     await decoder.step(cache, inputs);
     expect(outputs.map(({ logits }) => [...logits])).toEqual(before);
-    for (const { logits, probabilities } of [last, ...outputs])
-      expect(maximumAbsoluteDifference(probabilities, softmax(logits))).toBeLessThan(1e-5);
     for (const array of [last, ...outputs].flatMap(({ hidden, residual }) => [hidden, residual])) {
       expect(array.byteLength).toBe(array.buffer.byteLength);
     }

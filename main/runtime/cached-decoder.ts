@@ -1,6 +1,5 @@
 import { type DecoderSpec, matrixParameters } from '../graph/decoder-spec';
 import type { Weights } from '../graph/graph-builder';
-import { softmax } from '../measures/distribution';
 import { CachedSequence } from './attention-sequence';
 import type { AttentionSequence, Decoder, FullPass, FullRequest, PassOutput, PromptCache, RowCache, RowInput } from './decoder';
 import { DecoderLens } from './decoder-lens';
@@ -86,7 +85,7 @@ export class CachedDecoder implements Decoder {
     });
     const { segment, logits, hidden, residual } = await this.read(embeddings, (positions) => positions - 1);
     const cache = new StoredPrompt(this.queue, length, segment);
-    return { cache, last: { logits, probabilities: softmax(logits), hidden, residual } };
+    return { cache, last: { logits, hidden, residual } };
   }
 
   newRow(): RowCache {

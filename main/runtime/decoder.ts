@@ -7,8 +7,6 @@ import type { ModelReference } from '../models/reference/model-reference';
 export interface PassOutput {
   /** Length V, natural-log scale, temperature 1. */
   readonly logits: Float32Array;
-  /** Length V: of the logits at temperature 1, in 32 bits; their sum may be off by 1e-4. */
-  readonly probabilities: Float32Array;
   /** Length D: hidden state after the final norm. */
   readonly hidden: Float32Array;
   /** Length (L + 1) x D, row-major: 0 = embeddings, l = after layer l, before the final norm. */

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type RunRequestInput, runRequestSchema } from '../contract/run';
-import { topIndices } from '../measures/candidates';
+import { topIndices } from '../measures/vocabulary-walk';
 import type { LoadedModel } from './decoder';
 import { defaultLayout, executeRun } from './execute-run';
 import { loadModel } from './load-model';

@@ -9,7 +9,7 @@ import {
   type RunRequestInput,
   runRequestSchema,
 } from '../contract/run';
-import { topIndices } from '../measures/candidates';
+import { topIndices } from '../measures/vocabulary-walk';
 import { defaultLayout, executeRun, type RunInput } from './execute-run';
 import { CollectingSink } from './testing/collecting-sink';
 import { fakeModel, fakePrompt } from './testing/fake-model';

@@ -109,13 +109,10 @@ describe.each(Object.entries(kinds))('%s', (_kind, spec) => {
           cache,
           going.map(({ row, position }) => ({ cache: row, embedding: decoder.embedding(ids[position] ?? 0) })),
         );
-        for (const [i, { logits, probabilities, hidden }] of outputs.entries()) {
+        for (const [i, { logits, hidden }] of outputs.entries()) {
           const position = going[i]?.position ?? 0;
           expect(relativeDifference(logits, logitsAt(position))).toBeLessThan(1e-5);
           expect(relativeDifference(hidden, full.hidden.subarray(position * spec.width, (position + 1) * spec.width))).toBeLessThan(1e-5);
-          const highest = Math.max(...logits);
-          const total = logits.reduce((sum, logit) => sum + Math.exp(logit - highest), 0);
-          for (const [token, logit] of logits.entries()) expect(probabilities[token]).toBeCloseTo(Math.exp(logit - highest) / total, 6);
         }
       }
       for (const each of [...rows, cache]) each.dispose();

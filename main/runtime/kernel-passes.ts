@@ -155,7 +155,7 @@ export class KernelPasses implements Passes {
   }
 
   /** Distributions of the positions read out, and vectors of those tapped. */
-  private readOut({ readout, tapped }: Pass, stream: Float32Array): Pick<PassOutputs, 'logits' | 'probabilities' | 'hidden'> {
+  private readOut({ readout, tapped }: Pass, stream: Float32Array): Pick<PassOutputs, 'logits' | 'hidden'> {
     const { width, vocabulary } = this.spec;
     const read = (plan: ReadoutPlan, rows: readonly number[]): Float32Array => {
       copyRows(stream, rows, width, this.floatsAt(plan.stream, rows.length * width));
@@ -166,11 +166,10 @@ export class KernelPasses implements Passes {
     const plan = this.readouts.take(`${count} distributions`, () => new ReadoutPlan(this.settings, count, true));
     const hidden = read(plan, readout);
     const logits = this.copyOf(plan.logits, count * vocabulary);
-    const probabilities = this.copyOf(plan.probabilities, count * vocabulary);
-    if (tapped.length === count && tapped.every((row, i) => row === readout[i])) return { logits, probabilities, hidden };
-    if (tapped.length === 0) return { logits, probabilities, hidden: new Float32Array(0) };
+    if (tapped.length === count && tapped.every((row, i) => row === readout[i])) return { logits, hidden };
+    if (tapped.length === 0) return { logits, hidden: new Float32Array(0) };
     const vectors = this.readouts.take(`${tapped.length} vectors`, () => new ReadoutPlan(this.settings, tapped.length, false));
-    return { logits, probabilities, hidden: read(vectors, tapped) };
+    return { logits, hidden: read(vectors, tapped) };
   }
 }
 

@@ -92,7 +92,6 @@ export class OnnxPasses implements Passes {
     const cached = layers * batch * keyValueHeads * headWidth * added;
     return {
       logits: new Float32Array(readout.length * vocabulary),
-      probabilities: new Float32Array(readout.length * vocabulary),
       hidden: new Float32Array(tapped.length * width),
       residual: new Float32Array((layers + 1) * tapped.length * width),
       keys: new Float32Array(cached),
@@ -105,7 +104,6 @@ export class OnnxPasses implements Passes {
     const { layers, vocabulary, width, keyValueHeads, headWidth } = this.spec;
     return {
       logits: floats(outputs.logits, readout.length, vocabulary),
-      probabilities: floats(outputs.probabilities, readout.length, vocabulary),
       hidden: floats(outputs.hidden, tapped.length, width),
       residual: floats(outputs.residual, (layers + 1) * tapped.length, width),
       keys: floats(outputs.keys, layers * batch, keyValueHeads, headWidth, added),

@@ -83,7 +83,7 @@ export class PassReader {
       }
       const last = this.#stream(output, layers);
       const kept = Math.max(this.#layout.lens, this.#layout.candidates);
-      const lastLens = once(() => readLens(last, output.logits, kept, output.probabilities));
+      const lastLens = once(() => readLens(last, output.logits, kept));
       const lastOfLayers = once(() => ({ ...lastLens(), top: first(lastLens().top, this.#layout.lens) }));
       streams[layers] = lastOfLayers;
       if (this.#check.wantsMore(everyLayer ? checkedPasses : checkedPassesOfLarge)) {

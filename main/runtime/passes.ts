@@ -45,8 +45,6 @@ export interface Pass {
 export interface PassOutputs {
   /** [R, V] */
   readonly logits: Float32Array;
-  /** [R, V], of the logits at temperature 1. */
-  readonly probabilities: Float32Array;
   /** [Q, D], after the final norm. */
   readonly hidden: Float32Array;
   /** [L + 1, Q, D]: 0 = embeddings (with learned positions added), l = after layer l. */

@@ -9,12 +9,12 @@ import type { PassOutputs } from './passes';
 export function outputOfRow(spec: DecoderSpec, outputs: PassOutputs, rows: number, row: number): PassOutput {
   const { layers, width, vocabulary } = spec;
   const of = (values: Float32Array, size: number): Float32Array => values.subarray(row * size, (row + 1) * size);
-  const distribution = { logits: of(outputs.logits, vocabulary), probabilities: of(outputs.probabilities, vocabulary) };
-  if (rows === 1) return { ...distribution, hidden: outputs.hidden, residual: outputs.residual };
+  const logits = of(outputs.logits, vocabulary);
+  if (rows === 1) return { logits, hidden: outputs.hidden, residual: outputs.residual };
   const residual = new Float32Array((layers + 1) * width);
   for (let stream = 0; stream <= layers; stream++) {
     const from = (stream * rows + row) * width;
     residual.set(outputs.residual.subarray(from, from + width), stream * width);
   }
-  return { ...distribution, hidden: of(outputs.hidden, width).slice(), residual };
+  return { logits, hidden: of(outputs.hidden, width).slice(), residual };
 }

@@ -1,6 +1,6 @@
 /**
  * What the kernels' module exports. This folder is AssemblyScript, not TypeScript: it is compiled to WebAssembly by
- * scripts/build/kernels.ts, and `virtual:kernels` is the result.
+ * scripts/build/assembly.ts, and `virtual:kernels` is the result.
  *
  * Memory is the caller's: every function is given addresses in bytes. Constants that a kernel keeps in memory (a
  * `memory.data` or a `StaticArray`) lie at the lowest addresses and are written whenever a thread instantiates the module,

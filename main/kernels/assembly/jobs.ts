@@ -4,18 +4,9 @@ import { Heads, prepareHeads } from './heads';
 import { multiply, Product, RoundedProduct } from './products';
 import { repack, Repacking } from './repack';
 import { activate, Activation, Normalization, normalize } from './rows';
-import { softmax } from './vectors';
 
 /** Where the number of the job under way lies, and after it the address of its arguments. */
 const jobAt: usize = 36864;
-
-// @ts-ignore: decorator
-@unmanaged
-class Softmax {
-  from: usize;
-  to: usize;
-  width: i32;
-}
 
 /** Says what job is to be done. Only while none is under way. */
 export function choose(job: i32, args: usize): void {
@@ -51,13 +42,7 @@ export function execute(chunk: i32): void {
     case 7:
       mix(changetype<Attention>(args), chunk);
       break;
-    case 8: {
-      const job = changetype<Softmax>(args);
-      const at = <usize>(chunk * job.width) << 2;
-      softmax(job.from + at, job.to + at, job.width);
-      break;
-    }
-    case 9:
+    case 8:
       repack(changetype<Repacking>(args), chunk);
       break;
     default:

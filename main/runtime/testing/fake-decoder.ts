@@ -1,7 +1,6 @@
 import type { AttentionSequence, Decoder, FullPass, FullRequest, PassOutput, PromptCache, RowCache, RowInput } from '../decoder';
 import { encodeReadings } from '../../contract/frame';
 import { layerReading, readLens } from '../../measures/lens-reading';
-import { softmax } from '../../measures/distribution';
 import { dot } from '../../measures/vectors';
 
 /**
@@ -217,7 +216,7 @@ export class FakeDecoder implements Decoder {
     this.#add(residual.subarray(2 * width + vocabulary), read, this.weights.context);
     const hidden = this.#norm(residual.subarray(2 * width));
     const logits = this.#head(hidden);
-    return { logits, probabilities: softmax(logits), hidden, residual };
+    return { logits, hidden, residual };
   }
 
   #lens(residual: Float32Array): Float32Array {

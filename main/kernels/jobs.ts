@@ -46,6 +46,7 @@ const attention = {
   addedStride: 'i32',
   addedFilled: 'i32',
   addedStart: 'i32',
+  bits: 'i32',
   line: 'i32',
   positionsAtOnce: 'i32',
   linesAtOnce: 'i32',
@@ -53,6 +54,8 @@ const attention = {
   elementsAtOnce: 'i32',
   scores: 'i32',
   to: 'i32',
+  room: 'i32',
+  roomOfThread: 'i32',
 } as const;
 
 /**
@@ -87,6 +90,7 @@ const jobs = {
   normalizeScores: attention,
   mix: attention,
   repack: { bits: 'i32', from: 'i32', to: 'i32', blocks: 'i32', scales: 'i32' },
+  roundHeads: { heads: 'i32', headsAtOnce: 'i32', headWidth: 'i32', added: 'i32', from: 'i32', to: 'i32' },
 } as const satisfies Readonly<Record<string, Readonly<Record<string, Kind>>>>;
 
 export type Job = keyof typeof jobs;

@@ -69,6 +69,10 @@ export class KernelMemory {
     return new Float32Array(this.buffer, at, length);
   }
 
+  halves(at: number, length: number): Int16Array<SharedArrayBuffer> {
+    return new Int16Array(this.buffer, at, length);
+  }
+
   integers(at: number, length: number): Int32Array<SharedArrayBuffer> {
     return new Int32Array(this.buffer, at, length);
   }
@@ -78,7 +82,7 @@ export class KernelMemory {
   }
 
   /** Where a view lies. @throws Error when it is of no memory that threads share */
-  addressOf(view: Float32Array): number {
+  addressOf(view: ArrayBufferView): number {
     // Growing makes a new buffer over the same bytes, so which buffer it is says nothing.
     if (!(view.buffer instanceof SharedArrayBuffer)) throw new Error('These numbers do not lie in the kernels’ memory');
     return view.byteOffset;

@@ -4,6 +4,15 @@ import { type Operation, Operations, type OperationSettings } from './operations
 const positionsAtOnce = 64;
 const rowsAtOnce = 8;
 const elementsAtOnce = 16;
+/** Elements of a value that are mixed together. */
+const elementsTogether = 4;
+
+/** Bits of a number in a cache: see assembly/caches.ts. */
+export const cacheBits = ({ exact }: Pick<OperationSettings, 'exact'>): 16 | 32 => (exact ? 32 : 16);
+
+/** Lines of positions that a head's keys, or values, take in a cache. */
+export const linesOfHead = (settings: Pick<OperationSettings, 'exact' | 'spec'>): number =>
+  settings.spec.headWidth + (cacheBits(settings) === 16 ? 2 : 0);
 
 /** B rows of T new positions each. */
 export interface PlanShape {
@@ -62,7 +71,7 @@ export class KernelPlan {
   /** [B · T, Hd / 2] each; 0 where nothing turns. */
   readonly cosines: number;
   readonly sines: number;
-  /** [L, B, Hkv, Hd, T], of the new positions. */
+  /** [L, B, Hkv, lines, T], of the new positions as caches hold them. */
   readonly keys: number;
   readonly values: number;
   readonly #settings: OperationSettings;
@@ -72,24 +81,36 @@ export class KernelPlan {
   readonly #moves: number;
   readonly #operations: Operations;
   readonly #layers: readonly LayerPlan[];
+  readonly #store: readonly Operation[];
 
   constructor(settings: OperationSettings, { batch, added }: PlanShape) {
     const { spec, scratch } = settings;
-    const { layers, width, innerWidth, heads, headWidth, keyValueHeads } = spec;
+    const { layers, width, innerWidth, headWidth, keyValueHeads } = spec;
     const rows = batch * added;
     this.#settings = settings;
     this.#rows = rows;
-    this.#linesAtOnce = rows === 1 ? 1 : heads;
+    this.#linesAtOnce = rows === 1 ? 1 : spec.heads;
     this.stream = scratch.floats('stream', rows * width);
     const turns = spec.positions.kind === 'rotary';
     this.cosines = turns ? scratch.floats('cosines', (rows * headWidth) / 2) : 0;
     this.sines = turns ? scratch.floats('sines', (rows * headWidth) / 2) : 0;
-    this.keys = scratch.floats('keys', layers * rows * keyValueHeads * headWidth);
-    this.values = scratch.floats('values', layers * rows * keyValueHeads * headWidth);
+    const cached = layers * rows * keyValueHeads;
+    const [keys, values] = [scratch.floats('keys', cached * headWidth), scratch.floats('values', cached * headWidth)];
     this.#operations = new Operations(settings, rows);
+    const rounds = cacheBits(settings) === 16;
+    this.keys = rounds ? scratch.bytes('stored keys', 2 * cached * linesOfHead(settings)) : keys;
+    this.values = rounds ? scratch.bytes('stored values', 2 * cached * linesOfHead(settings)) : values;
+    const heads = layers * batch * keyValueHeads;
+    // A single position is not worth a second thread.
+    const headsAtOnce = rows === 1 ? heads : batch * keyValueHeads;
+    const rounding = { heads, headsAtOnce, headWidth, added };
+    const round = (from: number, to: number): Operation =>
+      this.#operations.make('roundHeads', Math.ceil(heads / headsAtOnce), { ...rounding, from, to });
+    this.#store = rounds ? [round(keys, this.keys), round(values, this.values)] : [];
+
     // The widest at once, so that none moves after its address has been written down.
-    this.#operations.inputs(Math.max(width, innerWidth, heads * headWidth));
-    this.#layers = Array.from({ length: layers }, (_, layer) => this.#layer(layer, added));
+    this.#operations.inputs(Math.max(width, innerWidth, spec.heads * headWidth));
+    this.#layers = Array.from({ length: layers }, (_, layer) => this.#layer(layer, added, keys, values));
     this.#moves = scratch.moves;
   }
 
@@ -108,8 +129,18 @@ export class KernelPlan {
     return this.#rows * heads * line * (this.#rows === 1 ? Math.ceil(headWidth / elementsAtOnce) : 1);
   }
 
-  /** @param scores room for as many floats as `scoresOf` says */
-  run(layer: number, past: Past, ofLayer: PastOfLayer, scores: number): void {
+  /** Floats that a thread needs for what several queries meet. */
+  roomOf({ line }: Past): number {
+    return Math.max((this.#settings.spec.headWidth + 1) * positionsAtOnce, (elementsTogether + 1) * line);
+  }
+
+  /** Puts keys and values of all layers where `keys` and `values` say. */
+  store(): void {
+    for (const { job, args, chunks } of this.#store) this.#settings.kernels.run(job, args, chunks);
+  }
+
+  /** @param scores room for as many floats as `scoresOf` says @param room for as many of each thread as `roomOf` says */
+  run(layer: number, past: Past, ofLayer: PastOfLayer, scores: number, room: number): void {
     const plan = this.#layers[layer];
     if (!plan) throw new Error(`There is no layer ${layer}`);
     const { kernels, spec } = this.#settings;
@@ -117,14 +148,15 @@ export class KernelPlan {
     const run = ({ job, args, chunks }: Operation): void => kernels.run(job, args, chunks);
     const parts = Math.ceil(headWidth / elementsAtOnce);
     plan.before.forEach(run);
-    kernels.change('score', plan.attention, { ...past, ...ofLayer, scores });
+    kernels.change('score', plan.attention, { ...past, ...ofLayer, scores, room, roomOfThread: 4 * this.roomOf(past) });
     kernels.run('score', plan.attention, keyValueHeads * (this.#rows === 1 ? parts : Math.ceil(past.line / positionsAtOnce)));
     kernels.run('normalizeScores', plan.attention, Math.ceil((this.#rows * heads) / this.#linesAtOnce));
     kernels.run('mix', plan.attention, Math.ceil(this.#rows / rowsAtOnce) * keyValueHeads * parts);
     plan.after.forEach(run);
   }
 
-  #layer(layer: number, added: number): LayerPlan {
+  /** @param allKeys [L, B, Hkv, Hd, T] @param allValues the same */
+  #layer(layer: number, added: number, allKeys: number, allValues: number): LayerPlan {
     const { spec, weights, scratch } = this.#settings;
     const { heads, keyValueHeads, headWidth, queryKeyNormalization, gatedFeedForward } = spec;
     const operations = this.#operations;
@@ -135,7 +167,7 @@ export class KernelPlan {
     const projected = scratch.floats('projected', rows * Math.max(projections.outputs, inner.outputs));
     const queries = scratch.floats('queries', rows * heads * headWidth);
     const ofLayer = 4 * layer * rows * keyValueHeads * headWidth;
-    const [keys, values] = [this.keys + ofLayer, this.values + ofLayer];
+    const [keys, values] = [allKeys + ofLayer, allValues + ofLayer];
     const [queryNorm, keyNorm] = [operations.norm(`${attention}.query.norm`), operations.norm(`${attention}.key.norm`)];
     const sizes = { keyValueHeads, headWidth, added };
     const turned = operations.make('prepareHeads', rows, {
@@ -172,6 +204,9 @@ export class KernelPlan {
       rowsAtOnce,
       elementsAtOnce,
       scores: 0,
+      room: 0,
+      roomOfThread: 0,
+      bits: cacheBits(this.#settings),
       to: operations.inputs(heads * headWidth).floats,
     });
     return {

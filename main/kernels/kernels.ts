@@ -8,12 +8,12 @@ const heap = { maxOldGenerationSizeMb: 8, maxYoungGenerationSizeMb: 1 };
 
 /** All a thread does: take parts of jobs until there are none to come. */
 const program = `
-const { workerData: { module, memory } } = require('node:worker_threads');
-new WebAssembly.Instance(module, { env: { memory } }).exports.work();
+const { workerData: { module, memory, thread } } = require('node:worker_threads');
+new WebAssembly.Instance(module, { env: { memory } }).exports.work(thread);
 `;
 
 /** As traces name it; the number is raised with a change that moves a bit of a result. */
-export const kernelsName = 'interlinear kernels 2';
+export const kernelsName = 'interlinear kernels 3';
 
 let module: WebAssembly.Module | null = null;
 
@@ -36,8 +36,8 @@ export class Kernels {
     this.#run = run as Run;
     this.#end = end as () => void;
     this.#threads = threads;
-    this.#workers = Array.from({ length: threads - 1 }, () => {
-      const worker = new Worker(program, { eval: true, workerData: { module, memory }, resourceLimits: heap });
+    this.#workers = Array.from({ length: threads - 1 }, (_, i) => {
+      const worker = new Worker(program, { eval: true, workerData: { module, memory, thread: i + 1 }, resourceLimits: heap });
       worker.unref();
       // Without it the others, at the least the one that calls, take its parts.
       worker.on('error', () => undefined);

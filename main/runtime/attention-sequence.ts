@@ -3,7 +3,7 @@ import { copyLines } from './cache-lines';
 import type { AttentionSequence } from './decoder';
 import type { LayerAttention } from './layer-attention';
 import type { PassQueue } from './pass-queue';
-import type { Segment } from './passes';
+import type { CacheArray, Segment } from './passes';
 
 /** Places by which the cache grows; what is not filled yet is computed with and masked, so few of them. */
 const growth = 256;
@@ -14,9 +14,9 @@ const apart = 16;
 export class CachedSequence implements AttentionSequence {
   #length = 0;
   #capacity = 0;
-  /** Per layer [Hkv, Hd, capacity]. */
-  #keys: readonly Float32Array[] = [];
-  #values: readonly Float32Array[] = [];
+  /** Per layer [lines, capacity]. */
+  #keys: readonly CacheArray[] = [];
+  #values: readonly CacheArray[] = [];
   #disposed = false;
 
   constructor(
@@ -55,8 +55,9 @@ export class CachedSequence implements AttentionSequence {
       const probabilities: Float32Array[] = [];
       for (const layer of layers) {
         const stream = outputs.residual.subarray(layer * count * width, (layer + 1) * count * width);
-        const keys = past && { filled: first, capacity: past.capacity, data: past.keys[layer] ?? new Float32Array(0) };
-        probabilities.push(await this.attention.read(layer, stream, positions, keys));
+        const keys = past?.keys[layer];
+        const read = past && keys && { filled: first, capacity: past.capacity, data: this.queue.floatsOf(keys, past.capacity) };
+        probabilities.push(await this.attention.read(layer, stream, positions, read ?? null));
       }
       this.#keep(first, count, outputs.keys, outputs.values);
       return probabilities;
@@ -83,10 +84,10 @@ export class CachedSequence implements AttentionSequence {
     this.#values = [];
   }
 
-  /** Puts the new positions [L, Hkv, Hd, count] of a pass where they belong. */
-  #keep(first: number, count: number, keys: Float32Array, values: Float32Array): void {
+  /** Puts the new positions [L, lines, count] of a pass where they belong. */
+  #keep(first: number, count: number, keys: CacheArray, values: CacheArray): void {
     this.#grow(first + count);
-    const lines = this.spec.keyValueHeads * this.spec.headWidth;
+    const lines = this.queue.cacheLines;
     for (const [stores, rows] of [[this.#keys, keys] as const, [this.#values, values] as const]) {
       stores.forEach((store, layer) => {
         const added = { data: rows, width: count, line: layer * lines, at: 0 };
@@ -98,10 +99,10 @@ export class CachedSequence implements AttentionSequence {
 
   #grow(length: number): void {
     if (length <= this.#capacity) return;
-    const { layers, keyValueHeads, headWidth } = this.spec;
-    const lines = keyValueHeads * headWidth;
+    const { layers } = this.spec;
+    const lines = this.queue.cacheLines;
     const [before, capacity] = [this.#capacity, Math.ceil(length / growth) * growth + apart];
-    const grown = (old: readonly Float32Array[]): Float32Array[] =>
+    const grown = (old: readonly CacheArray[]): CacheArray[] =>
       Array.from({ length: layers }, (_, layer) => {
         const data = this.queue.allocate(lines * capacity);
         const kept = old[layer];

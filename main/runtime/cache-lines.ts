@@ -1,9 +1,8 @@
-/**
- * A place in an array of lines: keys or values lie as [.., Hd, positions], so each coordinate of each head is a line along which positions
- * follow each other.
- */
+import type { CacheArray } from './passes';
+
+/** A place in an array of lines along which positions follow each other. */
 export interface LinePlace {
-  readonly data: Float32Array;
+  readonly data: CacheArray;
   /** Numbers a line. */
   readonly width: number;
   /** First line. */
@@ -26,7 +25,7 @@ export function copyLines(from: LinePlace, to: LinePlace, lines: number, positio
  * Makes lines longer where they lie: `lines` lines of `width` numbers, packed at the start of an array with room for more, become lines of
  * `width + from.width`, with those of `from` at their ends.
  */
-export function appendToLines(data: Float32Array, width: number, from: LinePlace, lines: number): void {
+export function appendToLines(data: CacheArray, width: number, from: LinePlace, lines: number): void {
   const longer = width + from.width;
   // From the last one on: a line moves towards the end, over what has been moved already.
   for (let line = lines - 1; line >= 0; line--) {

@@ -50,7 +50,7 @@ export class CachedDecoder implements Decoder {
     this.inputBits = passes.inputBits;
     this.engine = passes.engine;
     this.queue = new PassQueue(passes);
-    this.rows = new RowCaches(spec, this.queue);
+    this.rows = new RowCaches(spec.layers, this.queue);
     this.sequences = new SequenceReader(spec, this.queue);
   }
 

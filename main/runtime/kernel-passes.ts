@@ -1,13 +1,13 @@
 import type { DecoderSpec } from '../graph/decoder-spec';
 import type { Arithmetic, Weights } from '../graph/graph-builder';
-import { KernelPlan, type Past, type PastOfLayer } from '../kernels/kernel-plan';
+import { cacheBits, KernelPlan, linesOfHead, type Past, type PastOfLayer } from '../kernels/kernel-plan';
 import { KernelWeights } from '../kernels/kernel-weights';
 import { Kernels, kernelsName } from '../kernels/kernels';
 import type { OperationSettings } from '../kernels/operations';
 import { PlanShelf } from '../kernels/plan-shelf';
 import { ReadoutPlan } from '../kernels/readout-plan';
 import { Scratch } from '../kernels/scratch';
-import type { InputBits, Pass, Passes, PassOutputs, Segment } from './passes';
+import type { CacheArray, InputBits, Pass, Passes, PassOutputs, Segment } from './passes';
 import { type RotaryTable, rotaryTable } from './rotary-table';
 import { WeightMatrix } from './weight-matrix';
 
@@ -48,12 +48,36 @@ export class KernelPasses implements Passes {
     this.positions = spec.positions.kind === 'learned' ? new WeightMatrix(weights, 'positions', spec.positions.count, spec.width) : null;
   }
 
-  allocate(length: number): Float32Array {
-    const { memory } = this.kernels;
-    return memory.floats(memory.allocate(4 * length), length).fill(0);
+  get cacheLines(): number {
+    return this.spec.keyValueHeads * linesOfHead(this.settings);
   }
 
-  free(array: Float32Array): void {
+  allocate(length: number): CacheArray {
+    const { memory } = this.kernels;
+    return this.rounds
+      ? memory.halves(memory.allocate(2 * length), length).fill(0)
+      : memory.floats(memory.allocate(4 * length), length).fill(0);
+  }
+
+  floatsOf(cached: CacheArray, capacity: number): Float32Array {
+    if (!(cached instanceof Int16Array)) return cached.slice();
+    const { keyValueHeads, headWidth } = this.spec;
+    const lines = headWidth + 2;
+    const floats = new Float32Array(keyValueHeads * headWidth * capacity);
+    const scale = new DataView(new ArrayBuffer(4));
+    for (let head = 0; head < keyValueHeads; head++) {
+      for (let position = 0; position < capacity; position++) {
+        const at = (line: number): number => cached[(head * lines + line) * capacity + position] ?? 0;
+        scale.setInt16(0, at(headWidth), true);
+        scale.setInt16(2, at(headWidth + 1), true);
+        const unit = scale.getFloat32(0, true);
+        for (let line = 0; line < headWidth; line++) floats[(head * headWidth + line) * capacity + position] = unit * at(line);
+      }
+    }
+    return floats;
+  }
+
+  free(array: CacheArray): void {
     const { memory } = this.kernels;
     memory.free(memory.addressOf(array));
   }
@@ -63,7 +87,7 @@ export class KernelPasses implements Passes {
   }
 
   async run(pass: Pass): Promise<PassOutputs> {
-    const { layers, width, keyValueHeads, headWidth } = this.spec;
+    const { layers, width } = this.spec;
     const { batch, added, tapped } = pass;
     const rows = batch * added;
     const plan = this.plans.take(`${batch}×${added}`, () => new KernelPlan(this.settings, { batch, added }));
@@ -72,15 +96,17 @@ export class KernelPasses implements Passes {
     this.readAngles(pass.positions, plan);
     const past = this.readPast(pass);
     const scores = this.growing.floats('scores', plan.scoresOf(past));
+    const room = this.growing.floats('room', this.settings.threads * plan.roomOf(past));
     const residual = new Float32Array((layers + 1) * tapped.length * width);
     const tap = (layer: number): void => copyRows(stream, tapped, width, residual.subarray(layer * tapped.length * width));
     tap(0);
     for (let layer = 0; layer < layers; layer++) {
-      plan.run(layer, past, this.pastOfLayer(pass, layer), scores);
+      plan.run(layer, past, this.pastOfLayer(pass, layer), scores, room);
       tap(layer + 1);
     }
-    const cached = layers * rows * keyValueHeads * headWidth;
-    const [keys, values] = [this.copyOf(plan.keys, cached), this.copyOf(plan.values, cached)];
+    plan.store();
+    const cached = layers * rows * this.cacheLines;
+    const [keys, values] = [this.cacheCopyOf(plan.keys, cached), this.cacheCopyOf(plan.values, cached)];
     return { ...this.readOut(pass, stream), residual, keys, values };
   }
 
@@ -92,6 +118,17 @@ export class KernelPasses implements Passes {
   private copyOf(at: number, count: number): Float32Array {
     const copy = new Float32Array(count);
     copy.set(this.floatsAt(at, count));
+    return copy;
+  }
+
+  private get rounds(): boolean {
+    return cacheBits(this.settings) === 16;
+  }
+
+  private cacheCopyOf(at: number, count: number): CacheArray {
+    if (!this.rounds) return this.copyOf(at, count);
+    const copy = new Int16Array(count);
+    copy.set(this.kernels.memory.halves(at, count));
     return copy;
   }
 
@@ -117,14 +154,13 @@ export class KernelPasses implements Passes {
   }
 
   private readPast({ batch, added, prompt, own }: Pass): Past {
-    const { keyValueHeads, headWidth } = this.spec;
     const filled = (name: string, segment: Segment | null): number => {
       const at = this.growing.bytes(name, 4 * batch);
       const counts = this.kernels.memory.integers(at, batch);
       for (let row = 0; row < batch; row++) counts[row] = segment?.filled[segment.filled.length === 1 ? 0 : row] ?? 0;
       return at;
     };
-    const stride = (segment: Segment | null): number => (segment && segment.batch > 1 ? keyValueHeads * headWidth * segment.capacity : 0);
+    const stride = (segment: Segment | null): number => (segment && segment.batch > 1 ? this.cacheLines * segment.capacity : 0);
     const longest = (segment: Segment | null): number => nextMultiple(Math.max(0, ...(segment?.filled ?? [])), 4);
     const ownStart = longest(prompt);
     const addedStart = ownStart + longest(own);
@@ -142,7 +178,7 @@ export class KernelPasses implements Passes {
   }
 
   private pastOfLayer({ prompt, own }: Pass, layer: number): PastOfLayer {
-    const address = (arrays: readonly Float32Array[] | undefined): number => {
+    const address = (arrays: readonly CacheArray[] | undefined): number => {
       const array = arrays?.[layer];
       return array ? this.kernels.memory.addressOf(array) : 0;
     };

@@ -47,7 +47,7 @@ export class LayerAttention {
         headShape: integers([1, count, heads + 2 * keyValueHeads, headWidth]),
         positionIds: integers(positions, 1, count),
         mask: floats(passMask(1, count, [{ filled: [filled], capacity }]), 1, 1, 1, count, capacity + count),
-        keys: floats(unshared(data), 1, keyValueHeads, 1, headWidth, capacity),
+        keys: floats(data, 1, keyValueHeads, 1, headWidth, capacity),
         ...this.rotary.reaching(positions),
       }),
     );
@@ -67,11 +67,6 @@ export class LayerAttention {
     this.sessions.set(layer, made);
     return made;
   }
-}
-
-/** Numbers the runtime takes: of memory that is shared among threads, a copy. */
-function unshared(data: Float32Array): Float32Array {
-  return data.buffer instanceof SharedArrayBuffer ? data.slice() : data;
 }
 
 /** Rows of `places + count` columns without those of places that are not filled: [rows, filled + count]. */

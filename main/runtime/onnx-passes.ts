@@ -5,7 +5,7 @@ import type { Weights } from '../graph/graph-builder';
 import { isQuantized } from '../graph/quantized-parts';
 import { createSession, floats, integers, type SessionSettings } from './onnx-session';
 import { passMask } from './pass-mask';
-import type { InputBits, Pass, Passes, PassOutputs, Segment } from './passes';
+import type { CacheArray, InputBits, Pass, Passes, PassOutputs, Segment } from './passes';
 import { RotaryFeeds } from './rotary-feeds';
 import { runtimeName } from './runtime-name';
 
@@ -58,8 +58,16 @@ export class OnnxPasses implements Passes {
     return outputs;
   }
 
+  get cacheLines(): number {
+    return this.spec.keyValueHeads * this.spec.headWidth;
+  }
+
   allocate(length: number): Float32Array {
     return new Float32Array(length);
+  }
+
+  floatsOf(cached: CacheArray): Float32Array {
+    return floatsIn(cached).slice();
   }
 
   free(): void {
@@ -82,7 +90,7 @@ export class OnnxPasses implements Passes {
     const { keyValueHeads, headWidth } = this.spec;
     for (const [kind, arrays] of [['keys', keys] as const, ['values', values] as const]) {
       arrays.forEach((data, layer) => {
-        feeds[`${name}.${layer}.${kind}`] = floats(data, batch, keyValueHeads, 1, headWidth, capacity);
+        feeds[`${name}.${layer}.${kind}`] = floats(floatsIn(data), batch, keyValueHeads, 1, headWidth, capacity);
       });
     }
   }
@@ -106,8 +114,14 @@ export class OnnxPasses implements Passes {
       logits: floats(outputs.logits, readout.length, vocabulary),
       hidden: floats(outputs.hidden, tapped.length, width),
       residual: floats(outputs.residual, (layers + 1) * tapped.length, width),
-      keys: floats(outputs.keys, layers * batch, keyValueHeads, headWidth, added),
-      values: floats(outputs.values, layers * batch, keyValueHeads, headWidth, added),
+      keys: floats(floatsIn(outputs.keys), layers * batch, keyValueHeads, headWidth, added),
+      values: floats(floatsIn(outputs.values), layers * batch, keyValueHeads, headWidth, added),
     };
   }
+}
+
+/** Of what this computes with. */
+function floatsIn(array: CacheArray): Float32Array {
+  if (array instanceof Float32Array) return array;
+  throw new Error('These keys and values are not those of this decoder');
 }

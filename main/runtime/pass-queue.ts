@@ -1,4 +1,4 @@
-import type { CacheMemory, Pass, Passes, PassOutputs } from './passes';
+import type { CacheArray, CacheMemory, Pass, Passes, PassOutputs } from './passes';
 
 /** The passes of one decoder, one after the other, and the memory they read. */
 export class PassQueue implements CacheMemory {
@@ -22,12 +22,20 @@ export class PassQueue implements CacheMemory {
     return this.passes.run(pass);
   }
 
-  allocate(length: number): Float32Array {
+  get cacheLines(): number {
+    return this.passes.cacheLines;
+  }
+
+  floatsOf(cached: CacheArray, capacity: number): Float32Array {
+    return this.passes.floatsOf(cached, capacity);
+  }
+
+  allocate(length: number): CacheArray {
     return this.passes.allocate(length);
   }
 
   /** Rows come and go while a pass reads them, so their memory is given back when what is under way has ended. */
-  free(array: Float32Array): void {
+  free(array: CacheArray): void {
     void this.#last.then(() => {
       if (!this.#released) this.passes.free(array);
     });

@@ -1,9 +1,17 @@
+/**
+ * Keys or values, [.., lines, positions]: lines of positions that are copied, cut and joined, and whose meaning whoever computes knows. All of one
+ * kind.
+ */
+export type CacheArray = Float32Array | Int16Array;
+
 /** Where keys and values lie: memory that a pass reads without a copy. */
 export interface CacheMemory {
+  /** Lines that keys, and values, of one row take in a layer. */
+  readonly cacheLines: number;
   /** Room for numbers, all 0. */
-  allocate(length: number): Float32Array;
+  allocate(length: number): CacheArray;
   /** Gives back what `allocate` gave, the whole array; it is not to be used afterwards. */
-  free(array: Float32Array): void;
+  free(array: CacheArray): void;
 }
 
 /** Keys and values of positions that have been read. */
@@ -12,9 +20,9 @@ export interface Segment {
   readonly batch: number;
   /** Places, filled or not; at least 1. What is not filled must be finite: it is multiplied with a weight of 0. */
   readonly capacity: number;
-  /** One array a layer, [batch, Hkv, Hd, capacity]: arrays of `CacheMemory`, or parts of them. */
-  readonly keys: readonly Float32Array[];
-  readonly values: readonly Float32Array[];
+  /** One array a layer, [batch, lines, capacity]: arrays of `CacheMemory`, or parts of them. */
+  readonly keys: readonly CacheArray[];
+  readonly values: readonly CacheArray[];
   /** Places filled: of each row (length B), or of those all rows share (length 1). */
   readonly filled: readonly number[];
 }
@@ -49,9 +57,9 @@ export interface PassOutputs {
   readonly hidden: Float32Array;
   /** [L + 1, Q, D]: 0 = embeddings (with learned positions added), l = after layer l. */
   readonly residual: Float32Array;
-  /** [L, B, Hkv, Hd, T], of the new positions. */
-  readonly keys: Float32Array;
-  readonly values: Float32Array;
+  /** [L, B, lines, T], of the new positions, as caches hold them. */
+  readonly keys: CacheArray;
+  readonly values: CacheArray;
 }
 
 /** Bits that inputs of products with weights in 4 or 8 bits are rounded to, a scale a block of 32; 32 where they are not, or there are none. */
@@ -62,6 +70,8 @@ export interface Passes extends CacheMemory {
   readonly inputBits: InputBits;
   /** Name and version of what computes, for example `onnxruntime 1.24.3`. */
   readonly engine: string;
+  /** Keys, or values, of one row and layer [lines, capacity] as numbers [Hkv, Hd, capacity], in memory that is not shared. */
+  floatsOf(cached: CacheArray, capacity: number): Float32Array;
   /** One at a time; nothing the pass reads is written to or freed meanwhile. */
   run(pass: Pass): Promise<PassOutputs>;
   /** Nothing is asked of it afterwards; what was allocated goes too. */

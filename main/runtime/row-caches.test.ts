@@ -5,7 +5,7 @@ import { RowCaches } from './row-caches';
 import { CountingMemory } from './testing/counting-memory';
 
 const shape = { layers: 2, keyValueHeads: 3, headWidth: 2 };
-const memory = new CountingMemory();
+const memory = new CountingMemory(shape.keyValueHeads * shape.headWidth);
 
 /** A row with what it should hold: one number per position, from which all its keys and values are made. */
 interface Tracked {
@@ -69,8 +69,8 @@ it('keeps every row’s own positions through any course of steps, forks and end
   });
   fc.assert(
     fc.property(fc.array(action, { maxLength: 40 }), (actions) => {
-      const memory = new CountingMemory();
-      const caches = new RowCaches(shape, memory);
+      const memory = new CountingMemory(shape.keyValueHeads * shape.headWidth);
+      const caches = new RowCaches(shape.layers, memory);
       const live: Tracked[] = [];
       let mark = 0;
       for (const { kind, pick } of actions) {
@@ -98,7 +98,7 @@ it('keeps every row’s own positions through any course of steps, forks and end
 });
 
 it('appends to where rows are, when others come and go while a pass runs', () => {
-  const caches = new RowCaches(shape, memory);
+  const caches = new RowCaches(shape.layers, memory);
   const batch: Tracked[] = [0, 1, 2].map(() => ({ row: caches.newRow(), marks: [] }));
   step(caches, batch, [1, 2, 3]);
   step(caches, batch, [4, 5, 6], () => {
@@ -114,7 +114,7 @@ it('appends to where rows are, when others come and go while a pass runs', () =>
 });
 
 it('moves nothing while the same rows go on', () => {
-  const caches = new RowCaches(shape, memory);
+  const caches = new RowCaches(shape.layers, memory);
   const rows = [caches.newRow(), caches.newRow(), caches.newRow()];
   const before = caches.gather(rows);
   expect(before.places).toEqual([0, 1, 2]);
@@ -124,7 +124,7 @@ it('moves nothing while the same rows go on', () => {
 });
 
 it('forgets numbers that are not finite when a place is used again', () => {
-  const caches = new RowCaches(shape, memory);
+  const caches = new RowCaches(shape.layers, memory);
   const kept = caches.newRow();
   const spoilt = caches.newRow();
   const window = caches.gather([kept, spoilt]);
@@ -136,7 +136,7 @@ it('forgets numbers that are not finite when a place is used again', () => {
 });
 
 it('gives every run the same sizes, whatever ran before', () => {
-  const caches = new RowCaches(shape, memory);
+  const caches = new RowCaches(shape.layers, memory);
   const tracked = { row: caches.newRow(), marks: [] };
   for (let i = 0; i < 40; i++) step(caches, [tracked], [i]);
   expect(caches.gather([tracked.row]).own.capacity).toBe(80);
@@ -145,8 +145,8 @@ it('gives every run the same sizes, whatever ran before', () => {
 });
 
 it('holds no more than what rows lie in, and gives back that too, whoever has a row', () => {
-  const memory = new CountingMemory();
-  const caches = new RowCaches(shape, memory);
+  const memory = new CountingMemory(shape.keyValueHeads * shape.headWidth);
+  const caches = new RowCaches(shape.layers, memory);
   const tracked = { row: caches.newRow(), marks: [] };
   for (let i = 0; i < 40; i++) step(caches, [tracked], [i]);
   expect(memory.live).toBe(2 * shape.layers);
@@ -156,7 +156,7 @@ it('holds no more than what rows lie in, and gives back that too, whoever has a 
 });
 
 it('refuses rows that are disposed of, foreign or repeated', () => {
-  const caches = new RowCaches(shape, memory);
+  const caches = new RowCaches(shape.layers, memory);
   const row = caches.newRow();
   const gone = caches.newRow();
   gone.dispose();
@@ -164,5 +164,5 @@ it('refuses rows that are disposed of, foreign or repeated', () => {
   expect(() => caches.gather([row, gone])).toThrow('disposed');
   expect(() => gone.fork()).toThrow('disposed');
   expect(() => caches.gather([row, row])).toThrow('twice');
-  expect(() => caches.gather([new RowCaches(shape, memory).newRow()])).toThrow('another decoder');
+  expect(() => caches.gather([new RowCaches(shape.layers, memory).newRow()])).toThrow('another decoder');
 });

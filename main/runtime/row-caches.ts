@@ -1,16 +1,9 @@
 import { copyLines } from './cache-lines';
 import type { RowCache } from './decoder';
-import type { CacheMemory, Segment } from './passes';
+import type { CacheArray, CacheMemory, Segment } from './passes';
 
-/** Sizes of the own segment of one row. */
-export interface CacheShape {
-  readonly layers: number;
-  readonly keyValueHeads: number;
-  readonly headWidth: number;
-}
-
-/** Keys or values: one array a layer, each [slots, Hkv, Hd, capacity]. */
-type Store = readonly Float32Array[];
+/** Keys or values: one array a layer, each [slots, lines, capacity]. */
+type Store = readonly CacheArray[];
 
 /** Rows lying side by side in the store, ready to be fed to a pass without copying. */
 export interface RowWindow {
@@ -64,11 +57,11 @@ export class StoredRow implements RowCache {
 export class RowCaches {
   private slots: (StoredRow | null)[] = [];
   private capacity = 0;
-  private keys: Float32Array[] = [];
-  private values: Float32Array[] = [];
+  private keys: Store = [];
+  private values: Store = [];
 
   constructor(
-    private readonly shape: CacheShape,
+    private readonly layers: number,
     private readonly memory: CacheMemory,
   ) {}
 
@@ -133,11 +126,11 @@ export class RowCaches {
   /**
    * Appends one position to every row, wherever it lies by now: rows may have come and gone while the pass ran.
    * @param places position of each row in the pass, as `gather` gave it
-   * @param keys new keys of all rows, [L · rows, Hkv, Hd, 1], in the order of the window; `values` likewise
+   * @param keys new keys of all rows, [L · rows, lines, 1], in the order of the window; `values` likewise
    */
-  append(rows: readonly RowCache[], places: readonly number[], keys: Float32Array, values: Float32Array): void {
+  append(rows: readonly RowCache[], places: readonly number[], keys: CacheArray, values: CacheArray): void {
     const lines = this.lines();
-    const put = (stores: Store, added: Float32Array, row: StoredRow, place: number): void => {
+    const put = (stores: Store, added: CacheArray, row: StoredRow, place: number): void => {
       stores.forEach((store, layer) => {
         const from = { data: added, width: 1, line: (layer * rows.length + place) * lines, at: 0 };
         copyLines(from, { data: store, width: this.capacity, line: row.slot * lines, at: row.length }, lines, 1);
@@ -153,7 +146,7 @@ export class RowCaches {
 
   /** Of `capacity` numbers, in a slot. */
   private lines(): number {
-    return this.shape.keyValueHeads * this.shape.headWidth;
+    return this.memory.cacheLines;
   }
 
   private stride(): number {
@@ -191,10 +184,9 @@ export class RowCaches {
 
   /** Copies every row's filled places into arrays of the new sizes. */
   private resize(slots: number, capacity: number): void {
-    const { layers } = this.shape;
     const lines = this.lines();
     const before = this.capacity;
-    const grow = (old: Float32Array | undefined): Float32Array => {
+    const grow = (old: CacheArray | undefined): CacheArray => {
       const array = this.memory.allocate(slots * lines * capacity);
       for (const row of this.slots) {
         if (!row || !old) continue;
@@ -203,13 +195,13 @@ export class RowCaches {
       }
       return array;
     };
-    const grown = (store: Store): Float32Array[] => Array.from({ length: layers }, (_, layer) => grow(store[layer]));
+    const grown = (store: Store): Store => Array.from({ length: this.layers }, (_, layer) => grow(store[layer]));
     this.replace(grown(this.keys), grown(this.values));
     this.capacity = capacity;
     while (this.slots.length < slots) this.slots.push(null);
   }
 
-  private replace(keys: Float32Array[], values: Float32Array[]): void {
+  private replace(keys: Store, values: Store): void {
     for (const array of [...this.keys, ...this.values]) this.memory.free(array);
     this.keys = keys;
     this.values = values;

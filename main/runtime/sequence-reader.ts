@@ -1,6 +1,6 @@
 import type { DecoderSpec } from '../graph/decoder-spec';
 import { appendToLines } from './cache-lines';
-import type { CacheMemory, Passes, Segment } from './passes';
+import type { CacheArray, CacheMemory, Passes, Segment } from './passes';
 
 /**
  * Positions read in one pass. The matrices are no faster with more, and what a pass of many positions needs stays with the process: a
@@ -32,10 +32,10 @@ export class SequenceReader {
    * @param from first position read out; the rest up to T follow
    */
   async read(embeddings: Float32Array, from: number): Promise<SequenceReading> {
-    const { layers, width, keyValueHeads, headWidth, vocabulary } = this.spec;
+    const { layers, width, vocabulary } = this.spec;
     const length = embeddings.length / width;
-    const lines = keyValueHeads * headWidth;
-    const room = (): Float32Array[] => Array.from({ length: layers }, () => this.passes.allocate(lines * length));
+    const lines = this.passes.cacheLines;
+    const room = (): CacheArray[] => Array.from({ length: layers }, () => this.passes.allocate(lines * length));
     const cache = { keys: room(), values: room() };
     const count = length - from;
     const reading = {
@@ -45,7 +45,7 @@ export class SequenceReader {
     };
     /** The first positions, packed at the start of each array. */
     const filled = (positions: number): Segment => {
-      const packed = (arrays: readonly Float32Array[]): Float32Array[] => arrays.map((array) => array.subarray(0, lines * positions));
+      const packed = (arrays: readonly CacheArray[]): CacheArray[] => arrays.map((array) => array.subarray(0, lines * positions));
       return { batch: 1, capacity: positions, keys: packed(cache.keys), values: packed(cache.values), filled: [positions] };
     };
     try {

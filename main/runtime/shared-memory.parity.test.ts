@@ -11,7 +11,7 @@ import { CachedDecoder } from './cached-decoder';
 import type { Decoder, RowCache } from './decoder';
 import { OnnxPasses } from './onnx-passes';
 import { openDecoder } from './open-decoder';
-import type { Pass, Passes, PassOutputs, Segment } from './passes';
+import type { CacheArray, Pass, Passes, PassOutputs, Segment } from './passes';
 import { CountingMemory } from './testing/counting-memory';
 
 const folder = join(import.meta.dirname, '../models/architectures/fixtures/llama-grouped');
@@ -21,11 +21,12 @@ const settings = { device: 'cpu', threads: 1 } as const;
 class SharedPasses implements Passes {
   readonly inputBits = 32;
   readonly engine = 'shared 1';
-  readonly memory = new CountingMemory((length) => new Float32Array(new SharedArrayBuffer(4 * length)));
+  readonly memory: CountingMemory;
   readonly #passes: OnnxPasses;
 
   constructor(passes: OnnxPasses) {
     this.#passes = passes;
+    this.memory = new CountingMemory(passes.cacheLines, (length) => new Float32Array(new SharedArrayBuffer(4 * length)));
   }
 
   async run(pass: Pass): Promise<PassOutputs> {
@@ -40,11 +41,20 @@ class SharedPasses implements Passes {
     return this.#passes.run({ ...pass, prompt: plain(pass.prompt), own: plain(pass.own) });
   }
 
-  allocate(length: number): Float32Array {
+  get cacheLines(): number {
+    return this.#passes.cacheLines;
+  }
+
+  floatsOf(cached: CacheArray): Float32Array {
+    // What `slice` gives lies in memory of its own.
+    return this.#passes.floatsOf(cached);
+  }
+
+  allocate(length: number): CacheArray {
     return this.memory.allocate(length);
   }
 
-  free(array: Float32Array): void {
+  free(array: CacheArray): void {
     this.memory.free(array);
   }
 

@@ -1,12 +1,15 @@
+import { firstLanes, linesOfHead, load4, scales4, unpack } from './caches';
+import { thread } from './thread';
 import { softmax } from './vectors';
 
 /*
  * Attention of new positions over three segments: the prompt's, the row's own and the new positions themselves. Keys and values lie
- * position after position, [batch, Hkv, Hd, capacity], so everything runs along lines of positions. Scores of a query head are one line:
- * segment after segment, each filled up to a multiple of 4 with minus infinity.
+ * position after position, [batch, Hkv, lines, capacity], so everything runs along lines of positions; those already read are as caches
+ * hold them (see caches.ts), the new ones 32-bit floats. Scores of a query head are one line: segment after segment, each filled up to a
+ * multiple of 4 with minus infinity.
  *
- * Three jobs: scores, their softmax, and the mixture of values; each is cut finely enough for one row to occupy several threads. Queries
- * of several rows meet the keys they share two at a time, so that a key is loaded once for both.
+ * Three jobs: scores, their softmax, and the mixture of values; each is cut finely enough for one row to occupy several threads. What the
+ * queries of several rows share is put side by side for all of them first, and met by two at a time, so that a key is loaded once for both.
  */
 
 /** Positions that all rows of a batch see, or each its own. */
@@ -17,7 +20,7 @@ class Segment {
   values: usize;
   /** Places of a line. */
   capacity: i32;
-  /** Floats from one row of the batch to the next; 0 where all share. */
+  /** Numbers from one row of the batch to the next; 0 where all share. */
   stride: i32;
   /** Places filled, i32 [B]; 0: of the new positions, those up to the query's own. */
   filled: usize;
@@ -60,6 +63,8 @@ export class Attention {
   addedStride: i32;
   addedFilled: usize;
   addedStart: i32;
+  /** Of numbers of the first two segments: 16 or 32. */
+  bits: i32;
   /** Length of a line of scores, a multiple of 4. */
   line: i32;
   /** Positions of a line that a chunk scores, a multiple of 4. */
@@ -73,6 +78,10 @@ export class Attention {
   scores: usize;
   /** [rows, H · Hd] */
   to: usize;
+  /** Room of each thread for what several queries meet: (Hd + 1) · positionsAtOnce floats, or 5 · line. */
+  room: usize;
+  /** Bytes of it. */
+  roomOfThread: i32;
 }
 
 // @ts-ignore: decorator
@@ -105,8 +114,22 @@ function endOfShare(job: Attention, segment: Segment, row: i32): i32 {
 /** Keys or values of one head that `row` sees of a segment. */
 // @ts-ignore: decorator
 @inline
-function linesOf(job: Attention, segment: Segment, all: usize, row: i32, head: i32): usize {
-  return all + (<usize>((row / job.added) * segment.stride + head * job.headWidth * segment.capacity) << 2);
+function linesOf<T>(job: Attention, segment: Segment, all: usize, row: i32, head: i32): usize {
+  return all + <usize>((row / job.added) * segment.stride + head * linesOfHead<T>(job.headWidth) * segment.capacity) * sizeof<T>();
+}
+
+/** Room of this thread. */
+// @ts-ignore: decorator
+@inline
+function roomOf(job: Attention): usize {
+  return job.room + <usize>(thread * job.roomOfThread);
+}
+
+/** Whether a segment is in 16 bits. */
+// @ts-ignore: decorator
+@inline
+function isRounded(job: Attention, index: i32): bool {
+  return job.bits == 16 && index + 1 < segments;
 }
 
 /** Number of a query among all heads of all rows: query `index` of those that `head` serves from row `row` on. */
@@ -128,11 +151,11 @@ function fourElements(q0: v128, q1: v128, q2: v128, q3: v128, k0: v128, k1: v128
  * 4, along lines of keys: from memory, which is where keys that meet nobody else come from, long stretches come faster. Four elements at a
  * time, of two queries where there are two.
  */
-function scoreRow(
+function scoreRow<T>(
   queries: usize, group: i32, width: i32, element: i32, elementsEnd: i32,
   keys: usize, capacity: i32, first: i32, end: i32, scores: usize, line: usize,
 ): void {
-  const stride = <usize>capacity << 2;
+  const stride = <usize>capacity * sizeof<T>();
   const from = <usize>first << 2, until = <usize>end << 2;
   for (let index = 0; index < group; index++) {
     const to = scores + <usize>index * line;
@@ -147,7 +170,7 @@ function scoreRow(
       const a0 = v128.load32_splat(q), a1 = v128.load32_splat(q, 4), a2 = v128.load32_splat(q, 8), a3 = v128.load32_splat(q, 12);
       if (index + 1 == group) {
         for (let at = from; at < until; at += 16) {
-          const sums = fourElements(a0, a1, a2, a3, v128.load(k + at), v128.load(k1 + at), v128.load(k2 + at), v128.load(k3 + at));
+          const sums = fourElements(a0, a1, a2, a3, load4<T>(k, at), load4<T>(k1, at), load4<T>(k2, at), load4<T>(k3, at));
           v128.store(to + at, f32x4.add(v128.load(to + at), sums));
         }
         continue;
@@ -155,7 +178,7 @@ function scoreRow(
       const r = q + (<usize>width << 2), toR = to + line;
       const b0 = v128.load32_splat(r), b1 = v128.load32_splat(r, 4), b2 = v128.load32_splat(r, 8), b3 = v128.load32_splat(r, 12);
       for (let at = from; at < until; at += 16) {
-        const x0 = v128.load(k + at), x1 = v128.load(k1 + at), x2 = v128.load(k2 + at), x3 = v128.load(k3 + at);
+        const x0 = load4<T>(k, at), x1 = load4<T>(k1, at), x2 = load4<T>(k2, at), x3 = load4<T>(k3, at);
         v128.store(to + at, f32x4.add(v128.load(to + at), fourElements(a0, a1, a2, a3, x0, x1, x2, x3)));
         v128.store(toR + at, f32x4.add(v128.load(toR + at), fourElements(b0, b1, b2, b3, x0, x1, x2, x3)));
       }
@@ -163,13 +186,13 @@ function scoreRow(
   }
 }
 
-/** Scores of two queries at positions from `first` to `end`, both multiples of 4. */
-function scoreTwo(q: usize, r: usize, toQ: usize, toR: usize, keys: usize, capacity: i32, width: i32, first: i32, end: i32): void {
-  const stride = <usize>capacity << 2;
+/** Scores of two queries at so many positions, a multiple of 4, whose keys are floats in lines of `places`. */
+function scoreTwo(q: usize, r: usize, toQ: usize, toR: usize, keys: usize, places: i32, width: i32, count: i32): void {
+  const stride = <usize>places << 2;
   const between = r - q;
-  const until = <usize>end << 2;
+  const until = <usize>count << 2;
   const lastQuery = q + (<usize>width << 2);
-  let at = <usize>first << 2;
+  let at: usize = 0;
   for (; at + 64 <= until; at += 64) {
     let k = keys + at;
     let a0 = f32x4.splat(0), a1 = a0, a2 = a0, a3 = a0, b0 = a0, b1 = a0, b2 = a0, b3 = a0;
@@ -218,39 +241,65 @@ function hide(line: usize, first: i32, end: i32): void {
  * Scores of the one row of a batch, at those of a segment's positions that are places `first` to `end` of a line, as far as elements
  * `element` to `elementsEnd` give them.
  */
-function scoreOne(
+function scoreOne<T>(
   job: Attention, segment: Segment, head: i32, row: i32, first: i32, end: i32, element: i32, elementsEnd: i32, scores: usize,
 ): void {
   const line = <usize>job.line << 2;
   const q = queryOf(job, row, head, 0);
   const seen = min(end, segment.start + filledOf(job, segment, row));
   const to = scores + <usize>q * line;
-  scoreRow(
+  const keys = linesOf<T>(job, segment, segment.keys, row, head);
+  const from = first - segment.start, until = (seen - segment.start + 3) & ~3;
+  const toSegment = to + (<usize>segment.start << 2);
+  scoreRow<T>(
     job.queries + (<usize>(q * job.headWidth) << 2), job.group, job.headWidth, element, elementsEnd,
-    linesOf(job, segment, segment.keys, row, head), segment.capacity,
-    first - segment.start, (seen - segment.start + 3) & ~3, to + (<usize>segment.start << 2), line,
+    keys, segment.capacity, from, until, toSegment, line,
   );
+  if (sizeof<T>() == 2) {
+    for (let at = <usize>from << 2; at < <usize>until << 2; at += 16) {
+      const scales = scales4(keys, segment.capacity, job.headWidth, at);
+      for (let index = 0; index < job.group; index++) {
+        const place = toSegment + <usize>index * line + at;
+        v128.store(place, f32x4.mul(v128.load(place), scales));
+      }
+    }
+  }
   for (let index = 0; index < job.group; index++) hide(to + <usize>index * line, max(first, seen), end);
 }
 
 /** The same of rows that share a segment, with all elements. */
-function scoreRows(job: Attention, segment: Segment, head: i32, row: i32, rowsEnd: i32, first: i32, end: i32): void {
+function scoreRows<T>(job: Attention, segment: Segment, head: i32, row: i32, rowsEnd: i32, first: i32, end: i32): void {
   const size = <usize>job.headWidth << 2, line = <usize>job.line << 2;
   const start = segment.start;
-  const keys = linesOf(job, segment, segment.keys, row, head);
+  const room = roomOf(job);
+  const here = min(end, start + filledOf(job, segment, rowsEnd - 1)) - first;
+  if (here > 0) {
+    const keys = linesOf<T>(job, segment, segment.keys, row, head);
+    unpack<T>(keys, segment.capacity, job.headWidth, 0, job.headWidth, first - start, here, room, job.positionsAtOnce);
+  }
   const count = (rowsEnd - row) * job.group;
   for (let index = 0; index < count; index += 2) {
     const last = min(index + 1, count - 1);
     const q = queryOf(job, row, head, index);
     const r = queryOf(job, row, head, last);
     const seen = min(end, start + filledOf(job, segment, row + last / job.group));
-    const to = job.scores + (<usize>start << 2);
+    const to = job.scores + (<usize>first << 2);
     scoreTwo(
       job.queries + <usize>q * size, job.queries + <usize>r * size, to + <usize>q * line, to + <usize>r * line,
-      keys, segment.capacity, job.headWidth, first - start, (seen - start + 3) & ~3,
+      room, job.positionsAtOnce, job.headWidth, (max(seen - first, 0) + 3) & ~3,
     );
     hide(job.scores + <usize>q * line, max(first, start + filledOf(job, segment, row + index / job.group)), end);
     hide(job.scores + <usize>r * line, max(first, seen), end);
+  }
+}
+
+/** Scores of all rows at places `first` to `end` of one segment. */
+function scoreSegment<T>(job: Attention, segment: Segment, head: i32, first: i32, end: i32): void {
+  for (let row = 0; row < job.rows; ) {
+    const rowsEnd = endOfShare(job, segment, row);
+    if (rowsEnd - row == 1) scoreOne<T>(job, segment, head, row, first, end, 0, job.headWidth, job.scores);
+    else scoreRows<T>(job, segment, head, row, rowsEnd, first, end);
+    row = rowsEnd;
   }
 }
 
@@ -270,7 +319,8 @@ export function score(job: Attention, chunk: i32): void {
     const scores = job.scores + (<usize>((chunk % parts) * job.keyValueHeads * job.group * job.line) << 2);
     for (let index = 0; index < segments; index++) {
       const segment = segmentOf(job, index);
-      scoreOne(job, segment, chunk / parts, 0, segment.start, endOf(job, index), element, elementsEnd, scores);
+      if (isRounded(job, index)) scoreOne<i16>(job, segment, chunk / parts, 0, segment.start, endOf(job, index), element, elementsEnd, scores);
+      else scoreOne<f32>(job, segment, chunk / parts, 0, segment.start, endOf(job, index), element, elementsEnd, scores);
     }
     return;
   }
@@ -282,12 +332,8 @@ export function score(job: Attention, chunk: i32): void {
     const first = max(part * job.positionsAtOnce, segment.start);
     const end = min((part + 1) * job.positionsAtOnce, endOf(job, index));
     if (first >= end) continue;
-    for (let row = 0; row < job.rows; ) {
-      const rowsEnd = endOfShare(job, segment, row);
-      if (rowsEnd - row == 1) scoreOne(job, segment, head, row, first, end, 0, job.headWidth, job.scores);
-      else scoreRows(job, segment, head, row, rowsEnd, first, end);
-      row = rowsEnd;
-    }
+    if (isRounded(job, index)) scoreSegment<i16>(job, segment, head, first, end);
+    else scoreSegment<f32>(job, segment, head, first, end);
   }
 }
 
@@ -317,15 +363,26 @@ function sums4(a: v128, b: v128, c: v128, d: v128): v128 {
   return f32x4.add(v128.shuffle<i32>(ab, cd, 0, 1, 4, 5), v128.shuffle<i32>(ab, cd, 2, 3, 6, 7));
 }
 
-/** What a segment's places give to four elements of the values of two queries. */
-function mixTwo(weightsQ: usize, weightsR: usize, values: usize, capacity: i32, filled: i32, toQ: usize, toR: usize, adds: bool): void {
-  const stride = <usize>capacity << 2;
+/**
+ * What a segment's places give to four elements, from `element` on, of the values of two queries.
+ * @param head first line of a head's values
+ */
+function mixTwo<T>(
+  weightsQ: usize, weightsR: usize, head: usize, capacity: i32, width: i32, element: i32, filled: i32, toQ: usize, toR: usize, adds: bool,
+): void {
+  const stride = <usize>capacity * sizeof<T>();
+  const values = head + <usize>element * stride;
   const v1 = values + stride, v2 = v1 + stride, v3 = v2 + stride;
   const until = <usize>(filled & ~3) << 2;
   let a0 = f32x4.splat(0), a1 = a0, a2 = a0, a3 = a0, b0 = a0, b1 = a0, b2 = a0, b3 = a0;
   for (let at: usize = 0; at < until; at += 16) {
-    const a = v128.load(weightsQ + at), b = v128.load(weightsR + at);
-    const x0 = v128.load(values + at), x1 = v128.load(v1 + at), x2 = v128.load(v2 + at), x3 = v128.load(v3 + at);
+    let a = v128.load(weightsQ + at), b = v128.load(weightsR + at);
+    if (sizeof<T>() == 2) {
+      const scales = scales4(head, capacity, width, at);
+      a = f32x4.mul(a, scales);
+      b = f32x4.mul(b, scales);
+    }
+    const x0 = load4<T>(values, at), x1 = load4<T>(v1, at), x2 = load4<T>(v2, at), x3 = load4<T>(v3, at);
     a0 = f32x4.add(a0, f32x4.mul(a, x0));
     a1 = f32x4.add(a1, f32x4.mul(a, x1));
     a2 = f32x4.add(a2, f32x4.mul(a, x2));
@@ -337,10 +394,15 @@ function mixTwo(weightsQ: usize, weightsR: usize, values: usize, capacity: i32, 
   }
   if ((filled & 3) != 0) {
     // What lies behind the last place may be no number at all, and would not go away by a weight of 0.
-    const there = i32x4.gt_s(i32x4.splat(filled & 3), i32x4(0, 1, 2, 3));
-    const a = v128.load(weightsQ + until), b = v128.load(weightsR + until);
-    const x0 = v128.and(v128.load(values + until), there), x1 = v128.and(v128.load(v1 + until), there);
-    const x2 = v128.and(v128.load(v2 + until), there), x3 = v128.and(v128.load(v3 + until), there);
+    const there = firstLanes(filled & 3);
+    let a = v128.load(weightsQ + until), b = v128.load(weightsR + until);
+    if (sizeof<T>() == 2) {
+      const scales = v128.and(scales4(head, capacity, width, until), there);
+      a = f32x4.mul(a, scales);
+      b = f32x4.mul(b, scales);
+    }
+    const x0 = v128.and(load4<T>(values, until), there), x1 = v128.and(load4<T>(v1, until), there);
+    const x2 = v128.and(load4<T>(v2, until), there), x3 = v128.and(load4<T>(v3, until), there);
     a0 = f32x4.add(a0, f32x4.mul(a, x0));
     a1 = f32x4.add(a1, f32x4.mul(a, x1));
     a2 = f32x4.add(a2, f32x4.mul(a, x2));
@@ -357,23 +419,26 @@ function mixTwo(weightsQ: usize, weightsR: usize, values: usize, capacity: i32, 
 }
 
 /** What rows that share a segment take of its values' elements `first` to `end`. */
-function mixRows(
+function mixRows<T>(
   job: Attention, segment: Segment, head: i32, row: i32, rowsEnd: i32, first: i32, end: i32, adds: bool,
 ): void {
   const width = job.headWidth, line = <usize>job.line << 2;
-  const values = linesOf(job, segment, segment.values, row, head);
+  const values = linesOf<T>(job, segment, segment.values, row, head);
   const scores = job.scores + (<usize>segment.start << 2);
   const count = (rowsEnd - row) * job.group;
-  for (let index = 0; index < count; index += 2) {
-    const last = min(index + 1, count - 1);
-    const q = queryOf(job, row, head, index);
-    const r = queryOf(job, row, head, last);
-    const filled = filledOf(job, segment, row + last / job.group);
-    for (let d = first; d < end; d += 4) {
-      mixTwo(
-        scores + <usize>q * line, scores + <usize>r * line, values + (<usize>(d * segment.capacity) << 2), segment.capacity, filled,
-        job.to + (<usize>(q * width + d) << 2), job.to + (<usize>(r * width + d) << 2), adds,
-      );
+  const isShared = rowsEnd - row > 1;
+  const room = roomOf(job);
+  for (let d = first; d < end; d += 4) {
+    if (isShared) unpack<T>(values, segment.capacity, width, d, d + 4, 0, filledOf(job, segment, rowsEnd - 1), room, job.line);
+    for (let index = 0; index < count; index += 2) {
+      const last = min(index + 1, count - 1);
+      const q = queryOf(job, row, head, index);
+      const r = queryOf(job, row, head, last);
+      const filled = filledOf(job, segment, row + last / job.group);
+      const weightsQ = scores + <usize>q * line, weightsR = scores + <usize>r * line;
+      const toQ = job.to + (<usize>(q * width + d) << 2), toR = job.to + (<usize>(r * width + d) << 2);
+      if (isShared) mixTwo<f32>(weightsQ, weightsR, room, job.line, width, 0, filled, toQ, toR, adds);
+      else mixTwo<T>(weightsQ, weightsR, values, segment.capacity, width, d, filled, toQ, toR, adds);
     }
   }
 }
@@ -389,7 +454,9 @@ export function mix(job: Attention, chunk: i32): void {
     const segment = segmentOf(job, index);
     for (let row = firstRow; row < end; ) {
       const rowsEnd = min(end, endOfShare(job, segment, row));
-      mixRows(job, segment, head, row, rowsEnd, element, min(element + job.elementsAtOnce, job.headWidth), index > 0);
+      const elementsEnd = min(element + job.elementsAtOnce, job.headWidth);
+      if (isRounded(job, index)) mixRows<i16>(job, segment, head, row, rowsEnd, element, elementsEnd, index > 0);
+      else mixRows<f32>(job, segment, head, row, rowsEnd, element, elementsEnd, index > 0);
       row = rowsEnd;
     }
   }

@@ -1,4 +1,5 @@
 import { Attention, mix, normalizeScores, score } from './attention';
+import { roundHeads, Rounding } from './caches';
 import { multiplyExactly } from './exact';
 import { Heads, prepareHeads } from './heads';
 import { multiply, Product, RoundedProduct } from './products';
@@ -44,6 +45,9 @@ export function execute(chunk: i32): void {
       break;
     case 8:
       repack(changetype<Repacking>(args), chunk);
+      break;
+    case 9:
+      roundHeads(changetype<Rounding>(args), chunk);
       break;
     default:
       unreachable();

@@ -1,4 +1,5 @@
 import { choose, execute } from './jobs';
+import { become } from './thread';
 
 /*
  * A job is cut into chunks which threads take until none is left. What lies at fixed addresses, all below 64 KiB:
@@ -55,16 +56,17 @@ export function run(job: i32, args: usize, chunks: i32, threads: i32): void {
   }
 }
 
-/** What a thread of the pool does until `end`. */
-export function work(): void {
+/** What a thread of the pool does until `end`. @param number its own, from 1 on */
+export function work(number: i32): void {
+  become(number);
   while (atomic.load<u32>(ending) == 0) {
     takeChunks();
-    const number = atomic.load<u32>(jobNumber);
+    const job = atomic.load<u32>(jobNumber);
     let looked = 0;
     while (<u32>atomic.load<u64>(state) == 0 && looked < looks) looked++;
     if (looked < looks) continue;
     atomic.add<u32>(sleepers, 1);
-    if (atomic.load<u32>(ending) == 0) atomic.wait<i32>(jobNumber, <i32>number, -1);
+    if (atomic.load<u32>(ending) == 0) atomic.wait<i32>(jobNumber, <i32>job, -1);
     atomic.sub<u32>(sleepers, 1);
   }
 }

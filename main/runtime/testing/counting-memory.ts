@@ -1,10 +1,13 @@
-import type { CacheMemory } from '../passes';
+import type { CacheArray, CacheMemory } from '../passes';
 
 /** Memory that knows what has not been given back, and refuses what is not its own. */
 export class CountingMemory implements CacheMemory {
-  readonly #live = new Set<Float32Array>();
+  readonly #live = new Set<CacheArray>();
 
-  constructor(private readonly make = (length: number): Float32Array => new Float32Array(length)) {}
+  constructor(
+    readonly cacheLines: number,
+    private readonly make = (length: number): Float32Array => new Float32Array(length),
+  ) {}
 
   /** Arrays allocated and not freed. */
   get live(): number {
@@ -18,7 +21,7 @@ export class CountingMemory implements CacheMemory {
   }
 
   /** What is freed is spoilt, so that whoever still reads it is found out. */
-  free(array: Float32Array): void {
+  free(array: CacheArray): void {
     if (!this.#live.delete(array)) throw new Error('Freed twice, or allocated elsewhere');
     array.fill(NaN);
   }

@@ -4,8 +4,6 @@ import { type Operation, Operations, type OperationSettings } from './operations
 const positionsAtOnce = 64;
 const rowsAtOnce = 8;
 const elementsAtOnce = 16;
-/** Elements of a value that are mixed together. */
-const elementsTogether = 4;
 
 /** Bits of a number in a cache: see assembly/caches.ts. */
 export const cacheBits = ({ exact }: Pick<OperationSettings, 'exact'>): 16 | 32 => (exact ? 32 : 16);
@@ -20,7 +18,7 @@ export interface PlanShape {
   readonly added: number;
 }
 
-/** Where the positions already read lie, and how a line of scores is divided among them and the new ones: see assembly/attention.ts. */
+/** Where the positions already read lie, and how a line of scores is divided among them and the new ones: see assembly/segments.ts. */
 export interface Past {
   readonly promptCapacity: number;
   readonly promptStride: number;
@@ -81,7 +79,6 @@ export class KernelPlan {
   readonly #moves: number;
   readonly #operations: Operations;
   readonly #layers: readonly LayerPlan[];
-  readonly #store: readonly Operation[];
 
   constructor(settings: OperationSettings, { batch, added }: PlanShape) {
     const { spec, scratch } = settings;
@@ -94,23 +91,13 @@ export class KernelPlan {
     const turns = spec.positions.kind === 'rotary';
     this.cosines = turns ? scratch.floats('cosines', (rows * headWidth) / 2) : 0;
     this.sines = turns ? scratch.floats('sines', (rows * headWidth) / 2) : 0;
-    const cached = layers * rows * keyValueHeads;
-    const [keys, values] = [scratch.floats('keys', cached * headWidth), scratch.floats('values', cached * headWidth)];
+    const cached = (cacheBits(settings) / 8) * layers * rows * keyValueHeads * linesOfHead(settings);
+    this.keys = scratch.bytes('keys', cached);
+    this.values = scratch.bytes('values', cached);
     this.#operations = new Operations(settings, rows);
-    const rounds = cacheBits(settings) === 16;
-    this.keys = rounds ? scratch.bytes('stored keys', 2 * cached * linesOfHead(settings)) : keys;
-    this.values = rounds ? scratch.bytes('stored values', 2 * cached * linesOfHead(settings)) : values;
-    const heads = layers * batch * keyValueHeads;
-    // A single position is not worth a second thread.
-    const headsAtOnce = rows === 1 ? heads : batch * keyValueHeads;
-    const rounding = { heads, headsAtOnce, headWidth, added };
-    const round = (from: number, to: number): Operation =>
-      this.#operations.make('roundHeads', Math.ceil(heads / headsAtOnce), { ...rounding, from, to });
-    this.#store = rounds ? [round(keys, this.keys), round(values, this.values)] : [];
-
     // The widest at once, so that none moves after its address has been written down.
     this.#operations.inputs(Math.max(width, innerWidth, spec.heads * headWidth));
-    this.#layers = Array.from({ length: layers }, (_, layer) => this.#layer(layer, added, keys, values));
+    this.#layers = Array.from({ length: layers }, (_, layer) => this.#layer(layer, added));
     this.#moves = scratch.moves;
   }
 
@@ -125,39 +112,39 @@ export class KernelPlan {
 
   /** Floats that scores take: [rows, H, line]; of a single row as often as it is cut along its elements. */
   scoresOf({ line }: Past): number {
-    const { heads, headWidth } = this.#settings.spec;
-    return this.#rows * heads * line * (this.#rows === 1 ? Math.ceil(headWidth / elementsAtOnce) : 1);
+    return this.weightsOf({ line }) * (this.#rows === 1 ? this.#parts : 1);
   }
 
-  /** Floats that a thread needs for what several queries meet. */
-  roomOf({ line }: Past): number {
-    return Math.max((this.#settings.spec.headWidth + 1) * positionsAtOnce, (elementsTogether + 1) * line);
+  /** 16-bit integers that the weights of values take: [rows, H, line]. */
+  weightsOf({ line }: Pick<Past, 'line'>): number {
+    return this.#rows * this.#settings.spec.heads * line;
   }
 
-  /** Puts keys and values of all layers where `keys` and `values` say. */
-  store(): void {
-    for (const { job, args, chunks } of this.#store) this.#settings.kernels.run(job, args, chunks);
-  }
-
-  /** @param scores room for as many floats as `scoresOf` says @param room for as many of each thread as `roomOf` says */
-  run(layer: number, past: Past, ofLayer: PastOfLayer, scores: number, room: number): void {
+  /** @param room for what `scoresOf` and `weightsOf` say */
+  run(layer: number, past: Past, ofLayer: PastOfLayer, room: { readonly scores: number; readonly weights: number }): void {
     const plan = this.#layers[layer];
     if (!plan) throw new Error(`There is no layer ${layer}`);
-    const { kernels, spec } = this.#settings;
-    const { heads, keyValueHeads, headWidth } = spec;
+    const { kernels, spec, exact } = this.#settings;
+    const { heads, keyValueHeads } = spec;
     const run = ({ job, args, chunks }: Operation): void => kernels.run(job, args, chunks);
-    const parts = Math.ceil(headWidth / elementsAtOnce);
     plan.before.forEach(run);
-    kernels.change('score', plan.attention, { ...past, ...ofLayer, scores, room, roomOfThread: 4 * this.roomOf(past) });
-    kernels.run('score', plan.attention, keyValueHeads * (this.#rows === 1 ? parts : Math.ceil(past.line / positionsAtOnce)));
-    kernels.run('normalizeScores', plan.attention, Math.ceil((this.#rows * heads) / this.#linesAtOnce));
-    kernels.run('mix', plan.attention, Math.ceil(this.#rows / rowsAtOnce) * keyValueHeads * parts);
+    kernels.change('score', plan.attention, { ...past, ...ofLayer, ...room });
+    if (exact) kernels.run('attendExactly', plan.attention, this.#rows * heads);
+    else {
+      kernels.run('score', plan.attention, keyValueHeads * (this.#rows === 1 ? this.#parts : Math.ceil(past.line / positionsAtOnce)));
+      kernels.run('normalizeScores', plan.attention, Math.ceil((this.#rows * heads) / this.#linesAtOnce));
+      kernels.run('mix', plan.attention, Math.ceil(this.#rows / rowsAtOnce) * keyValueHeads * this.#parts);
+    }
     plan.after.forEach(run);
   }
 
-  /** @param allKeys [L, B, Hkv, Hd, T] @param allValues the same */
-  #layer(layer: number, added: number, allKeys: number, allValues: number): LayerPlan {
-    const { spec, weights, scratch } = this.#settings;
+  /** Parts that a key or a value is cut into. */
+  get #parts(): number {
+    return Math.ceil(this.#settings.spec.headWidth / elementsAtOnce);
+  }
+
+  #layer(layer: number, added: number): LayerPlan {
+    const { spec, weights, scratch, threads } = this.#settings;
     const { heads, keyValueHeads, headWidth, queryKeyNormalization, gatedFeedForward } = spec;
     const operations = this.#operations;
     const rows = this.#rows;
@@ -166,8 +153,12 @@ export class KernelPlan {
     const inner = weights.product((gatedFeedForward ? ['gate', 'up'] : ['up']).map((name) => `${feedForward}.${name}`));
     const projected = scratch.floats('projected', rows * Math.max(projections.outputs, inner.outputs));
     const queries = scratch.floats('queries', rows * heads * headWidth);
-    const ofLayer = 4 * layer * rows * keyValueHeads * headWidth;
-    const [keys, values] = [allKeys + ofLayer, allValues + ofLayer];
+    const queryScales = scratch.floats('query scales', rows * heads);
+    const bits = cacheBits(this.#settings);
+    const lines = linesOfHead(this.#settings);
+    const ofLayer = (bits / 8) * layer * rows * keyValueHeads * lines;
+    const [keys, values] = [this.keys + ofLayer, this.values + ofLayer];
+    const roomOfThread = 2 * headWidth * positionsAtOnce;
     const [queryNorm, keyNorm] = [operations.norm(`${attention}.query.norm`), operations.norm(`${attention}.key.norm`)];
     const sizes = { keyValueHeads, headWidth, added };
     const turned = operations.make('prepareHeads', rows, {
@@ -183,7 +174,9 @@ export class KernelPlan {
       keyScale: keyNorm.scale,
       keyBias: keyNorm.bias,
       queryFactor: 1 / Math.sqrt(headWidth),
+      bits,
       queries,
+      queryScales,
       keys,
       values,
     });
@@ -191,22 +184,25 @@ export class KernelPlan {
       ...sizes,
       rows,
       group: heads / keyValueHeads,
+      lines,
       queries,
+      queryScales,
       ...nothingRead,
       promptStart: 0,
       addedKeys: keys,
       addedValues: values,
       addedCapacity: added,
-      addedStride: keyValueHeads * headWidth * added,
+      addedStride: keyValueHeads * lines * added,
       addedFilled: 0,
       positionsAtOnce,
       linesAtOnce: this.#linesAtOnce,
       rowsAtOnce,
       elementsAtOnce,
       scores: 0,
-      room: 0,
-      roomOfThread: 0,
-      bits: cacheBits(this.#settings),
+      weights: 0,
+      weightScales: scratch.floats('weight scales', rows * heads),
+      room: scratch.bytes('gathered keys', threads * roomOfThread),
+      roomOfThread,
       to: operations.inputs(heads * headWidth).floats,
     });
     return {

@@ -12,6 +12,8 @@ import { type RotaryTable, rotaryTable } from './rotary-table';
 import { WeightMatrix } from './weight-matrix';
 
 const smallestRotaryTable = 256;
+/** Places of a line of scores that are computed together: what a segment begins at is a multiple of it. */
+const placesTogether = 8;
 
 const nextMultiple = (count: number, unit: number): number => Math.ceil(count / unit) * unit;
 
@@ -96,15 +98,14 @@ export class KernelPasses implements Passes {
     this.readAngles(pass.positions, plan);
     const past = this.readPast(pass);
     const scores = this.growing.floats('scores', plan.scoresOf(past));
-    const room = this.growing.floats('room', this.settings.threads * plan.roomOf(past));
+    const room = { scores, weights: this.growing.bytes('weights', 2 * plan.weightsOf(past)) };
     const residual = new Float32Array((layers + 1) * tapped.length * width);
     const tap = (layer: number): void => copyRows(stream, tapped, width, residual.subarray(layer * tapped.length * width));
     tap(0);
     for (let layer = 0; layer < layers; layer++) {
-      plan.run(layer, past, this.pastOfLayer(pass, layer), scores, room);
+      plan.run(layer, past, this.pastOfLayer(pass, layer), room);
       tap(layer + 1);
     }
-    plan.store();
     const cached = layers * rows * this.cacheLines;
     const [keys, values] = [this.cacheCopyOf(plan.keys, cached), this.cacheCopyOf(plan.values, cached)];
     return { ...this.readOut(pass, stream), residual, keys, values };
@@ -161,7 +162,7 @@ export class KernelPasses implements Passes {
       return at;
     };
     const stride = (segment: Segment | null): number => (segment && segment.batch > 1 ? this.cacheLines * segment.capacity : 0);
-    const longest = (segment: Segment | null): number => nextMultiple(Math.max(0, ...(segment?.filled ?? [])), 4);
+    const longest = (segment: Segment | null): number => nextMultiple(Math.max(0, ...(segment?.filled ?? [])), placesTogether);
     const ownStart = longest(prompt);
     const addedStart = ownStart + longest(own);
     return {
@@ -173,7 +174,7 @@ export class KernelPasses implements Passes {
       ownFilled: filled('own filled', own),
       ownStart,
       addedStart,
-      line: addedStart + nextMultiple(added, 4),
+      line: addedStart + nextMultiple(added, placesTogether),
     };
   }
 

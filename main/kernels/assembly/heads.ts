@@ -1,3 +1,4 @@
+import { roundVector, scaleLines, storePosition } from './caches';
 import { normalizeRow } from './rows';
 
 /** Queries, keys and values of one row a chunk: normalised and turned as the model does it, and put where attention reads them. */
@@ -23,12 +24,19 @@ export class Heads {
   keyBias: usize;
   /** What queries are multiplied with: 1 / √Hd. */
   queryFactor: f32;
-  /** [rows, H, Hd] */
+  /** 16: queries, keys and values are rounded; or 32. */
+  bits: i32;
+  /** [rows, H, Hd], integers or floats. */
   queries: usize;
-  /** [B, Hkv, Hd, T] */
+  /** [rows, H] of queries that are rounded. */
+  queryScales: usize;
+  /** [B, Hkv, lines, T], as caches hold them. */
   keys: usize;
   values: usize;
 }
+
+/** The largest of a rounded query: with it two sums of pairs of products still fit into 32 bits. */
+const largestOfQuery: f32 = 16383;
 
 function turn(head: usize, width: i32, cosines: usize, sines: usize): void {
   const half = <usize>(width >> 1) << 2;
@@ -54,16 +62,27 @@ export function prepareHeads(job: Heads, row: i32): void {
     if (job.normalization != 0) normalizeRow(job.normalization, x, width, job.epsilon, scale, bias, x);
     if (job.cosines != 0) turn(x, width, job.cosines + angles, job.sines + angles);
   }
-  const queries = job.queries + <usize>(row * heads) * size;
-  for (let i = 0; i < heads * width; i++) {
-    const at = <usize>i << 2;
-    f32.store(queries + at, f32.load(from + at) * job.queryFactor);
+  for (let at = from; at < from + <usize>heads * size; at += 4) f32.store(at, f32.load(at) * job.queryFactor);
+  const keys = from + <usize>heads * size;
+  const values = keys + <usize>keyValueHeads * size;
+  if (job.bits == 16) {
+    for (let head = 0; head < heads; head++) {
+      const query = row * heads + head;
+      const scale = roundVector(from + <usize>head * size, width, largestOfQuery, job.queries + (<usize>(query * width) << 1), 2);
+      f32.store(job.queryScales + (<usize>query << 2), scale);
+    }
+    const lines = <usize>((width + scaleLines) * added) << 1;
+    for (let head = 0; head < keyValueHeads; head++) {
+      const place = <usize>((row / added) * keyValueHeads + head) * lines;
+      storePosition(keys + <usize>head * size, width, job.keys + place, added, row % added);
+      storePosition(values + <usize>head * size, width, job.values + place, added, row % added);
+    }
+    return;
   }
+  memory.copy(job.queries + <usize>(row * heads) * size, from, <usize>heads * size);
   const line = <usize>added << 2;
   const lines = keyValueHeads * width;
   const place = <usize>((row / added) * lines) * line + (<usize>(row % added) << 2);
-  const keys = from + <usize>heads * size;
-  const values = keys + <usize>keyValueHeads * size;
   for (let i = 0; i < lines; i++) {
     f32.store(job.keys + place + <usize>i * line, f32.load(keys + (<usize>i << 2)));
     f32.store(job.values + place + <usize>i * line, f32.load(values + (<usize>i << 2)));

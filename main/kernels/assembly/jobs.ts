@@ -1,9 +1,10 @@
-import { Attention, mix, normalizeScores, score } from './attention';
-import { roundHeads, Rounding } from './caches';
+import { mix, normalizeScores, score } from './attention';
 import { multiplyExactly } from './exact';
+import { attendExactly } from './exact-attention';
 import { Heads, prepareHeads } from './heads';
 import { multiply, Product, RoundedProduct } from './products';
 import { repack, Repacking } from './repack';
+import { Attention } from './segments';
 import { activate, Activation, Normalization, normalize } from './rows';
 
 /** Where the number of the job under way lies, and after it the address of its arguments. */
@@ -47,7 +48,7 @@ export function execute(chunk: i32): void {
       repack(changetype<Repacking>(args), chunk);
       break;
     case 9:
-      roundHeads(changetype<Rounding>(args), chunk);
+      attendExactly(changetype<Attention>(args), chunk);
       break;
     default:
       unreachable();

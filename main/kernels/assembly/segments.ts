@@ -1,0 +1,114 @@
+/*
+ * Attention of new positions over three segments: the prompt's, the row's own and the new positions themselves. Keys and values lie
+ * position after position, [batch, Hkv, lines, capacity] (see caches.ts), so everything runs along lines of positions. Scores of a query
+ * head are one line: segment after segment, each filled up to a multiple of 8.
+ */
+
+/** Positions that all rows of a batch see, or each its own. */
+// @ts-ignore: decorator
+@unmanaged
+export class Segment {
+  keys: usize;
+  values: usize;
+  /** Places of a line. */
+  capacity: i32;
+  /** Numbers from one row of the batch to the next; 0 where all share. */
+  stride: i32;
+  /** Places filled, i32 [B]; 0: of the new positions, those up to the query's own. */
+  filled: usize;
+  /** Where it begins in a line of scores, a multiple of 8. */
+  start: i32;
+}
+
+export const segments: i32 = 3;
+
+// @ts-ignore: decorator
+@unmanaged
+export class Attention {
+  /** B · T */
+  rows: i32;
+  /** T */
+  added: i32;
+  keyValueHeads: i32;
+  /** H / Hkv */
+  group: i32;
+  /** Hd, a multiple of 4. */
+  headWidth: i32;
+  /** Of a head in a cache. */
+  lines: i32;
+  /** [rows, H, Hd], multiplied with 1 / √Hd: integers with scales [rows, H], or floats. */
+  queries: usize;
+  queryScales: usize;
+  /** Three of `Segment`. */
+  promptKeys: usize;
+  promptValues: usize;
+  promptCapacity: i32;
+  promptStride: i32;
+  promptFilled: usize;
+  promptStart: i32;
+  ownKeys: usize;
+  ownValues: usize;
+  ownCapacity: i32;
+  ownStride: i32;
+  ownFilled: usize;
+  ownStart: i32;
+  addedKeys: usize;
+  addedValues: usize;
+  addedCapacity: i32;
+  addedStride: i32;
+  addedFilled: usize;
+  addedStart: i32;
+  /** Length of a line of scores, a multiple of 8. */
+  line: i32;
+  /** Positions of a line that a chunk scores, a multiple of 8. */
+  positionsAtOnce: i32;
+  /** Lines that a chunk normalises. */
+  linesAtOnce: i32;
+  /** Rows, and elements of a value, a multiple of 4, that a chunk mixes. */
+  rowsAtOnce: i32;
+  elementsAtOnce: i32;
+  /** [rows, H, line], of a single row several. */
+  scores: usize;
+  /** [rows, H, line], 16-bit integers, and their scales [rows, H]. */
+  weights: usize;
+  weightScales: usize;
+  /** [rows, H · Hd] */
+  to: usize;
+  /** Room of each thread for the keys that several queries meet: Hd · positionsAtOnce 16-bit integers; and its bytes. */
+  room: usize;
+  roomOfThread: i32;
+}
+
+// @ts-ignore: decorator
+@inline
+export function segmentOf(job: Attention, index: i32): Segment {
+  return changetype<Segment>(changetype<usize>(job) + offsetof<Attention>('promptKeys') + <usize>index * offsetof<Segment>());
+}
+
+/** Where the segment after this one begins. */
+// @ts-ignore: decorator
+@inline
+export function endOf(job: Attention, index: i32): i32 {
+  return index + 1 < segments ? segmentOf(job, index + 1).start : job.line;
+}
+
+/** Places of a segment that some row of a batch's part sees, if `last` is the last of its rows. */
+// @ts-ignore: decorator
+@inline
+export function filledOf(job: Attention, segment: Segment, last: i32): i32 {
+  return segment.filled == 0 ? (last % job.added) + 1 : i32.load(segment.filled + (<usize>(last / job.added) << 2));
+}
+
+/** The end of the rows that share a segment with `row`. */
+// @ts-ignore: decorator
+@inline
+export function endOfShare(job: Attention, segment: Segment, row: i32): i32 {
+  return segment.stride == 0 ? job.rows : (row / job.added + 1) * job.added;
+}
+
+/** First line of the keys or values of one head that `row` sees of a segment, of numbers of type T. */
+// @ts-ignore: decorator
+@inline
+export function headOf<T>(job: Attention, segment: Segment, all: usize, row: i32, head: i32): usize {
+  return all + <usize>((row / job.added) * segment.stride + head * job.lines * segment.capacity) * sizeof<T>();
+}

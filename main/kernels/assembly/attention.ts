@@ -106,8 +106,22 @@ function gather(keys: usize, capacity: i32, width: i32, count: i32, room: usize)
   }
 }
 
-/** Products of two queries with `count` positions, a multiple of 8, of those `places` that were gathered. */
-function scoreTwo(q: usize, r: usize, toQ: usize, toR: usize, room: usize, places: i32, width: i32, count: i32): void {
+/** Puts what products stand for: times the scales of query and keys. */
+// @ts-ignore: decorator
+@inline
+function putScores(to: usize, products: v128, queryScale: v128, scales: v128): void {
+  v128.store(to, f32x4.mul(products, f32x4.mul(queryScale, scales)));
+}
+
+/**
+ * Scores of two queries at `count` positions, a multiple of 8, of those `places` that were gathered.
+ * @param scaleQ where their scales lie @param keys first line of the head's keys @param first its position that is the first gathered
+ */
+function scoreTwo(
+  q: usize, r: usize, scaleQ: usize, scaleR: usize, toQ: usize, toR: usize,
+  keys: usize, capacity: i32, first: i32, room: usize, places: i32, width: i32, count: i32,
+): void {
+  const ofQ = v128.load32_splat(scaleQ), ofR = v128.load32_splat(scaleR);
   const stride = <usize>places << 3;
   const between = r - q;
   const lastQuery = q + (<usize>width << 1);
@@ -133,14 +147,16 @@ function scoreTwo(q: usize, r: usize, toQ: usize, toR: usize, room: usize, place
       k += stride;
     }
     const at = <usize>position << 2;
-    v128.store(toQ + at, a0);
-    v128.store(toQ + at, a1, 16);
-    v128.store(toQ + at, a2, 32);
-    v128.store(toQ + at, a3, 48);
-    v128.store(toR + at, b0);
-    v128.store(toR + at, b1, 16);
-    v128.store(toR + at, b2, 32);
-    v128.store(toR + at, b3, 48);
+    const s0 = scales4(keys, capacity, width, first + position), s1 = scales4(keys, capacity, width, first + position + 4);
+    putScores(toQ + at, a0, ofQ, s0);
+    putScores(toR + at, b0, ofR, s0);
+    putScores(toQ + at + 16, a1, ofQ, s1);
+    putScores(toR + at + 16, b1, ofR, s1);
+    const s2 = scales4(keys, capacity, width, first + position + 8), s3 = scales4(keys, capacity, width, first + position + 12);
+    putScores(toQ + at + 32, a2, ofQ, s2);
+    putScores(toR + at + 32, b2, ofR, s2);
+    putScores(toQ + at + 48, a3, ofQ, s3);
+    putScores(toR + at + 48, b3, ofR, s3);
   }
   for (; position < count; position += 4) {
     let k = room + (<usize>position << 3);
@@ -151,8 +167,9 @@ function scoreTwo(q: usize, r: usize, toQ: usize, toR: usize, room: usize, place
       b0 = f32x4.add(b0, fourElements(v128.load32_splat(x + between), v128.load32_splat(x + between, 4), k01, k23));
       k += stride;
     }
-    v128.store(toQ + (<usize>position << 2), a0);
-    v128.store(toR + (<usize>position << 2), b0);
+    const scales = scales4(keys, capacity, width, first + position);
+    putScores(toQ + (<usize>position << 2), a0, ofQ, scales);
+    putScores(toR + (<usize>position << 2), b0, ofR, scales);
   }
 }
 
@@ -163,33 +180,53 @@ function seenBetween(job: Attention, segment: Segment, row: i32, first: i32, end
   return (max(min(end, segment.start + filledOf(job, segment, row)) - first, 0) + 7) & ~7;
 }
 
-/** Products of the one row that sees a segment, at places `first` to `end` of a line, as far as some elements give them. */
+/**
+ * Products of the one row that sees a segment, at places `first` to `end` of a line, as far as some elements give them.
+ * @returns at how many places
+ */
 function scoreOne(
   job: Attention, segment: Segment, head: i32, row: i32, first: i32, end: i32, element: i32, elementsEnd: i32, scores: usize,
-): void {
+): i32 {
   const q = queryOf(job, row, head, 0);
   const line = <usize>job.line << 2;
+  const count = seenBetween(job, segment, row, first, end);
   scoreRow(
     job.queries + (<usize>(q * job.headWidth) << 1), job.group, job.headWidth, element, elementsEnd,
     headOf<i16>(job, segment, segment.keys, row, head) + (<usize>(first - segment.start) << 1), segment.capacity,
-    seenBetween(job, segment, row, first, end), scores + <usize>q * line + (<usize>first << 2), line,
+    count, scores + <usize>q * line + (<usize>first << 2), line,
   );
+  return count;
 }
 
-/** The same of rows that share a segment, with all elements. */
+/** Scores of the one row that sees a segment. */
+function scoreWhole(job: Attention, segment: Segment, head: i32, row: i32, first: i32, end: i32): void {
+  const count = scoreOne(job, segment, head, row, first, end, 0, job.headWidth, job.scores);
+  const keys = headOf<i16>(job, segment, segment.keys, row, head);
+  for (let index = 0; index < job.group; index++) {
+    const q = queryOf(job, row, head, index);
+    const scale = v128.load32_splat(job.queryScales + (<usize>q << 2));
+    for (let place = first; place < first + count; place += 4) {
+      const at = job.scores + (<usize>(q * job.line + place) << 2);
+      putScores(at, v128.load(at), scale, scales4(keys, segment.capacity, job.headWidth, place - segment.start));
+    }
+  }
+}
+
+/** Scores of rows that share a segment. */
 function scoreRows(job: Attention, segment: Segment, head: i32, row: i32, rowsEnd: i32, first: i32, end: i32): void {
   const size = <usize>job.headWidth << 1, line = <usize>job.line << 2;
   const room = job.room + <usize>(thread * job.roomOfThread);
   const places = seenBetween(job, segment, rowsEnd - 1, first, end);
-  const keys = headOf<i16>(job, segment, segment.keys, row, head) + (<usize>(first - segment.start) << 1);
-  gather(keys, segment.capacity, job.headWidth, places, room);
+  const keys = headOf<i16>(job, segment, segment.keys, row, head);
+  gather(keys + (<usize>(first - segment.start) << 1), segment.capacity, job.headWidth, places, room);
   const to = job.scores + (<usize>first << 2);
   const count = (rowsEnd - row) * job.group;
   for (let index = 0; index < count; index += 2) {
     const last = min(index + 1, count - 1);
     const q = queryOf(job, row, head, index), r = queryOf(job, row, head, last);
     scoreTwo(
-      job.queries + <usize>q * size, job.queries + <usize>r * size, to + <usize>q * line, to + <usize>r * line,
+      job.queries + <usize>q * size, job.queries + <usize>r * size, job.queryScales + (<usize>q << 2), job.queryScales + (<usize>r << 2),
+      to + <usize>q * line, to + <usize>r * line, keys, segment.capacity, first - segment.start,
       room, places, job.headWidth, seenBetween(job, segment, row + last / job.group, first, end),
     );
   }
@@ -202,7 +239,7 @@ function linesSummed(job: Attention): i32 {
   return job.rows == 1 ? (job.headWidth + job.elementsAtOnce - 1) / job.elementsAtOnce : 1;
 }
 
-/** Chunks: Hkv × parts of a line; of a single row, Hkv × parts of a key. Places that a query does not see are left as they are. */
+/** Chunks: Hkv × parts of a line; of a single row, products alone, Hkv × parts of a key. Places that a query does not see are left as they are. */
 export function score(job: Attention, chunk: i32): void {
   if (job.rows == 1) {
     const parts = linesSummed(job);
@@ -225,7 +262,7 @@ export function score(job: Attention, chunk: i32): void {
     if (first >= end) continue;
     for (let row = 0; row < job.rows; ) {
       const rowsEnd = endOfShare(job, segment, row);
-      if (rowsEnd - row == 1) scoreOne(job, segment, head, row, first, end, 0, job.headWidth, job.scores);
+      if (rowsEnd - row == 1) scoreWhole(job, segment, head, row, first, end);
       else scoreRows(job, segment, head, row, rowsEnd, first, end);
       row = rowsEnd;
     }
@@ -255,25 +292,29 @@ function seenEnd(job: Attention, segment: Segment, row: i32): i32 {
 }
 
 /**
- * Products of one query, of a single row in several lines, as scores: times both scales; minus infinity in the lanes behind the last position.
+ * Products of a single row's query, in several lines, as scores.
  * @param apart bytes from one of `parts` lines to the next
  */
-function scaleScores(job: Attention, segment: Segment, line: usize, parts: i32, apart: usize, row: i32, head: i32, queryScale: f32, largest: v128): v128 {
-  const keys = headOf<i16>(job, segment, segment.keys, row, head);
-  const seen = seenEnd(job, segment, row);
-  const scale = f32x4.splat(queryScale), hidden = f32x4.splat(-Infinity);
+function scaleScores(job: Attention, segment: Segment, line: usize, parts: i32, apart: usize, head: i32, queryScale: usize): void {
+  const keys = headOf<i16>(job, segment, segment.keys, 0, head);
+  const seen = seenEnd(job, segment, 0);
+  const scale = v128.load32_splat(queryScale);
   for (let place = segment.start; place < seen; place += 4) {
     const at = line + (<usize>place << 2);
     let products = v128.load(at);
     for (let part = 1; part < parts; part++) products = f32x4.add(products, v128.load(at + <usize>part * apart));
-    const scales = f32x4.mul(scale, scales4(keys, segment.capacity, job.headWidth, place - segment.start));
-    let scores = f32x4.mul(products, scales);
-    if (place + 4 > seen) scores = v128.bitselect(scores, hidden, lanesBefore(seen, place));
-    v128.store(at, scores);
-    // NaN is passed over here: it is found in the sum of exponentials.
-    largest = f32x4.pmax(largest, scores);
+    putScores(at, products, scale, scales4(keys, segment.capacity, job.headWidth, place - segment.start));
   }
-  return largest;
+}
+
+/** The largest of a query's scores; those behind the last position become minus infinity. NaN is passed over: it is found in the sum of exponentials. */
+function largestScore(line: usize, start: i32, seen: i32, largest: v128): v128 {
+  let place = start;
+  for (; place + 4 <= seen; place += 4) largest = f32x4.pmax(largest, v128.load(line + (<usize>place << 2)));
+  if (place >= seen) return largest;
+  const at = line + (<usize>place << 2);
+  v128.store(at, v128.bitselect(v128.load(at), f32x4.splat(-Infinity), lanesBefore(seen, place)));
+  return f32x4.pmax(largest, v128.load(at));
 }
 
 /** Below it an exponential counts for nothing beside that of 0, and its product with a scale might be denormal, which is slow. */
@@ -326,7 +367,7 @@ function roundWeights(line: usize, start: i32, seen: i32, end: i32, inverse: v12
   }
 }
 
-/** Chunks: parts of rows × H. From products to rounded weights: the softmax of what they stand for, times the scales of the values. */
+/** Chunks: parts of rows × H. From scores to rounded weights: their softmax, times the scales of the values. */
 export function normalizeScores(job: Attention, chunk: i32): void {
   const heads = job.keyValueHeads * job.group;
   const count = job.rows * heads;
@@ -337,10 +378,11 @@ export function normalizeScores(job: Attention, chunk: i32): void {
   for (let query = first; query < end; query++) {
     const line = job.scores + <usize>query * size;
     const row = query / heads, head = (query % heads) / job.group;
-    const queryScale = f32.load(job.queryScales + (<usize>query << 2));
     let greatest = f32x4.splat(-Infinity);
     for (let index = 0; index < segments; index++) {
-      greatest = scaleScores(job, segmentOf(job, index), line, parts, <usize>count * size, row, head, queryScale, greatest);
+      const segment = segmentOf(job, index);
+      if (job.rows == 1) scaleScores(job, segment, line, parts, <usize>count * size, head, job.queryScales + (<usize>query << 2));
+      greatest = largestScore(line, segment.start, seenEnd(job, segment, row), greatest);
     }
     greatest = largestOf(greatest);
     sumOfLow = f64x2.splat(0);

@@ -36,7 +36,7 @@ export const modelSummarySchema = z.object({
   heads: z.number().int(),
   vocabulary: z.number().int(),
   parameters: z.number().int(),
-  /** Bytes of key-value cache one position takes. */
+  /** Bytes of key-value cache one position takes at the most: on the CPU, models of 4 and 8 bits need about half. */
   cacheBytesPerPosition: z.number(),
   lanes: z.array(z.enum(laneKinds)),
   /** Family the graph was built for, as the checkpoint names it. Traces from before there were several hold `llama` models. */

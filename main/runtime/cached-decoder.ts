@@ -20,6 +20,7 @@ export class CachedDecoder implements Decoder {
   readonly width: number;
   readonly vocabulary: number;
   readonly matrixParameters: number;
+  readonly cacheBytesPerPosition: number;
   readonly inputBits: InputBits;
   readonly engine: string;
   private readonly table: WeightMatrix;
@@ -47,6 +48,7 @@ export class CachedDecoder implements Decoder {
     this.table = new WeightMatrix(weights, 'embedding', spec.vocabulary, spec.width);
     this.lensOf = new DecoderLens(spec, weights, this.table, settings);
     this.attention = new LayerAttention(spec, weights, settings);
+    this.cacheBytesPerPosition = passes.cacheBytesPerPosition;
     this.inputBits = passes.inputBits;
     this.engine = passes.engine;
     this.queue = new PassQueue(passes);

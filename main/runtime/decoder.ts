@@ -77,6 +77,8 @@ export interface Decoder {
   readonly vocabulary: number;
   /** Weights one position is multiplied with: attention, feed-forward and unembedding matrices, not the embedding table that is only looked up. */
   readonly matrixParameters: number;
+  /** Bytes that keys and values of one position take. */
+  readonly cacheBytesPerPosition: number;
   readonly inputBits: InputBits;
   /** Name and version of what computes its passes, for example `onnxruntime 1.24.3`. */
   readonly engine: string;

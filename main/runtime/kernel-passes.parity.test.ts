@@ -6,7 +6,7 @@ import { Kernels } from '../kernels/kernels';
 import { relativeDifference } from '../measures/vectors';
 import { plainForward } from '../models/reference/plain-forward';
 import { CachedDecoder } from './cached-decoder';
-import type { Decoder } from './decoder';
+import type { Decoder, RowCache } from './decoder';
 import { KernelPasses } from './kernel-passes';
 import { type RandomStorage, randomWeights } from './testing/random-weights';
 
@@ -94,13 +94,16 @@ describe.each(Object.entries(kinds))('%s', (_kind, spec) => {
       expect(relativeDifference(found.logits.subarray(-spec.vocabulary), expected.logits ?? new Float32Array(0))).toBeLessThan(limit);
     });
 
-    it('gives the same step by step, in rows of different lengths over a shared prompt', async () => {
-      const decoder = decoderOf(model, 'exact');
+    it.each([
+      { arithmetic: 'exact' as const, limit: 1e-5 },
+      { arithmetic: 'fast' as const, limit: 1e-3 },
+    ])('gives the same step by step, in rows of different lengths over a shared prompt, $arithmetic', async ({ arithmetic, limit }) => {
+      const decoder = decoderOf(model, arithmetic);
       const full = await decoder.full(sequenceOf(decoder, ids));
       const { cache, last } = await decoder.prefill(ids.slice(0, 3));
       const logitsAt = (position: number): Float32Array =>
         full.logits.subarray(position * spec.vocabulary, (position + 1) * spec.vocabulary);
-      expect(relativeDifference(last.logits, logitsAt(2))).toBeLessThan(1e-5);
+      expect(relativeDifference(last.logits, logitsAt(2))).toBeLessThan(limit);
       // Each row a step behind the one before; five of them fill no group of four.
       const rows = Array.from({ length: 5 }, () => decoder.newRow());
       for (let tick = 3; tick < ids.length + rows.length - 1; tick++) {
@@ -111,8 +114,8 @@ describe.each(Object.entries(kinds))('%s', (_kind, spec) => {
         );
         for (const [i, { logits, hidden }] of outputs.entries()) {
           const position = going[i]?.position ?? 0;
-          expect(relativeDifference(logits, logitsAt(position))).toBeLessThan(1e-5);
-          expect(relativeDifference(hidden, full.hidden.subarray(position * spec.width, (position + 1) * spec.width))).toBeLessThan(1e-5);
+          expect(relativeDifference(logits, logitsAt(position))).toBeLessThan(limit);
+          expect(relativeDifference(hidden, full.hidden.subarray(position * spec.width, (position + 1) * spec.width))).toBeLessThan(limit);
         }
       }
       for (const each of [...rows, cache]) each.dispose();
@@ -128,6 +131,67 @@ it('gives the same bits whatever the number of threads and whatever ran before',
   const [a, b] = [await one.full(sequenceOf(one, long)), await three.full(sequenceOf(three, long))];
   expect(b.logits).toEqual(a.logits);
   expect(b.residual).toEqual(a.residual);
+});
+
+describe('keys and values in 16 bits', () => {
+  const model: Model = { spec: llama, weights: randomWeights(llama, () => ({ bits: 4, offsets: true })) };
+  const long = Array.from({ length: 333 }, (_, i) => (i * 31) % llama.vocabulary);
+
+  it('give what floats give: a long prompt, and ten rows after it that part from each other', async () => {
+    const steps = async (arithmetic: 'fast' | 'exact'): Promise<Float32Array[]> => {
+      const decoder = decoderOf(model, arithmetic);
+      const { cache, last } = await decoder.prefill(long.slice(0, 301));
+      const first = decoder.newRow();
+      const found = [last.logits];
+      const take = async (rows: readonly RowCache[], position: number): Promise<void> => {
+        const inputs = rows.map((row, i) => ({ cache: row, embedding: decoder.embedding(long[position + 3 * i] ?? 0) }));
+        found.push(...(await decoder.step(cache, inputs)).map(({ logits }) => logits));
+      };
+      for (let position = 301; position < 306; position++) await take([first], position);
+      const rows = [first, ...Array.from({ length: 9 }, () => first.fork())];
+      for (let position = 306; position < 318; position++) await take(rows, position % 333);
+      for (const each of [...rows, cache]) each.dispose();
+      return found;
+    };
+    const [found, expected] = [await steps('fast'), await steps('exact')];
+    expect(found).toHaveLength(1 + 5 + 10 * 12);
+    found.forEach((logits, i) => expect(relativeDifference(logits, expected[i] ?? new Float32Array(0))).toBeLessThan(1e-3));
+  });
+
+  it('are given to whoever shows where a layer looks', async () => {
+    const read = async (arithmetic: 'fast' | 'exact'): Promise<readonly Float32Array[]> => {
+      const decoder = decoderOf(model, arithmetic);
+      const sequence = decoder.sequence();
+      await sequence.read(0, sequenceOf(decoder, long.slice(0, 30)), []);
+      const probabilities = await sequence.read(30, sequenceOf(decoder, long.slice(30, 40)), [0, 1]);
+      sequence.dispose();
+      return probabilities;
+    };
+    const [found, expected] = [await read('fast'), await read('exact')];
+    expect(found).toHaveLength(2);
+    found.forEach((probabilities, layer) =>
+      expect(relativeDifference(probabilities, expected[layer] ?? new Float32Array(0))).toBeLessThan(1e-3),
+    );
+  });
+
+  it('hide no number that is none', async () => {
+    const decoder = decoderOf(model, 'fast');
+    const sequence = sequenceOf(decoder, ids);
+    sequence[4 * llama.width + 1] = NaN;
+    const { logits } = await decoder.full(sequence);
+    const at = (position: number): Float32Array => logits.subarray(position * llama.vocabulary, (position + 1) * llama.vocabulary);
+    expect(at(3).every(Number.isFinite)).toBe(true);
+    for (const position of [4, 5, 10]) expect(at(position).every(Number.isNaN)).toBe(true);
+    const broken = decoder.embedding(3).slice();
+    broken[0] = Infinity;
+    const { cache } = await decoder.prefill(ids);
+    const row = decoder.newRow();
+    const step = async (embedding: Float32Array): Promise<Float32Array | undefined> =>
+      (await decoder.step(cache, [{ cache: row, embedding }]))[0]?.logits;
+    expect((await step(decoder.embedding(3)))?.every(Number.isFinite)).toBe(true);
+    await step(broken);
+    expect((await step(decoder.embedding(3)))?.every(Number.isNaN)).toBe(true);
+  });
 });
 
 describe('where memory is large or short', () => {

@@ -54,6 +54,10 @@ export class KernelPasses implements Passes {
     return this.spec.keyValueHeads * linesOfHead(this.settings);
   }
 
+  get cacheBytesPerPosition(): number {
+    return 2 * this.spec.layers * this.cacheLines * (cacheBits(this.settings) / 8);
+  }
+
   allocate(length: number): CacheArray {
     const { memory } = this.kernels;
     return this.rounds

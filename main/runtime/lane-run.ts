@@ -79,12 +79,12 @@ export class LaneRun {
   }
 
   record(): LaneRecord {
-    const { cacheBytesPerPosition, layers, width } = this.context.model.summary;
+    const { summary, decoder } = this.context.model;
     const sizes: CostSizes = {
-      layers,
-      attentionWidth: width,
-      matrixParameters: this.context.model.decoder.matrixParameters,
-      cacheBytesPerPosition,
+      layers: summary.layers,
+      attentionWidth: summary.width,
+      matrixParameters: decoder.matrixParameters,
+      cacheBytesPerPosition: decoder.cacheBytesPerPosition,
     };
     const steps = this.branches.reduce((sum, branch) => sum + branch.steps, 0);
     const milliseconds = Number.isNaN(this.#firstForward) ? 0 : this.#lastForward - this.#firstForward;

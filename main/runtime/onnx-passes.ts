@@ -62,6 +62,10 @@ export class OnnxPasses implements Passes {
     return this.spec.keyValueHeads * this.spec.headWidth;
   }
 
+  get cacheBytesPerPosition(): number {
+    return 2 * this.spec.layers * this.cacheLines * Float32Array.BYTES_PER_ELEMENT;
+  }
+
   allocate(length: number): Float32Array {
     return new Float32Array(length);
   }

@@ -70,6 +70,8 @@ export interface Passes extends CacheMemory {
   readonly inputBits: InputBits;
   /** Name and version of what computes, for example `onnxruntime 1.24.3`. */
   readonly engine: string;
+  /** Bytes that keys and values of one position take in all layers. */
+  readonly cacheBytesPerPosition: number;
   /** Keys, or values, of one row and layer [lines, capacity] as numbers [Hkv, Hd, capacity], in memory that is not shared. */
   floatsOf(cached: CacheArray, capacity: number): Float32Array;
   /** One at a time; nothing the pass reads is written to or freed meanwhile. */

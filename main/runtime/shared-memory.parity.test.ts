@@ -45,6 +45,10 @@ class SharedPasses implements Passes {
     return this.#passes.cacheLines;
   }
 
+  get cacheBytesPerPosition(): number {
+    return this.#passes.cacheBytesPerPosition;
+  }
+
   floatsOf(cached: CacheArray): Float32Array {
     // What `slice` gives lies in memory of its own.
     return this.#passes.floatsOf(cached);

@@ -3,7 +3,7 @@ import type { ModelSummary } from '../../main/contract/model';
 /**
  * What a program's resident set grows by when it loads a model and runs it, beside its keys and values: so many times the weights, and so many bytes
  * more. Measured with ONNX Runtime, which orders matrices of 4 and 8 bits anew and unpacks or copies others; tokenizer, vocabulary and the graph are in the
- * rest. With kernels of our own 4- and 8-bit models take about 35 MB less (docs/performance.md), so that what is said is on the safe side. The embedded model (its own row: 38 MB) has next to nothing of it.
+ * rest. With kernels of our own 4- and 8-bit models take less, keys and values too (docs/performance.md), so that what is said is on the safe side. The embedded model (its own row: 38 MB) has next to nothing of it.
  */
 const loadCosts = {
   tiny: { weights: 1, more: 40e6 },

@@ -30,7 +30,7 @@ export function fakeModel(id = 'fake'): LoadedModel & { readonly decoder: FakeDe
       heads: 1,
       vocabulary: decoder.vocabulary,
       parameters: decoder.matrixParameters + decoder.embeddings.length,
-      cacheBytesPerPosition: 4 * decoder.vocabulary,
+      cacheBytesPerPosition: decoder.cacheBytesPerPosition,
       lanes: ['direct', 'cot', 'best-of-n', 'coconut'],
       architecture: 'llama',
       dtype: 'f32',

@@ -1,5 +1,6 @@
 import { fork } from 'node:child_process';
 import { join } from 'node:path';
+import { engineHeapFlags } from '../main/host/engine-heap';
 
 /** What one task in a process of its own took. */
 export interface ProcessFigures {
@@ -25,7 +26,10 @@ export type Task =
 /** Runs a task in a new process, so that its memory is its own and nothing is warm. @throws Error when it fails */
 export async function inOwnProcess(task: Task): Promise<ProcessFigures> {
   // A program of its own: what else the bench can do would be in the memory that is measured.
-  const child = fork(join(import.meta.dirname, 'bench-task.js'), [JSON.stringify(task)], { stdio: ['ignore', 2, 2, 'ipc'] });
+  const child = fork(join(import.meta.dirname, 'bench-task.js'), [JSON.stringify(task)], {
+    stdio: ['ignore', 2, 2, 'ipc'],
+    execArgv: task.kind === 'context' ? [...engineHeapFlags] : [],
+  });
   return new Promise((resolve, reject) => {
     let figures: ProcessFigures | null = null;
     child.on('message', (message) => {

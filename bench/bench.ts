@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path';
 import { Command } from 'commander';
 import { defaultModelsFolder } from '../main/cli/user-folders';
 import { nodeProcesses } from '../main/host/node-processes';
-import { runtimeName } from '../main/runtime/runtime-name';
+import { runtimeName } from '../main/runtime/onnx-runtime';
 import { measureBranches } from './branches';
 import { measureDecode } from './decode';
 import { measureImport } from './import';

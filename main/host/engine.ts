@@ -8,7 +8,7 @@ import type { ModelSummary } from '../contract/model';
 import type { RunRequest } from '../contract/run';
 import type { DeviceProbe } from '../runtime/devices';
 import type { RunPrefix } from '../runtime/run-prefix';
-import { runtimeName } from '../runtime/runtime-name';
+import { runtimeName } from '../runtime/onnx-runtime';
 import { type Bundle, openBundle } from '../traces/bundle-reader';
 import { exportTrace } from '../traces/export-trace';
 import { deleteTrace, listTraces, newTracePath, tracePath } from '../traces/trace-list';

@@ -1,7 +1,10 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { ModelParity } from '../contract/library';
 import type { Device } from '../contract/model';
-import { broughtDevices, candidates, StartingDevices } from './devices';
+import { broughtDevices, builtFor, candidates, ladder, StartingDevices } from './devices';
+import { onnxRuntime } from './onnx-runtime';
 
 const found = (device: Device, timesCpu: number | null, passed = true): ModelParity => ({
   device,
@@ -41,9 +44,29 @@ describe('devices that start', () => {
     expect(both).toEqual(Array.from({ length: 2 }, () => 'WebGPU did not start: No supported adapters.'));
     expect(tried).toEqual(['cuda', 'webgpu']);
   });
+});
 
-  it('are brought by the runtime as it says itself', () => {
-    expect(broughtDevices().has('cpu')).toBe(true);
-    if (process.platform === 'linux') expect(broughtDevices().has('dml')).toBe(false);
+describe('devices the runtime is built for', () => {
+  it('are those it names itself on this system', () => {
+    const named = new Set<string>(
+      onnxRuntime()
+        .listSupportedBackends()
+        .map(({ name }) => name),
+    );
+    expect([...broughtDevices()].toSorted()).toEqual(ladder.filter((device) => named.has(device)).toSorted());
+  });
+
+  it('are those its programs name, system by system', async () => {
+    const root = join(import.meta.dirname, '../../node_modules/onnxruntime-node/bin/napi-v6');
+    const found: Record<string, string[]> = {};
+    for (const system of await readdir(root)) {
+      for (const processor of await readdir(join(root, system))) {
+        const program = await readFile(join(root, system, processor, 'onnxruntime_binding.node'), 'latin1');
+        found[`${system}/${processor}`] = ladder.filter((device) => device !== 'cpu' && program.includes(`\0${device}\0`)).toSorted();
+      }
+    }
+    // CUDA is no part of the package: what it needs is fetched where it is installed, on Linux alone.
+    const own = Object.entries(builtFor).map(([system, devices]) => [system, devices.filter((device) => device !== 'cuda').toSorted()]);
+    expect(Object.fromEntries(own)).toEqual(found);
   });
 });

@@ -1,4 +1,3 @@
-import { listSupportedBackends } from 'onnxruntime-node';
 import { automaticDevices } from '../contract/automatic-device';
 import type { ModelParity } from '../contract/library';
 import { type Device, type DeviceChoice, deviceNames } from '../contract/model';
@@ -9,10 +8,18 @@ export const ladder = ['cuda', 'dml', 'coreml', 'webgpu', 'cpu'] as const satisf
 /** Tries a device in a process of its own: why it does not start, or null where it does. */
 export type DeviceProbe = (device: Device) => Promise<string | null>;
 
+/** Devices beside the CPU that the runtime is built for, by system and processor. It says so itself, but has to be loaded for it. */
+export const builtFor: Readonly<Record<string, readonly Device[]>> = {
+  'darwin/arm64': ['coreml', 'webgpu'],
+  'linux/arm64': [],
+  'linux/x64': ['cuda', 'webgpu'],
+  'win32/arm64': ['dml', 'webgpu'],
+  'win32/x64': ['dml', 'webgpu'],
+};
+
 /** Devices the runtime brings a backend for on this system, started or not. */
 export function broughtDevices(): ReadonlySet<Device> {
-  const backends = new Set<string>(listSupportedBackends().map(({ name }) => name));
-  return new Set(ladder.filter((device) => device === 'cpu' || backends.has(device)));
+  return new Set([...(builtFor[`${process.platform}/${process.arch}`] ?? []), 'cpu']);
 }
 
 /**

@@ -7,7 +7,7 @@ import { createSession, floats, integers, type SessionSettings } from './onnx-se
 import { passMask } from './pass-mask';
 import type { CacheArray, InputBits, Pass, Passes, PassOutputs, Segment } from './passes';
 import { RotaryFeeds } from './rotary-feeds';
-import { runtimeName } from './runtime-name';
+import { runtimeName } from './onnx-runtime';
 
 /**
  * Places of a segment that holds nothing: one, masked. The runtime leaves the result of a transposed product over no positions as it

@@ -1,8 +1,9 @@
 import { basename, dirname } from 'node:path';
-import { InferenceSession, Tensor } from 'onnxruntime-node';
+import type { InferenceSession, Tensor } from 'onnxruntime-node';
 import { type Device, deviceNames } from '../contract/model';
 import { InterlinearError } from '../contract/errors';
 import { type Arithmetic, type Weights, weightsLocation } from '../graph/graph-builder';
+import { onnxRuntime } from './onnx-runtime';
 import { runtimeReason } from './runtime-reason';
 
 /** Where and with how many threads passes are computed. */
@@ -31,7 +32,7 @@ export async function createSession(
   { device, threads, spinning = true }: Omit<SessionSettings, 'arithmetic'>,
 ): Promise<InferenceSession> {
   try {
-    return await InferenceSession.create(model, {
+    return await onnxRuntime().InferenceSession.create(model, {
       executionProviders: [device],
       ...external(weights, spinning ? {} : { intra_op: { allow_spinning: '0' } }),
       intraOpNumThreads: threads,
@@ -56,12 +57,14 @@ function external({ source }: Weights, session: object): InferenceSession.Sessio
 }
 
 export function floats(data: Float32Array, ...shape: readonly number[]): Tensor {
-  return new Tensor('float32', data, shape);
+  const { Tensor: Made } = onnxRuntime();
+  return new Made('float32', data, shape);
 }
 
 /** A tensor of integers; a vector where no shape is given. */
 export function integers(numbers: readonly number[], ...shape: readonly number[]): Tensor {
-  return new Tensor(
+  const { Tensor: Made } = onnxRuntime();
+  return new Made(
     'int64',
     BigInt64Array.from(numbers, (number) => BigInt(number)),
     shape.length > 0 ? shape : [numbers.length],

@@ -1,4 +1,4 @@
-import { fork } from 'node:child_process';
+import { fork, type ForkOptions } from 'node:child_process';
 import { join } from 'node:path';
 import { engineHeapFlags } from '../main/host/engine-heap';
 
@@ -28,7 +28,7 @@ export async function inOwnProcess(task: Task): Promise<ProcessFigures> {
   // A program of its own: what else the bench can do would be in the memory that is measured.
   const child = fork(join(import.meta.dirname, 'bench-task.js'), [JSON.stringify(task)], {
     stdio: ['ignore', 2, 2, 'ipc'],
-    execArgv: task.kind === 'context' ? [...engineHeapFlags] : [],
+    ...(task.kind === 'context' ? asEngine() : {}),
   });
   return new Promise((resolve, reject) => {
     let figures: ProcessFigures | null = null;
@@ -41,4 +41,11 @@ export async function inOwnProcess(task: Task): Promise<ProcessFigures> {
       else reject(new Error(`The process for “${task.kind}” ended with ${code ?? 'a signal'}.`));
     });
   });
+}
+
+/** The runtime the app starts its engine in, as it does. */
+function asEngine(): ForkOptions {
+  const execPath = process.env['INTERLINEAR_ELECTRON'];
+  if (execPath === undefined) throw new Error('INTERLINEAR_ELECTRON does not name an Electron: run this through npm run bench.');
+  return { execPath, execArgv: [...engineHeapFlags], env: { ...process.env, ELECTRON_RUN_AS_NODE: '1' } };
 }

@@ -96,7 +96,6 @@ const jobs = {
   mix: attention,
   repack: { bits: 'i32', from: 'i32', to: 'i32', blocks: 'i32', scales: 'i32' },
   attendExactly: attention,
-  multiplyAll: { first: 'i32', second: 'i32', third: 'i32', firstChunks: 'i32', secondChunks: 'i32' },
 } as const satisfies Readonly<Record<string, Readonly<Record<string, Kind>>>>;
 
 export type Job = keyof typeof jobs;

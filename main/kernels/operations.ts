@@ -108,7 +108,7 @@ export class Operations {
   multiply(product: KernelProduct, to: number, adds = 0): Operation[] {
     const { rows } = this;
     let column = 0;
-    const each = product.matrices.map((matrix) => {
+    return product.matrices.map((matrix) => {
       const { outputs, blocks } = matrix;
       const { floats, integers: rounded, scales: inputScales, sums: inputSums } = this.inputs(32 * blocks);
       const outputsAtOnce = this.#outputsAtOnce(matrix);
@@ -120,11 +120,6 @@ export class Operations {
         ? this.make('multiplyExactly', chunks, { ...job, inputs: floats })
         : this.make('multiply', chunks, { ...job, inputs: rounded, inputScales, inputSums });
     });
-    const [first, second, third] = each;
-    if (this.settings.exact || !first || !second) return each;
-    const chunks = each.reduce((sum, one) => sum + one.chunks, 0);
-    const all = { first: first.args, second: second.args, third: third?.args ?? 0, firstChunks: first.chunks, secondChunks: second.chunks };
-    return [this.make('multiplyAll', chunks, all)];
   }
 
   #rounding(width: number): { rows: number; blocks: number; integers: number; scales: number; sums: number } {

@@ -10,30 +10,6 @@ import { activate, Activation, Normalization, normalize } from './rows';
 /** Where the number of the job under way lies, and after it the address of its arguments. */
 const jobAt: usize = 36864;
 
-/** Products of the same inputs with up to three matrices, as one job: threads wait for each other once. */
-// @ts-ignore: decorator
-@unmanaged
-class Products {
-  /** Addresses of `RoundedProduct`; the last may be 0. */
-  first: usize;
-  second: usize;
-  third: usize;
-  /** Chunks of the first two. */
-  firstChunks: i32;
-  secondChunks: i32;
-}
-
-/** Chunks: those of the first, of the second, of the third. */
-function multiplyAll(job: Products, chunk: i32): void {
-  if (chunk < job.firstChunks) {
-    multiply(changetype<RoundedProduct>(job.first), chunk);
-    return;
-  }
-  chunk -= job.firstChunks;
-  if (chunk < job.secondChunks) multiply(changetype<RoundedProduct>(job.second), chunk);
-  else multiply(changetype<RoundedProduct>(job.third), chunk - job.secondChunks);
-}
-
 /** Says what job is to be done. Only while none is under way. */
 export function choose(job: i32, args: usize): void {
   i32.store(jobAt, job);
@@ -73,9 +49,6 @@ export function execute(chunk: i32): void {
       break;
     case 9:
       attendExactly(changetype<Attention>(args), chunk);
-      break;
-    case 10:
-      multiplyAll(changetype<Products>(args), chunk);
       break;
     default:
       unreachable();

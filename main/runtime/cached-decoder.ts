@@ -20,6 +20,7 @@ export class CachedDecoder implements Decoder {
   readonly width: number;
   readonly vocabulary: number;
   readonly matrixParameters: number;
+  readonly attentionWidth: number;
   readonly cacheBytesPerPosition: number;
   readonly inputBits: InputBits;
   readonly engine: string;
@@ -45,6 +46,7 @@ export class CachedDecoder implements Decoder {
     this.width = spec.width;
     this.vocabulary = spec.vocabulary;
     this.matrixParameters = matrixParameters(spec);
+    this.attentionWidth = spec.heads * spec.headWidth;
     this.table = new WeightMatrix(weights, 'embedding', spec.vocabulary, spec.width);
     this.lensOf = new DecoderLens(spec, weights, this.table, settings);
     this.attention = new LayerAttention(spec, weights, settings);

@@ -77,6 +77,8 @@ export interface Decoder {
   readonly vocabulary: number;
   /** Weights one position is multiplied with: attention, feed-forward and unembedding matrices, not the embedding table that is only looked up. */
   readonly matrixParameters: number;
+  /** Heads times head width, which need not be the width. */
+  readonly attentionWidth: number;
   /** Bytes that keys and values of one position take. */
   readonly cacheBytesPerPosition: number;
   readonly inputBits: InputBits;

@@ -234,3 +234,13 @@ it('leaves to others what it cannot compute', () => {
   places.delete('layer.1.feed-forward.down.int8');
   expect(kernelsFit(llama, { ...weights, places })).toBe(false);
 });
+
+it('says what its heads span and what its caches take, which a lane’s cost is counted by', () => {
+  const spec = kinds['qwen3'] ?? llama;
+  const model: Model = { spec, weights: randomWeights(spec, () => ({ bits: 4, offsets: false })) };
+  const [fast, exact] = [decoderOf(model, 'fast'), decoderOf(model, 'exact')];
+  expect(fast.attentionWidth).toBe(6 * 32);
+  // Of each layer keys and values of two heads: 32 numbers of 16 bits with a scale of 32, or of 32 bits.
+  expect(fast.cacheBytesPerPosition).toBe(2 * 2 * 2 * (32 * 2 + 4));
+  expect(exact.cacheBytesPerPosition).toBe(2 * 2 * 2 * 32 * 4);
+});

@@ -82,7 +82,7 @@ export class LaneRun {
     const { summary, decoder } = this.context.model;
     const sizes: CostSizes = {
       layers: summary.layers,
-      attentionWidth: summary.width,
+      attentionWidth: decoder.attentionWidth,
       matrixParameters: decoder.matrixParameters,
       cacheBytesPerPosition: decoder.cacheBytesPerPosition,
     };

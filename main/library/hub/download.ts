@@ -6,6 +6,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { InterlinearError } from '../../contract/errors';
 import { diskError } from '../../traces/disk-error';
 import { hubError, statusError } from './hub-errors';
+import { Patience } from './patience';
 
 /** What a finished file must be: LFS files go by their SHA-256, others by the id git gives their content. */
 export interface Expected {
@@ -51,15 +52,10 @@ async function sizeOf(path: string): Promise<number> {
 async function transfer(part: string, options: DownloadOptions): Promise<void> {
   const { url, expected, what, fetch, signal, onBytes, silence = 30_000 } = options;
   const have = await sizeOf(part);
-  const quiet = new AbortController();
-  const watch = (): NodeJS.Timeout =>
-    setTimeout(() => {
-      quiet.abort(new DOMException('Nothing came.', 'TimeoutError'));
-    }, silence);
-  let timer = watch();
+  const patience = new Patience(signal, silence);
   try {
     const response = await fetch(url, {
-      signal: AbortSignal.any([signal, quiet.signal]),
+      signal: patience.signal,
       headers: { 'Accept-Encoding': 'identity', ...(have > 0 && { Range: `bytes=${have}-` }) },
     });
     if (!response.ok || !response.body) throw statusError(response.status, what);
@@ -69,8 +65,7 @@ async function transfer(part: string, options: DownloadOptions): Promise<void> {
     const file = await open(part, resumed ? 'a' : 'w');
     try {
       for await (const piece of response.body as unknown as AsyncIterable<Uint8Array>) {
-        clearTimeout(timer);
-        timer = watch();
+        patience.renew();
         if (done + piece.length > expected.bytes) {
           throw new InterlinearError('unreachable', `The hub sent more of ${what} than it has.`, 'Try again later.');
         }
@@ -82,7 +77,7 @@ async function transfer(part: string, options: DownloadOptions): Promise<void> {
       await file.close();
     }
   } finally {
-    clearTimeout(timer);
+    patience.end();
   }
 }
 

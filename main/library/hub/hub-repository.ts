@@ -4,6 +4,7 @@ import { InterlinearError } from '../../contract/errors';
 import { hubError } from './hub-errors';
 import { type HubId, isPlainPath } from './hub-id';
 import { proxyFetch } from './proxy-fetch';
+import { Patience } from './patience';
 
 /** A file of a repository as it is listed. */
 export interface HubFile {
@@ -64,13 +65,16 @@ export async function readHubRepository(
   id: HubId,
   environment: NodeJS.ProcessEnv,
   signal: AbortSignal,
-  patience = defaultPatience,
+  milliseconds = defaultPatience,
 ): Promise<HubRepository> {
   const what = `${id.repository} at revision ${id.revision}`;
   const hubUrl = hubEndpoint(environment);
   const base = hubFetch(environment);
-  const patient: typeof globalThis.fetch = async (input, init) =>
-    base(input, { ...init, signal: AbortSignal.any([signal, AbortSignal.timeout(patience)]) });
+  const patience = new Patience(signal, milliseconds);
+  const patient: typeof globalThis.fetch = async (input, init) => {
+    patience.renew();
+    return base(input, { ...init, signal: patience.signal });
+  };
   try {
     const found = await modelInfo({
       name: id.repository,
@@ -95,6 +99,8 @@ export async function readHubRepository(
   } catch (error) {
     signal.throwIfAborted();
     throw hubError(error, what);
+  } finally {
+    patience.end();
   }
 }
 

@@ -51,6 +51,7 @@ export class FakeDecoder implements Decoder {
   readonly width: number;
   readonly vocabulary: number;
   readonly matrixParameters: number;
+  readonly attentionWidth: number;
   readonly cacheBytesPerPosition: number;
   readonly embeddings: Float32Array;
   /** Rows of each `step`, in order. */
@@ -69,6 +70,7 @@ export class FakeDecoder implements Decoder {
     this.vocabulary = vocabulary;
     this.width = 2 * vocabulary;
     this.matrixParameters = 3 * vocabulary * vocabulary;
+    this.attentionWidth = this.width;
     this.cacheBytesPerPosition = 4 * vocabulary;
     this.embeddings = new Float32Array(vocabulary * this.width);
     for (let token = 0; token < vocabulary; token++) this.embeddings[token * this.width + token] = 1;

@@ -69,7 +69,7 @@ export class KernelMemory {
     return new Float32Array(this.buffer, at, length);
   }
 
-  halves(at: number, length: number): Int16Array<SharedArrayBuffer> {
+  shorts(at: number, length: number): Int16Array<SharedArrayBuffer> {
     return new Int16Array(this.buffer, at, length);
   }
 

@@ -73,7 +73,7 @@ export function logitSums(logits: Float32Array): LogitSums {
  * Weights exp((z - m) / temperature) of logits z relative to the largest, and their sum.
  * @param temperature over 0
  * @param excluded tokens whose weight is 0, and which are not the largest
- * @returns weights, length V, to be used and changed until weights or sums of other logits are asked for
+ * @returns weights, length V, to be used and changed until weights or sums of others are asked for, or any walk goes over more
  */
 export function sampledWeights(
   logits: Float32Array,

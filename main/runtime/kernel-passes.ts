@@ -61,7 +61,7 @@ export class KernelPasses implements Passes {
   allocate(length: number): CacheArray {
     const { memory } = this.kernels;
     return this.rounds
-      ? memory.halves(memory.allocate(2 * length), length).fill(0)
+      ? memory.shorts(memory.allocate(2 * length), length).fill(0)
       : memory.floats(memory.allocate(4 * length), length).fill(0);
   }
 
@@ -133,7 +133,7 @@ export class KernelPasses implements Passes {
   private cacheCopyOf(at: number, count: number): CacheArray {
     if (!this.rounds) return this.copyOf(at, count);
     const copy = new Int16Array(count);
-    copy.set(this.kernels.memory.halves(at, count));
+    copy.set(this.kernels.memory.shorts(at, count));
     return copy;
   }
 

@@ -23,6 +23,13 @@ export function scales4(head: usize, capacity: i32, width: i32, position: i32): 
   return v128.shuffle<i16>(v128.load64_zero(low), v128.load64_zero(high), 0, 8, 1, 9, 2, 10, 3, 11);
 }
 
+/** Puts what products of queries and keys stand for: times the scales of query and keys. */
+// @ts-ignore: decorator
+@inline
+export function putScores(to: usize, products: v128, queryScale: v128, scales: v128): void {
+  v128.store(to, f32x4.mul(products, f32x4.mul(queryScale, scales)));
+}
+
 /** Four floats as 16-bit integers, twice; what is no number becomes 0. */
 // @ts-ignore: decorator
 @inline

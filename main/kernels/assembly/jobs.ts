@@ -1,10 +1,12 @@
-import { mix, normalizeScores, score } from './attention';
 import { multiplyExactly } from './exact';
 import { attendExactly } from './exact-attention';
 import { Heads, prepareHeads } from './heads';
 import { multiply, Product, RoundedProduct } from './products';
+import { mix } from './mixture';
 import { repack, Repacking } from './repack';
+import { score } from './scores';
 import { Attention } from './segments';
+import { normalizeScores } from './value-weights';
 import { activate, Activation, Normalization, normalize } from './rows';
 
 /** Where the number of the job under way lies, and after it the address of its arguments. */

@@ -1,5 +1,7 @@
 /*
- * Attention of new positions over three segments: the prompt's, the row's own and the new positions themselves. Keys and values lie
+ * What attention reads and writes, rounded (scores.ts, value-weights.ts, mixture.ts: one job each) or exactly (exact-attention.ts).
+ *
+ * New positions see three segments: the prompt's, the row's own and the new positions themselves. Keys and values lie
  * position after position, [batch, Hkv, lines, capacity] (see caches.ts), so everything runs along lines of positions. Scores of a query
  * head are one line: segment after segment, each filled up to a multiple of 8.
  */
@@ -111,4 +113,18 @@ export function endOfShare(job: Attention, segment: Segment, row: i32): i32 {
 @inline
 export function headOf<T>(job: Attention, segment: Segment, all: usize, row: i32, head: i32): usize {
   return all + <usize>((row / job.added) * segment.stride + head * job.lines * segment.capacity) * sizeof<T>();
+}
+
+/** Number of a query among all heads of all rows: query `index` of those that `head` serves from row `row` on. */
+// @ts-ignore: decorator
+@inline
+export function queryOf(job: Attention, row: i32, head: i32, index: i32): i32 {
+  return (row + index / job.group) * job.keyValueHeads * job.group + head * job.group + (index % job.group);
+}
+
+/** Lines of scores that are summed: a single row is cut along its elements, every part of which gives a line. */
+// @ts-ignore: decorator
+@inline
+export function linesSummed(job: Attention): i32 {
+  return job.rows == 1 ? (job.headWidth + job.elementsAtOnce - 1) / job.elementsAtOnce : 1;
 }

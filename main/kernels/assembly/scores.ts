@@ -1,0 +1,246 @@
+import { putScores, scales4 } from './caches';
+import { Attention, endOf, endOfShare, filledOf, headOf, linesSummed, queryOf, Segment, segmentOf, segments } from './segments';
+import { thread } from './thread';
+
+/*
+ * The first job of attention: products of queries and keys, both 16-bit integers with scales, so that one instruction multiplies eight of
+ * them. What four products give is a whole number and exact; these are added in 32-bit floats. It is cut finely enough for one row to occupy
+ * several threads. Keys that several rows share meet two of their queries at a time.
+ */
+
+/** Two lines, 0 and 1, as pairs: of the first four positions, and of the last. */
+// @ts-ignore: decorator
+@inline
+function firstPairs(line0: v128, line1: v128): v128 {
+  return v128.shuffle<i16>(line0, line1, 0, 8, 1, 9, 2, 10, 3, 11);
+}
+
+// @ts-ignore: decorator
+@inline
+function lastPairs(line0: v128, line1: v128): v128 {
+  return v128.shuffle<i16>(line0, line1, 4, 12, 5, 13, 6, 14, 7, 15);
+}
+
+/** Products of four elements of a query with those of four positions. */
+// @ts-ignore: decorator
+@inline
+function fourElements(q01: v128, q23: v128, k01: v128, k23: v128): v128 {
+  return f32x4.convert_i32x4_s(i32x4.add(i32x4.dot_i16x8_s(k01, q01), i32x4.dot_i16x8_s(k23, q23)));
+}
+
+// @ts-ignore: decorator
+@inline
+function addTo(place: usize, four: v128): void {
+  v128.store(place, f32x4.add(v128.load(place), four));
+}
+
+/**
+ * What elements `element` to `elementsEnd` give to the products of the queries of one row with the keys of `count` positions, along lines of
+ * keys: from memory, which is where keys that meet nobody else come from, long stretches come faster.
+ * @param keys line 0 at the first position @param scores the first query's at the first position @param line bytes from one query's to the next's
+ */
+function scoreRow(
+  queries: usize, group: i32, width: i32, element: i32, elementsEnd: i32,
+  keys: usize, capacity: i32, count: i32, scores: usize, line: usize,
+): void {
+  const stride = <usize>capacity << 1;
+  const until = <usize>count << 1;
+  for (let index = 0; index < group; index++) memory.fill(scores + <usize>index * line, 0, 2 * until);
+  for (let d = element; d < elementsEnd; d += 4) {
+    const k0 = keys + <usize>d * stride;
+    const k1 = k0 + stride, k2 = k1 + stride, k3 = k2 + stride;
+    for (let index = 0; index < group; index += 2) {
+      const q = queries + (<usize>(index * width + d) << 1);
+      const a01 = v128.load32_splat(q), a23 = v128.load32_splat(q, 4);
+      let to = scores + <usize>index * line;
+      if (index + 1 == group) {
+        for (let at: usize = 0; at < until; at += 16) {
+          const x0 = v128.load(k0 + at), x1 = v128.load(k1 + at), x2 = v128.load(k2 + at), x3 = v128.load(k3 + at);
+          addTo(to, fourElements(a01, a23, firstPairs(x0, x1), firstPairs(x2, x3)));
+          addTo(to + 16, fourElements(a01, a23, lastPairs(x0, x1), lastPairs(x2, x3)));
+          to += 32;
+        }
+        continue;
+      }
+      const r = q + (<usize>width << 1);
+      const b01 = v128.load32_splat(r), b23 = v128.load32_splat(r, 4);
+      for (let at: usize = 0; at < until; at += 16) {
+        const x0 = v128.load(k0 + at), x1 = v128.load(k1 + at), x2 = v128.load(k2 + at), x3 = v128.load(k3 + at);
+        const first01 = firstPairs(x0, x1), first23 = firstPairs(x2, x3);
+        addTo(to, fourElements(a01, a23, first01, first23));
+        addTo(to + line, fourElements(b01, b23, first01, first23));
+        const last01 = lastPairs(x0, x1), last23 = lastPairs(x2, x3);
+        addTo(to + 16, fourElements(a01, a23, last01, last23));
+        addTo(to + line + 16, fourElements(b01, b23, last01, last23));
+        to += 32;
+      }
+    }
+  }
+}
+
+/** Puts keys of `count` positions, a multiple of 8, side by side: four elements after the other, of each four positions after the other their two pairs. */
+function gather(keys: usize, capacity: i32, width: i32, count: i32, room: usize): void {
+  const stride = <usize>capacity << 1;
+  const until = <usize>count << 1;
+  for (let d = 0; d < width; d += 4) {
+    const k0 = keys + <usize>d * stride;
+    const k1 = k0 + stride, k2 = k1 + stride, k3 = k2 + stride;
+    for (let at: usize = 0; at < until; at += 16) {
+      const x0 = v128.load(k0 + at), x1 = v128.load(k1 + at), x2 = v128.load(k2 + at), x3 = v128.load(k3 + at);
+      v128.store(room, firstPairs(x0, x1));
+      v128.store(room, firstPairs(x2, x3), 16);
+      v128.store(room, lastPairs(x0, x1), 32);
+      v128.store(room, lastPairs(x2, x3), 48);
+      room += 64;
+    }
+  }
+}
+
+/**
+ * Scores of two queries at `count` positions, a multiple of 8, of those `places` that were gathered.
+ * @param scaleQ where their scales lie @param keys first line of the head's keys @param first its position that is the first gathered
+ */
+function scoreTwo(
+  q: usize, r: usize, scaleQ: usize, scaleR: usize, toQ: usize, toR: usize,
+  keys: usize, capacity: i32, first: i32, room: usize, places: i32, width: i32, count: i32,
+): void {
+  const ofQ = v128.load32_splat(scaleQ), ofR = v128.load32_splat(scaleR);
+  const stride = <usize>places << 3;
+  const between = r - q;
+  const lastQuery = q + (<usize>width << 1);
+  let position = 0;
+  for (; position + 16 <= count; position += 16) {
+    let k = room + (<usize>position << 3);
+    let a0 = f32x4.splat(0), a1 = a0, a2 = a0, a3 = a0, b0 = a0, b1 = a0, b2 = a0, b3 = a0;
+    for (let x = q; x < lastQuery; x += 8) {
+      const a01 = v128.load32_splat(x), a23 = v128.load32_splat(x, 4);
+      const b01 = v128.load32_splat(x + between), b23 = v128.load32_splat(x + between, 4);
+      let k01 = v128.load(k), k23 = v128.load(k, 16);
+      a0 = f32x4.add(a0, fourElements(a01, a23, k01, k23));
+      b0 = f32x4.add(b0, fourElements(b01, b23, k01, k23));
+      k01 = v128.load(k, 32), k23 = v128.load(k, 48);
+      a1 = f32x4.add(a1, fourElements(a01, a23, k01, k23));
+      b1 = f32x4.add(b1, fourElements(b01, b23, k01, k23));
+      k01 = v128.load(k, 64), k23 = v128.load(k, 80);
+      a2 = f32x4.add(a2, fourElements(a01, a23, k01, k23));
+      b2 = f32x4.add(b2, fourElements(b01, b23, k01, k23));
+      k01 = v128.load(k, 96), k23 = v128.load(k, 112);
+      a3 = f32x4.add(a3, fourElements(a01, a23, k01, k23));
+      b3 = f32x4.add(b3, fourElements(b01, b23, k01, k23));
+      k += stride;
+    }
+    const at = <usize>position << 2;
+    const s0 = scales4(keys, capacity, width, first + position), s1 = scales4(keys, capacity, width, first + position + 4);
+    putScores(toQ + at, a0, ofQ, s0);
+    putScores(toR + at, b0, ofR, s0);
+    putScores(toQ + at + 16, a1, ofQ, s1);
+    putScores(toR + at + 16, b1, ofR, s1);
+    const s2 = scales4(keys, capacity, width, first + position + 8), s3 = scales4(keys, capacity, width, first + position + 12);
+    putScores(toQ + at + 32, a2, ofQ, s2);
+    putScores(toR + at + 32, b2, ofR, s2);
+    putScores(toQ + at + 48, a3, ofQ, s3);
+    putScores(toR + at + 48, b3, ofR, s3);
+  }
+  for (; position < count; position += 4) {
+    let k = room + (<usize>position << 3);
+    let a0 = f32x4.splat(0), b0 = a0;
+    for (let x = q; x < lastQuery; x += 8) {
+      const k01 = v128.load(k), k23 = v128.load(k, 16);
+      a0 = f32x4.add(a0, fourElements(v128.load32_splat(x), v128.load32_splat(x, 4), k01, k23));
+      b0 = f32x4.add(b0, fourElements(v128.load32_splat(x + between), v128.load32_splat(x + between, 4), k01, k23));
+      k += stride;
+    }
+    const scales = scales4(keys, capacity, width, first + position);
+    putScores(toQ + (<usize>position << 2), a0, ofQ, scales);
+    putScores(toR + (<usize>position << 2), b0, ofR, scales);
+  }
+}
+
+/** Positions that lie at places `first` to `end` of a line and that `row` sees of a segment, filled up to a multiple of 8. */
+// @ts-ignore: decorator
+@inline
+function seenBetween(job: Attention, segment: Segment, row: i32, first: i32, end: i32): i32 {
+  return (max(min(end, segment.start + filledOf(job, segment, row)) - first, 0) + 7) & ~7;
+}
+
+/**
+ * Products of the one row that sees a segment, at places `first` to `end` of a line, as far as some elements give them.
+ * @returns at how many places
+ */
+function scoreOne(
+  job: Attention, segment: Segment, head: i32, row: i32, first: i32, end: i32, element: i32, elementsEnd: i32, scores: usize,
+): i32 {
+  const q = queryOf(job, row, head, 0);
+  const line = <usize>job.line << 2;
+  const count = seenBetween(job, segment, row, first, end);
+  scoreRow(
+    job.queries + (<usize>(q * job.headWidth) << 1), job.group, job.headWidth, element, elementsEnd,
+    headOf<i16>(job, segment, segment.keys, row, head) + (<usize>(first - segment.start) << 1), segment.capacity,
+    count, scores + <usize>q * line + (<usize>first << 2), line,
+  );
+  return count;
+}
+
+/** Scores of the one row that sees a segment. */
+function scoreWhole(job: Attention, segment: Segment, head: i32, row: i32, first: i32, end: i32): void {
+  const count = scoreOne(job, segment, head, row, first, end, 0, job.headWidth, job.scores);
+  const keys = headOf<i16>(job, segment, segment.keys, row, head);
+  for (let index = 0; index < job.group; index++) {
+    const q = queryOf(job, row, head, index);
+    const scale = v128.load32_splat(job.queryScales + (<usize>q << 2));
+    for (let place = first; place < first + count; place += 4) {
+      const at = job.scores + (<usize>(q * job.line + place) << 2);
+      putScores(at, v128.load(at), scale, scales4(keys, segment.capacity, job.headWidth, place - segment.start));
+    }
+  }
+}
+
+/** Scores of rows that share a segment. */
+function scoreRows(job: Attention, segment: Segment, head: i32, row: i32, rowsEnd: i32, first: i32, end: i32): void {
+  const size = <usize>job.headWidth << 1, line = <usize>job.line << 2;
+  const room = job.room + <usize>(thread * job.roomOfThread);
+  const places = seenBetween(job, segment, rowsEnd - 1, first, end);
+  const keys = headOf<i16>(job, segment, segment.keys, row, head);
+  gather(keys + (<usize>(first - segment.start) << 1), segment.capacity, job.headWidth, places, room);
+  const to = job.scores + (<usize>first << 2);
+  const count = (rowsEnd - row) * job.group;
+  for (let index = 0; index < count; index += 2) {
+    const last = min(index + 1, count - 1);
+    const q = queryOf(job, row, head, index), r = queryOf(job, row, head, last);
+    scoreTwo(
+      job.queries + <usize>q * size, job.queries + <usize>r * size, job.queryScales + (<usize>q << 2), job.queryScales + (<usize>r << 2),
+      to + <usize>q * line, to + <usize>r * line, keys, segment.capacity, first - segment.start,
+      room, places, job.headWidth, seenBetween(job, segment, row + last / job.group, first, end),
+    );
+  }
+}
+
+/** Chunks: Hkv × parts of a line; of a single row, products alone, Hkv × parts of a key. Places that a query does not see are left as they are. */
+export function score(job: Attention, chunk: i32): void {
+  if (job.rows == 1) {
+    const parts = linesSummed(job);
+    const element = (chunk % parts) * job.elementsAtOnce;
+    const elementsEnd = min(element + job.elementsAtOnce, job.headWidth);
+    const scores = job.scores + (<usize>((chunk % parts) * job.keyValueHeads * job.group * job.line) << 2);
+    for (let index = 0; index < segments; index++) {
+      const segment = segmentOf(job, index);
+      scoreOne(job, segment, chunk / parts, 0, segment.start, endOf(job, index), element, elementsEnd, scores);
+    }
+    return;
+  }
+  const parts = (job.line + job.positionsAtOnce - 1) / job.positionsAtOnce;
+  const part = chunk % parts;
+  const head = chunk / parts;
+  for (let index = 0; index < segments; index++) {
+    const segment = segmentOf(job, index);
+    const first = max(part * job.positionsAtOnce, segment.start);
+    const end = min((part + 1) * job.positionsAtOnce, endOf(job, index));
+    if (first >= end) continue;
+    for (let row = 0; row < job.rows; ) {
+      const rowsEnd = endOfShare(job, segment, row);
+      if (rowsEnd - row == 1) scoreWhole(job, segment, head, row, first, end);
+      else scoreRows(job, segment, head, row, rowsEnd, first, end);
+      row = rowsEnd;
+    }
+  }
+}

@@ -96,6 +96,7 @@ const jobs = {
   mix: attention,
   repack: { bits: 'i32', from: 'i32', to: 'i32', blocks: 'i32', scales: 'i32' },
   attendExactly: attention,
+  multiplyWide: { ...product, inputScales: 'i32', inputSums: 'i32', room: 'i32' },
 } as const satisfies Readonly<Record<string, Readonly<Record<string, Kind>>>>;
 
 export type Job = keyof typeof jobs;

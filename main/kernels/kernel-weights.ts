@@ -7,7 +7,7 @@ import type { Kernels } from './kernels';
 /** Bytes read from the file of the weights at a time. */
 const portion = 1 << 20;
 /** Rows of weights that lie together: see assembly/products.ts. */
-const rowsTogether = 4;
+const rowsTogether = 8;
 /** Of the memory kernels can have, what weights may take: the rest is for caches. */
 const mostWeightBytes = 0.75 * mostKernelBytes;
 

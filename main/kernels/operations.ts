@@ -11,7 +11,10 @@ const fewestMultiplications = 1 << 15;
 /** Bytes of weights of a part: more do not stay in a processor's cache from one group of rows to the next. */
 const mostBytes = 1 << 14;
 /** Rows of weights that lie together, and rows of inputs that meet them together: see assembly/products.ts. */
-const rowsTogether = 4;
+const weightsTogether = 8;
+const inputsTogether = 4;
+/** Bytes of a thread: see assembly/wide-products.ts. */
+const roomOfThread = 320;
 
 /** A job with its arguments, ready to be run any number of times. */
 export interface Operation {
@@ -36,6 +39,8 @@ export interface OperationSettings {
   readonly threads: number;
   /** Inputs of products are not rounded. */
   readonly exact: boolean;
+  /** Products of rounded inputs are those of assembly/wide-products.ts. */
+  readonly wide: boolean;
 }
 
 const nextMultiple = (count: number, unit: number): number => Math.ceil(count / unit) * unit;
@@ -107,6 +112,7 @@ export class Operations {
   /** Products of the inputs, [rows, outputs] at `to`, added to what is there where told. */
   multiply(product: KernelProduct, to: number, adds = 0): Operation[] {
     const { rows } = this;
+    const { exact, wide, scratch, threads } = this.settings;
     let column = 0;
     return product.matrices.map((matrix) => {
       const { outputs, blocks } = matrix;
@@ -116,9 +122,10 @@ export class Operations {
       const job = { ...matrix, outputsAtOnce, rows, to: to + 4 * column, stride: product.outputs, bias, adds };
       const chunks = Math.ceil(outputs / outputsAtOnce);
       column += outputs;
-      return this.settings.exact
-        ? this.make('multiplyExactly', chunks, { ...job, inputs: floats })
-        : this.make('multiply', chunks, { ...job, inputs: rounded, inputScales, inputSums });
+      if (exact) return this.make('multiplyExactly', chunks, { ...job, inputs: floats });
+      const roundedJob = { ...job, inputs: rounded, inputScales, inputSums };
+      if (!wide) return this.make('multiply', chunks, roundedJob);
+      return this.make('multiplyWide', chunks, { ...roundedJob, room: scratch.bytes('sums of products', threads * roomOfThread) });
     });
   }
 
@@ -130,8 +137,8 @@ export class Operations {
   /** How many outputs one part of a product computes. */
   #outputsAtOnce({ bits, blocks, outputs }: KernelMatrix): number {
     const fair = Math.ceil(outputs / (this.settings.threads * partsPerThread));
-    const most = this.rows > rowsTogether ? Math.floor(mostBytes / (blocks * (4 * bits + 8))) : outputs;
+    const most = this.rows > inputsTogether ? Math.floor(mostBytes / (blocks * (4 * bits + 8))) : outputs;
     const fewest = Math.ceil(fewestMultiplications / (blocks * 32 * this.rows));
-    return nextMultiple(Math.max(fewest, Math.min(fair, most)), rowsTogether);
+    return nextMultiple(Math.max(fewest, Math.min(fair, most)), weightsTogether);
   }
 }

@@ -39,6 +39,7 @@ export class KernelPasses implements Passes {
     weights: Weights,
     threads: number,
     arithmetic: Arithmetic = 'fast',
+    wide = process.env['WIDE'] === '1',
   ) {
     const exact = arithmetic === 'exact';
     const kernels = new Kernels(threads);
@@ -46,7 +47,7 @@ export class KernelPasses implements Passes {
     this.inputBits = exact ? 32 : 16;
     this.kernels = kernels;
     this.growing = new Scratch(kernels.memory);
-    this.settings = { spec, kernels, weights: loaded(kernels, weights, spec), scratch, threads, exact };
+    this.settings = { spec, kernels, weights: loaded(kernels, weights, spec), scratch, threads, exact, wide };
     this.positions = spec.positions.kind === 'learned' ? new WeightMatrix(weights, 'positions', spec.positions.count, spec.width) : null;
   }
 

@@ -4,12 +4,12 @@ import { Product, put } from './products';
  * As `multiply`, with inputs that are not rounded: 32-bit floats [M, K]. Slower; for checks.
  */
 
-/** Pair `index` of a block, see products.ts. */
+/** Pair `index` of four rows of a block, see products.ts. */
 // @ts-ignore: decorator
 @inline
 function pairOf(four: bool, block: usize, index: i32): v128 {
-  if (!four) return v128.load8x8_s(block + (<usize>index << 3));
-  const all = v128.load(block + (<usize>(index >> 2) << 4));
+  if (!four) return v128.load8x8_s(block + (<usize>index << 4));
+  const all = v128.load(block + (<usize>(index >> 2) << 5));
   return v128.and(i16x8.shr_u(all, 4 * (index & 3)), i16x8.splat(15));
 }
 
@@ -34,17 +34,19 @@ function sumOfInputs(x: usize): f32 {
 /** Blocks are added in double precision. */
 export function multiplyExactly(job: Product, chunk: i32): void {
   const four = job.bits == 4, blocks = job.blocks;
-  const bytes: usize = four ? 64 : 128;
+  const bytes: usize = four ? 128 : 256;
   const end = min((chunk + 1) * job.outputsAtOnce, job.outputs);
   for (let n = chunk * job.outputsAtOnce; n < end; n += 4) {
+    const half = <usize>((n >> 2) & 1);
+    const integers = job.integers + half * (four ? 16 : 8);
     for (let m = 0; m < job.rows; m++) {
       let low = f64x2.splat(0), high = low;
       for (let i = 0; i < blocks; i++) {
-        const place = <usize>((n >> 2) * blocks + i);
+        const place = <usize>((n >> 3) * blocks + i);
         const x = job.inputs + (<usize>(m * blocks + i) << 7);
-        let sums = f32x4.mul(block(four, job.integers + place * bytes, x), v128.load(job.scales + (place << 4)));
+        let sums = f32x4.mul(block(four, integers + place * bytes, x), v128.load(job.scales + (place << 5) + (half << 4)));
         if (job.offsets != 0) {
-          const offsets = f32x4.mul(v128.load(job.offsets + (place << 4)), f32x4.splat(job.factor));
+          const offsets = f32x4.mul(v128.load(job.offsets + (place << 5) + (half << 4)), f32x4.splat(job.factor));
           sums = f32x4.add(sums, f32x4.mul(offsets, f32x4.splat(sumOfInputs(x))));
         }
         low = f64x2.add(low, f64x2.promote_low_f32x4(sums));

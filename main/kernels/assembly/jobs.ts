@@ -8,6 +8,7 @@ import { score } from './scores';
 import { Attention } from './segments';
 import { normalizeScores } from './value-weights';
 import { activate, Activation, Normalization, normalize } from './rows';
+import { multiplyWide, WideProduct } from './wide-products';
 
 /** Where the number of the job under way lies, and after it the address of its arguments. */
 const jobAt: usize = 36864;
@@ -51,6 +52,9 @@ export function execute(chunk: i32): void {
       break;
     case 9:
       attendExactly(changetype<Attention>(args), chunk);
+      break;
+    case 10:
+      multiplyWide(changetype<WideProduct>(args), chunk);
       break;
     default:
       unreachable();

@@ -5,13 +5,14 @@ import { inFours } from './inputs';
  * bits (see inputs.ts). Products and sums of a block are whole numbers and exact; blocks are added in 32-bit floats, one after the other,
  * whatever the rows.
  *
- * Four rows of weights lie together, block after block, so that the four lanes of a vector are rows and one store writes four outputs.
- * Rows that the last four lack are zero. A pair is two neighbouring elements of each of the four rows, as 16-bit lanes: row 0's, row 1's …
+ * Eight rows of weights lie together, block after block, so that the lanes of vectors are rows: four here, all eight in wide-products.ts,
+ * which gives the same bits. Rows that the last eight lack are zero. A pair is two neighbouring elements of each of the eight rows, as
+ * 16-bit lanes: row 0's, row 1's …
  *
- *   4 bits   0 to 15. A block is four vectors of four pairs: the lowest four bits of its 16-bit lanes are the first pair, and so on.
- *   8 bits   -128 to 127. A block is its sixteen pairs, 8 bytes each.
+ *   4 bits   0 to 15. A block is four times 32 bytes, each four pairs: the lowest four bits of 16-bit lanes are the first pair, and so on.
+ *   8 bits   -128 to 127. A block is its sixteen pairs, 16 bytes each.
  *
- * Scales and offsets are [N / 4, blocks, 4]. Where a matrix has no offsets, 4-bit ones are -8 times the scale: `offsets` is then the
+ * Scales and offsets are [N / 8, blocks, 8]. Where a matrix has no offsets, 4-bit ones are -8 times the scale: `offsets` is then the
  * scales and `factor` -8.
  */
 
@@ -29,7 +30,7 @@ export class Product {
   blocks: i32;
   /** N */
   outputs: i32;
-  /** Of each chunk; a multiple of 4. */
+  /** Of each chunk; a multiple of 8. */
   outputsAtOnce: i32;
   /** M */
   rows: i32;
@@ -72,6 +73,18 @@ export function put(job: Product, m: i32, n: i32, four: v128): void {
   }
 }
 
+/** What the offsets of four rows of weights give for a row of inputs. @param sums of its blocks @param between bytes from one to the next */
+// @ts-ignore: decorator
+@inline
+export function offsetsTimes(job: Product, offsets: usize, sums: usize, between: usize): v128 {
+  let rest = f32x4.splat(0);
+  for (const end = offsets + (<usize>job.blocks << 5); offsets < end; offsets += 32) {
+    rest = f32x4.add(rest, f32x4.mul(v128.load(offsets), v128.load32_splat(sums)));
+    sums += between;
+  }
+  return f32x4.mul(rest, f32x4.splat(job.factor));
+}
+
 /** One of the four pairs of a vector, in all four lanes. */
 // @ts-ignore: decorator
 @inline
@@ -102,7 +115,7 @@ function add(sums: v128, weights: v128, x: v128, lane: i32): v128 {
 @inline
 function blockInFourBits(w: usize, x: usize): v128 {
   let ones = i32x4.splat(0), sixteens = ones, rest = ones;
-  for (const end = w + 64; w < end; w += 16) {
+  for (const end = w + 128; w < end; w += 32) {
     const q = v128.load(w);
     const y = v128.load(x);
     ones = add(ones, v128.and(q, i16x8.splat(0xf)), y, 0);
@@ -119,12 +132,12 @@ function blockInFourBits(w: usize, x: usize): v128 {
 @inline
 function blockInEightBits(w: usize, x: usize): v128 {
   let sums = i32x4.splat(0);
-  for (const end = w + 128; w < end; w += 32) {
+  for (const end = w + 256; w < end; w += 64) {
     const y = v128.load(x);
     sums = add(sums, v128.load8x8_s(w), y, 0);
-    sums = add(sums, v128.load8x8_s(w, 8), y, 1);
-    sums = add(sums, v128.load8x8_s(w, 16), y, 2);
-    sums = add(sums, v128.load8x8_s(w, 24), y, 3);
+    sums = add(sums, v128.load8x8_s(w, 16), y, 1);
+    sums = add(sums, v128.load8x8_s(w, 32), y, 2);
+    sums = add(sums, v128.load8x8_s(w, 48), y, 3);
     x += 16;
   }
   return sums;
@@ -141,43 +154,34 @@ function scaled(sums: v128, scales: v128, inputScale: usize): v128 {
 function multiplyAlone(job: RoundedProduct, first: i32, end: i32): void {
   const blocks = job.blocks, rows = job.rows;
   const four = job.bits == 4;
-  const bytes = <usize>blocks << (four ? 6 : 7);
+  const bytes = <usize>blocks << (four ? 7 : 8);
   const padded = <usize>((blocks + 3) & ~3) << 2;
   for (let n = first; n < end; n += 4) {
-    const group = <usize>(n >> 2);
-    const floats = group * (<usize>blocks << 4);
+    const eight = <usize>(n >> 3), half = <usize>((n >> 2) & 1);
+    const floats = eight * (<usize>blocks << 5) + (half << 4);
     for (let m = 0; m < rows; m++) {
-      let w = job.integers + group * bytes;
+      let w = job.integers + eight * bytes + (half << (four ? 4 : 3));
       const weightsEnd = w + bytes;
       let s = job.scales + floats;
       let x = job.inputs + (<usize>(m * blocks) << 6);
       let xs = job.inputScales + <usize>m * padded;
       let total = f32x4.splat(0);
       if (four) {
-        for (; w < weightsEnd; w += 64) {
+        for (; w < weightsEnd; w += 128) {
           total = f32x4.add(total, scaled(blockInFourBits(w, x), v128.load(s), xs));
-          s += 16;
+          s += 32;
           x += 64;
           xs += 4;
         }
       } else {
-        for (; w < weightsEnd; w += 128) {
+        for (; w < weightsEnd; w += 256) {
           total = f32x4.add(total, scaled(blockInEightBits(w, x), v128.load(s), xs));
-          s += 16;
+          s += 32;
           x += 64;
           xs += 4;
         }
       }
-      if (job.offsets != 0) {
-        let o = job.offsets + floats;
-        let rest = f32x4.splat(0);
-        let sum = job.inputSums + <usize>m * padded;
-        for (const offsetsEnd = o + (<usize>blocks << 4); o < offsetsEnd; o += 16) {
-          rest = f32x4.add(rest, f32x4.mul(v128.load(o), v128.load32_splat(sum)));
-          sum += 4;
-        }
-        total = f32x4.add(total, f32x4.mul(rest, f32x4.splat(job.factor)));
-      }
+      if (job.offsets != 0) total = f32x4.add(total, offsetsTimes(job, job.offsets + floats, job.inputSums + <usize>m * padded, 4));
       put(job, m, n, total);
     }
   }
@@ -188,21 +192,22 @@ function multiplyFours(job: RoundedProduct, first: i32, end: i32): void {
   const blocks = job.blocks, rows = job.rows;
   const four = job.bits == 4;
   const mask = i16x8.splat(15);
-  const bytes = <usize>blocks << (four ? 6 : 7);
+  const bytes = <usize>blocks << (four ? 7 : 8);
   for (let m = 0; m < rows; m += 4) {
     const inputs = <usize>((m >> 2) * blocks);
     for (let n = first; n < end; n += 4) {
-      const group = <usize>(n >> 2);
-      let w = job.integers + group * bytes;
+      const eight = <usize>(n >> 3), half = <usize>((n >> 2) & 1);
+      const floats = eight * (<usize>blocks << 5) + (half << 4);
+      let w = job.integers + eight * bytes + (half << (four ? 4 : 3));
       const weightsEnd = w + bytes;
-      let s = job.scales + group * (<usize>blocks << 4);
+      let s = job.scales + floats;
       let x = job.inputs + (inputs << 8);
       let xs = job.inputScales + (inputs << 4);
       let t0 = f32x4.splat(0), t1 = t0, t2 = t0, t3 = t0;
       while (w < weightsEnd) {
         let a0 = i32x4.splat(0), a1 = a0, a2 = a0, a3 = a0;
         if (four) {
-          for (const blockEnd = w + 64; w < blockEnd; w += 16) {
+          for (const blockEnd = w + 128; w < blockEnd; w += 32) {
             const q = v128.load(w);
             const y0 = v128.load(x), y1 = v128.load(x, 16), y2 = v128.load(x, 32), y3 = v128.load(x, 48);
             const p0 = v128.and(q, mask);
@@ -228,8 +233,8 @@ function multiplyFours(job: RoundedProduct, first: i32, end: i32): void {
             x += 64;
           }
         } else {
-          for (const blockEnd = w + 128; w < blockEnd; w += 16) {
-            const p0 = v128.load8x8_s(w), p1 = v128.load8x8_s(w, 8);
+          for (const blockEnd = w + 256; w < blockEnd; w += 32) {
+            const p0 = v128.load8x8_s(w), p1 = v128.load8x8_s(w, 16);
             const y0 = v128.load(x), y1 = v128.load(x, 16);
             a0 = add(a0, p0, y0, 0);
             a1 = add(a1, p0, y0, 1);
@@ -247,26 +252,15 @@ function multiplyFours(job: RoundedProduct, first: i32, end: i32): void {
         t1 = f32x4.add(t1, scaled(a1, scales, xs + 4));
         t2 = f32x4.add(t2, scaled(a2, scales, xs + 8));
         t3 = f32x4.add(t3, scaled(a3, scales, xs + 12));
-        s += 16;
+        s += 32;
         xs += 16;
       }
       if (job.offsets != 0) {
-        let o = job.offsets + group * (<usize>blocks << 4);
-        let sum = job.inputSums + (inputs << 4);
-        let r0 = f32x4.splat(0), r1 = r0, r2 = r0, r3 = r0;
-        for (const offsetsEnd = o + (<usize>blocks << 4); o < offsetsEnd; o += 16) {
-          const offsets = v128.load(o);
-          r0 = f32x4.add(r0, f32x4.mul(offsets, v128.load32_splat(sum)));
-          r1 = f32x4.add(r1, f32x4.mul(offsets, v128.load32_splat(sum, 4)));
-          r2 = f32x4.add(r2, f32x4.mul(offsets, v128.load32_splat(sum, 8)));
-          r3 = f32x4.add(r3, f32x4.mul(offsets, v128.load32_splat(sum, 12)));
-          sum += 16;
-        }
-        const factor = f32x4.splat(job.factor);
-        t0 = f32x4.add(t0, f32x4.mul(r0, factor));
-        t1 = f32x4.add(t1, f32x4.mul(r1, factor));
-        t2 = f32x4.add(t2, f32x4.mul(r2, factor));
-        t3 = f32x4.add(t3, f32x4.mul(r3, factor));
+        const offsets = job.offsets + floats, sums = job.inputSums + (inputs << 4);
+        t0 = f32x4.add(t0, offsetsTimes(job, offsets, sums, 16));
+        t1 = f32x4.add(t1, offsetsTimes(job, offsets, sums + 4, 16));
+        t2 = f32x4.add(t2, offsetsTimes(job, offsets, sums + 8, 16));
+        t3 = f32x4.add(t3, offsetsTimes(job, offsets, sums + 12, 16));
       }
       put(job, m, n, t0);
       if (m + 1 < rows) put(job, m + 1, n, t1);

@@ -1,5 +1,5 @@
 /*
- * Four rows of weights from the order they are stored in to the one that products read: see products.ts.
+ * Eight rows of weights from the order they are stored in to the one that products read: see products.ts.
  */
 
 // @ts-ignore: decorator
@@ -7,7 +7,7 @@
 export class Repacking {
   /** 4 or 8: integers; 32: floats, scales or offsets. */
   bits: i32;
-  /** Rows as they are stored, a multiple of four. */
+  /** Rows as they are stored, a multiple of eight. */
   from: usize;
   to: usize;
   /** Of a row. */
@@ -27,38 +27,38 @@ function lowHalves(four: u32): u32 {
 /** Eight elements of a row are two lanes: the even ones, and the odd. */
 function repackFour(from: usize, to: usize, blocks: i32): void {
   const size = <usize>blocks << 4;
-  for (let row = 0; row < 4; row++) {
+  for (let row = 0; row < 8; row++) {
     for (let at: usize = 0; at < size; at += 4) {
       const four = <u32>i32.load(from + <usize>row * size + at);
-      i32.store(to + (at << 2) + (<usize>row << 2), <i32>(lowHalves(four) | (lowHalves(four >> 4) << 16)));
+      i32.store(to + (at << 3) + (<usize>row << 2), <i32>(lowHalves(four) | (lowHalves(four >> 4) << 16)));
     }
   }
 }
 
 function repackEight(from: usize, to: usize, blocks: i32): void {
   const size = <usize>blocks << 5;
-  for (let row = 0; row < 4; row++) {
+  for (let row = 0; row < 8; row++) {
     for (let at: usize = 0; at < size; at += 2) {
-      i32.store16(to + (at << 2) + (<usize>row << 1), i32.load16_u(from + <usize>row * size + at) ^ 0x8080);
+      i32.store16(to + (at << 3) + (<usize>row << 1), i32.load16_u(from + <usize>row * size + at) ^ 0x8080);
     }
   }
 }
 
 function repackFloats(from: usize, to: usize, blocks: i32, scales: usize): void {
   const size = <usize>blocks << 2;
-  for (let row = 0; row < 4; row++) {
+  for (let row = 0; row < 8; row++) {
     for (let at: usize = 0; at < size; at += 4) {
-      const place = (at << 2) + (<usize>row << 2);
+      const place = (at << 3) + (<usize>row << 2);
       const value = f32.load(from + <usize>row * size + at);
       f32.store(to + place, scales == 0 ? value : value - 8 * f32.load(scales + place));
     }
   }
 }
 
-/** Chunks: fours of rows. */
+/** Chunks: eights of rows. */
 export function repack(job: Repacking, chunk: i32): void {
   const blocks = job.blocks;
-  const at = <usize>(chunk * blocks) * (job.bits == 32 ? 16 : <usize>job.bits << 4);
+  const at = <usize>(chunk * blocks) * (job.bits == 32 ? 32 : <usize>job.bits << 5);
   if (job.bits == 4) repackFour(job.from + at, job.to + at, blocks);
   else if (job.bits == 8) repackEight(job.from + at, job.to + at, blocks);
   else repackFloats(job.from + at, job.to + at, blocks, job.scales == 0 ? 0 : job.scales + at);

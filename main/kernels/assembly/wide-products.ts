@@ -1,0 +1,230 @@
+import { inFours } from './inputs';
+import { offsetsTimes, put, RoundedProduct } from './products';
+import { thread } from './thread';
+
+/*
+ * Products as in products.ts, eight rows of weights at a time: a vector of 256 bits, of which WebAssembly has none, written as two of 128
+ * whose operations are the same and whose addresses are 16 bytes apart. V8 makes one instruction of each two where it is told to
+ * (`--experimental-wasm-revectorize`); without that these are slower than those of products.ts. It finds the two from a pair of stores back,
+ * through what lies between two jumps and no further, and does not move numbers from one lane to another, or constants. So
+ *
+ *   sums lie in memory from one round of a loop to the next
+ *   a pair of inputs is spread over the lanes as it is loaded, and so is the mask
+ *   the two halves of a load say how far apart they are in the instruction itself
+ */
+
+/** Of a thread: sums of four rows of inputs with eight of weights so far, those of the block under way, and the mask. */
+const blockSums: usize = 128;
+const maskAt: usize = 256;
+export const roomOfThread: usize = 320;
+
+// @ts-ignore: decorator
+@unmanaged
+export class WideProduct extends RoundedProduct {
+  /** `roomOfThread` bytes for each thread. */
+  room: usize;
+}
+
+// @ts-ignore: decorator
+@inline
+function setTwo(to: usize, first: v128, last: v128): void {
+  v128.store(to, first);
+  v128.store(to, last, 16);
+}
+
+/** Four pairs of weights with pairs of inputs that lie `between` bytes apart. */
+// @ts-ignore: decorator
+@inline
+function fourPairs(p0: v128, p1: v128, p2: v128, p3: v128, x: usize, between: usize): v128 {
+  const first = i32x4.add(i32x4.dot_i16x8_s(p0, v128.load32_splat(x)), i32x4.dot_i16x8_s(p1, v128.load32_splat(x + between)));
+  const last = i32x4.add(
+    i32x4.dot_i16x8_s(p2, v128.load32_splat(x + 2 * between)),
+    i32x4.dot_i16x8_s(p3, v128.load32_splat(x + 3 * between)),
+  );
+  return i32x4.add(first, last);
+}
+
+/** The four pairs of sixteen bytes in 4 bits. */
+// @ts-ignore: decorator
+@inline
+function inFourBits(q: v128, mask: v128, x: usize): v128 {
+  return fourPairs(
+    v128.and(q, mask), v128.and(i16x8.shr_u(q, 4), mask), v128.and(i16x8.shr_u(q, 8), mask), i16x8.shr_u(q, 12), x, 4,
+  );
+}
+
+/** Four pairs of the first four rows in 8 bits, and of the last. */
+// @ts-ignore: decorator
+@inline
+function firstInEightBits(w: usize, x: usize): v128 {
+  return fourPairs(v128.load8x8_s(w), v128.load8x8_s(w, 16), v128.load8x8_s(w, 32), v128.load8x8_s(w, 48), x, 4);
+}
+
+// @ts-ignore: decorator
+@inline
+function lastInEightBits(w: usize, x: usize): v128 {
+  return fourPairs(v128.load8x8_s(w, 8), v128.load8x8_s(w, 24), v128.load8x8_s(w, 40), v128.load8x8_s(w, 56), x, 4);
+}
+
+// @ts-ignore: decorator
+@inline
+function sum4(a: v128, b: v128, c: v128, d: v128): v128 {
+  return i32x4.add(i32x4.add(a, b), i32x4.add(c, d));
+}
+
+/** Sums of a block as what they stand for, added to sums of blocks. */
+// @ts-ignore: decorator
+@inline
+function addScaled(to: usize, first: v128, last: v128, s: usize, inputScale: v128): void {
+  setTwo(
+    to,
+    f32x4.add(v128.load(to), f32x4.mul(f32x4.convert_i32x4_s(first), f32x4.mul(v128.load(s), inputScale))),
+    f32x4.add(v128.load(to, 16), f32x4.mul(f32x4.convert_i32x4_s(last), f32x4.mul(v128.load(s, 16), inputScale))),
+  );
+}
+
+/** Adds to `to` what all blocks of eight rows of weights in 4 bits give for one row of inputs. */
+function addInFourBits(w: usize, x: usize, s: usize, xs: usize, to: usize, blocks: i32): void {
+  const mask = v128.load32_splat(to + maskAt);
+  for (const end = w + (<usize>blocks << 7); w < end; w += 128) {
+    const a0 = v128.load(w), a1 = v128.load(w, 16), b0 = v128.load(w, 32), b1 = v128.load(w, 48);
+    const c0 = v128.load(w, 64), c1 = v128.load(w, 80), d0 = v128.load(w, 96), d1 = v128.load(w, 112);
+    const first = sum4(
+      inFourBits(a0, mask, x), inFourBits(b0, mask, x + 16), inFourBits(c0, mask, x + 32), inFourBits(d0, mask, x + 48),
+    );
+    const last = sum4(
+      inFourBits(a1, mask, x), inFourBits(b1, mask, x + 16), inFourBits(c1, mask, x + 32), inFourBits(d1, mask, x + 48),
+    );
+    addScaled(to, first, last, s, v128.load32_splat(xs));
+    x += 64;
+    s += 32;
+    xs += 4;
+  }
+}
+
+/** The same in 8 bits. */
+function addInEightBits(w: usize, x: usize, s: usize, xs: usize, to: usize, blocks: i32): void {
+  for (const end = w + (<usize>blocks << 8); w < end; w += 256) {
+    const first = sum4(
+      firstInEightBits(w, x), firstInEightBits(w + 64, x + 16), firstInEightBits(w + 128, x + 32), firstInEightBits(w + 192, x + 48),
+    );
+    const last = sum4(
+      lastInEightBits(w, x), lastInEightBits(w + 64, x + 16), lastInEightBits(w + 128, x + 32), lastInEightBits(w + 192, x + 48),
+    );
+    addScaled(to, first, last, s, v128.load32_splat(xs));
+    x += 64;
+    s += 32;
+    xs += 4;
+  }
+}
+
+/** Four pairs of eight rows of weights, p0 and q0 the first, with one of four rows of inputs, added to what is there. */
+// @ts-ignore: decorator
+@inline
+function addPairs(p0: v128, p1: v128, p2: v128, p3: v128, q0: v128, q1: v128, q2: v128, q3: v128, x: usize, to: usize): void {
+  setTwo(
+    to,
+    i32x4.add(v128.load(to), fourPairs(p0, p1, p2, p3, x, 16)),
+    i32x4.add(v128.load(to, 16), fourPairs(q0, q1, q2, q3, x, 16)),
+  );
+}
+
+/** With all four rows of inputs. */
+// @ts-ignore: decorator
+@inline
+function addFours(p0: v128, p1: v128, p2: v128, p3: v128, q0: v128, q1: v128, q2: v128, q3: v128, x: usize, to: usize): void {
+  addPairs(p0, p1, p2, p3, q0, q1, q2, q3, x, to);
+  addPairs(p0, p1, p2, p3, q0, q1, q2, q3, x + 4, to + 32);
+  addPairs(p0, p1, p2, p3, q0, q1, q2, q3, x + 8, to + 64);
+  addPairs(p0, p1, p2, p3, q0, q1, q2, q3, x + 12, to + 96);
+}
+
+/** Sums [4, 8] at `to` put to zero. */
+// @ts-ignore: decorator
+@inline
+function clear(to: usize): void {
+  const zero = i32x4.splat(0);
+  for (const end = to + 128; to < end; to += 32) setTwo(to, zero, zero);
+}
+
+/** Adds to `to` what all blocks of eight rows of weights give for four rows of inputs. */
+function addToFours(four: bool, w: usize, x: usize, s: usize, xs: usize, to: usize, blocks: i32): void {
+  const mask = v128.load32_splat(to + maskAt);
+  const sums = to + blockSums;
+  for (const end = w + (<usize>blocks << (four ? 7 : 8)); w < end; ) {
+    clear(sums);
+    if (four) {
+      for (const blockEnd = w + 128; w < blockEnd; w += 32) {
+        const p = v128.load(w), q = v128.load(w, 16);
+        addFours(
+          v128.and(p, mask), v128.and(i16x8.shr_u(p, 4), mask), v128.and(i16x8.shr_u(p, 8), mask), i16x8.shr_u(p, 12),
+          v128.and(q, mask), v128.and(i16x8.shr_u(q, 4), mask), v128.and(i16x8.shr_u(q, 8), mask), i16x8.shr_u(q, 12), x, sums,
+        );
+        x += 64;
+      }
+    } else {
+      for (const blockEnd = w + 256; w < blockEnd; w += 64) {
+        addFours(
+          v128.load8x8_s(w), v128.load8x8_s(w, 16), v128.load8x8_s(w, 32), v128.load8x8_s(w, 48),
+          v128.load8x8_s(w, 8), v128.load8x8_s(w, 24), v128.load8x8_s(w, 40), v128.load8x8_s(w, 56), x, sums,
+        );
+        x += 64;
+      }
+    }
+    for (let at: usize = 0; at < 128; at += 32) {
+      addScaled(to + at, v128.load(sums + at), v128.load(sums + at, 16), s, v128.load32_splat(xs));
+      xs += 4;
+    }
+    s += 32;
+  }
+}
+
+/** Puts the sums of eight rows of weights for row `m`, with what their offsets give. @param between bytes between inputs' sums of blocks */
+function putEight(job: RoundedProduct, m: i32, n: i32, sums: usize, inputSums: usize, between: usize): void {
+  let first = v128.load(sums), last = v128.load(sums, 16);
+  if (job.offsets != 0) {
+    const offsets = job.offsets + (<usize>((n >> 3) * job.blocks) << 5);
+    first = f32x4.add(first, offsetsTimes(job, offsets, inputSums, between));
+    last = f32x4.add(last, offsetsTimes(job, offsets + 16, inputSums, between));
+  }
+  put(job, m, n, first);
+  put(job, m, n + 4, last);
+}
+
+export function multiplyWide(job: WideProduct, chunk: i32): void {
+  const blocks = job.blocks, rows = job.rows, four = job.bits == 4;
+  const first = chunk * job.outputsAtOnce, end = min(first + job.outputsAtOnce, job.outputs);
+  const sums = job.room + <usize>thread * roomOfThread;
+  i32.store(sums + maskAt, 0x000f000f);
+  const bytes = <usize>blocks << (four ? 7 : 8);
+  if (inFours(rows)) {
+    for (let m = 0; m < rows; m += 4) {
+      const inputs = <usize>((m >> 2) * blocks);
+      for (let n = first; n < end; n += 8) {
+        const eight = <usize>(n >> 3);
+        clear(sums);
+        addToFours(
+          four, job.integers + eight * bytes, job.inputs + (inputs << 8), job.scales + eight * (<usize>blocks << 5),
+          job.inputScales + (inputs << 4), sums, blocks,
+        );
+        for (let row = m; row < min(m + 4, rows); row++) {
+          const place = <usize>(row - m);
+          putEight(job, row, n, sums + (place << 5), job.inputSums + (inputs << 4) + (place << 2), 16);
+        }
+      }
+    }
+    return;
+  }
+  const padded = <usize>((blocks + 3) & ~3) << 2;
+  for (let n = first; n < end; n += 8) {
+    const eight = <usize>(n >> 3);
+    const w = job.integers + eight * bytes, s = job.scales + eight * (<usize>blocks << 5);
+    for (let m = 0; m < rows; m++) {
+      const x = job.inputs + (<usize>(m * blocks) << 6), xs = job.inputScales + <usize>m * padded;
+      setTwo(sums, f32x4.splat(0), f32x4.splat(0));
+      if (four) addInFourBits(w, x, s, xs, sums, blocks);
+      else addInEightBits(w, x, s, xs, sums, blocks);
+      putEight(job, m, n, sums, job.inputSums + <usize>m * padded, 4);
+    }
+  }
+}

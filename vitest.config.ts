@@ -1,4 +1,5 @@
 import { configDefaults, defineConfig } from 'vitest/config';
+import { vectorFlags } from './main/kernels/vector-flags.ts';
 import { assemblyPlugin } from './scripts/build/assembly.ts';
 
 /** Tests which need Python are their own project: where no Python with pandas is to be had they are skipped, and said to be. */
@@ -13,8 +14,8 @@ const WEBGPU_TESTS = [
 const MODEL_TESTS = ['**/*.model.test.ts'];
 
 /**
- * Five projects, one per kind of proof: `unit` needs nothing but the code, `parity` reads the embedded model and compares
- * with PyTorch's numbers, `webgpu` does so on another device, `model` runs one that people publish, `python` opens our files with
+ * Six projects, one per kind of proof: `unit` needs nothing but the code, `parity` reads the embedded model and compares
+ * with PyTorch's numbers, `vectors` and `webgpu` do so in the runtime of the app’s engine and on another device, `model` runs one that people publish, `python` opens our files with
  * other people's readers. The plugins of a configuration are not its projects': each names its own.
  */
 export default defineConfig({
@@ -39,6 +40,20 @@ export default defineConfig({
           include: PARITY_TESTS,
           testTimeout: 180_000,
           hookTimeout: 180_000,
+        },
+      },
+      {
+        plugins: [assemblyPlugin()],
+        test: {
+          name: 'vectors',
+          include: [
+            'main/kernels/*.test.ts',
+            'main/measures/vocabulary-walk.test.ts',
+            'main/runtime/{kernel-passes,wide-products}.parity.test.ts',
+          ],
+          // Optimised from the first call on: what runs seldom would stay as it is compiled at first.
+          execArgv: [...vectorFlags, '--no-liftoff', '--expose-gc'],
+          testTimeout: 180_000,
         },
       },
       {

@@ -13,6 +13,7 @@ import { measureLongRun } from './long-run';
 import { measureMemory } from './memory';
 import { LlamaProcess } from './llama-process';
 import { answerWithLlama, type LlamaStart } from './llama-speed';
+import { againAsEngine, runsAsEngine } from './own-process';
 import { startLlama } from './peers';
 import { measurePerplexity } from './perplexity';
 import { measurePrefill } from './prefill';
@@ -31,6 +32,7 @@ function print(figures: object, json: boolean): void {
     cores: cpus().length,
     memoryGiB: Math.round(totalmem() / 2 ** 30),
     node: process.version,
+    ...(runsAsEngine && { electron: process.versions['electron'] }),
   };
   const document = { machine, ...figures };
   process.stdout.write(
@@ -233,8 +235,13 @@ program
 
 program.command('llama <start>', { hidden: true }).action(async (start: string) => answerWithLlama(JSON.parse(start) as LlamaStart));
 
+/** Measured where the app's engine runs, whose V8 and flags are not those of a terminal's Node. */
+const ofTheEngine = ['decode', 'transformers', 'prefill', 'branches', 'lens'];
+
 try {
-  await program.parseAsync();
+  if (!runsAsEngine && ofTheEngine.includes(process.argv[2] ?? '')) process.exitCode = await againAsEngine();
+  // Said, because commander takes an Electron to have no program as its second word.
+  else await program.parseAsync(process.argv, { from: 'node' });
 } catch (error) {
   const signal = toldToEnd();
   if (signal === null) throw error;

@@ -2,6 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import type { LlamaQuestion, LlamaStart } from './llama-speed';
+import { inPlainNode } from './own-process';
 import type { TransformersStart } from './transformers-process';
 
 /** llama.cpp, or transformers.js, in a process of its own: two runtimes in one slow each other, ours by a quarter, through the threads they keep awake. */
@@ -24,7 +25,7 @@ export class LlamaProcess {
   }
 
   static async #in(program: string, parameters: readonly string[]): Promise<LlamaProcess> {
-    const child = fork(program, parameters, { stdio: ['ignore', 2, 2, 'ipc'] });
+    const child = fork(program, parameters, { stdio: ['ignore', 2, 2, 'ipc'], ...inPlainNode() });
     const ended = new AbortController();
     child.once('exit', () => ended.abort(new Error('The process of the other runtime has ended.')));
     const [{ version }] = (await once(child, 'message', { signal: ended.signal })) as [{ version: string }];

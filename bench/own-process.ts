@@ -1,6 +1,7 @@
 import { fork, type ForkOptions } from 'node:child_process';
+import { once } from 'node:events';
 import { join } from 'node:path';
-import { engineHeapFlags } from '../main/host/engine-heap';
+import { engineFlags } from '../main/host/engine-flags';
 
 /** What one task in a process of its own took. */
 export interface ProcessFigures {
@@ -43,9 +44,30 @@ export async function inOwnProcess(task: Task): Promise<ProcessFigures> {
   });
 }
 
+/** Runs this program again, as an engine runs; for measurements that are to be those of the app. @returns its exit code */
+export async function againAsEngine(): Promise<number> {
+  const [, program = '', ...parameters] = process.argv;
+  const { env, ...runtime } = asEngine();
+  const child = fork(program, parameters, { stdio: 'inherit', ...runtime, env: { ...env, [plainNode]: process.execPath } });
+  const [code] = (await once(child, 'exit')) as [number | null];
+  return code ?? 1;
+}
+
+/** Whether this program runs as an engine does. */
+export const runsAsEngine = process.versions['electron'] !== undefined;
+
+/** A process of the Node that the bench was started with, and nothing of an engine's, whatever runs this program: for other runtimes. */
+export function inPlainNode(): ForkOptions {
+  const { [plainNode]: execPath = process.execPath, ELECTRON_RUN_AS_NODE: _, ...env } = process.env;
+  return { execPath, execArgv: [], env };
+}
+
+/** Where a program that runs as an engine is told of the Node it was started with. */
+const plainNode = 'INTERLINEAR_BENCH_NODE';
+
 /** The runtime the app starts its engine in, as it does. */
 function asEngine(): ForkOptions {
   const execPath = process.env['INTERLINEAR_ELECTRON'];
   if (execPath === undefined) throw new Error('INTERLINEAR_ELECTRON does not name an Electron: run this through npm run bench.');
-  return { execPath, execArgv: [...engineHeapFlags], env: { ...process.env, ELECTRON_RUN_AS_NODE: '1' } };
+  return { execPath, execArgv: [...engineFlags], env: { ...process.env, ELECTRON_RUN_AS_NODE: '1' } };
 }

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { app, type MessagePortMain, utilityProcess } from 'electron';
 import { z } from 'zod';
 import { devices } from '../main/contract/model';
-import { engineHeapFlags } from '../main/host/engine-heap';
+import { engineFlags } from '../main/host/engine-flags';
 import type { EngineChild } from './engine-supervisor';
 import { probeDevice } from './probe-device';
 import { serveSideProcesses } from './side-processes';
@@ -58,7 +58,7 @@ export function forkEngine(): EngineChild<MessagePortMain> {
   const child = utilityProcess.fork(join(app.getAppPath(), 'out', 'main', 'engine.js'), [], {
     serviceName,
     // To V8 alone: Node's own options are not read here.
-    execArgv: [`--js-flags=${engineHeapFlags.join(' ')}`],
+    execArgv: [`--js-flags=${engineFlags.join(' ')}`],
     stdio: ['ignore', 'inherit', 'pipe'],
   });
   child.on('message', (message: unknown) => {

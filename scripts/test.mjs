@@ -13,11 +13,11 @@ import { oneTest } from './checks/outcome.mjs';
 import { formatTable, formatTotals } from './checks/summary.mjs';
 import { notices } from './checks/notices.mjs';
 import { types } from './checks/types.mjs';
-import { model, parity, python, unit, webgpu } from './checks/unit.mjs';
+import { model, parity, python, unit, vectors, webgpu } from './checks/unit.mjs';
 import { ensurePython } from './bootstrap/python.mjs';
 import { ensureTextModel } from './bootstrap/text-model.mjs';
 
-const CHECKS = [types, lint, format, folders, deadCode, notices, build, unit, parity, webgpu, model, python, e2e];
+const CHECKS = [types, lint, format, folders, deadCode, notices, build, unit, parity, vectors, webgpu, model, python, e2e];
 
 /** What runs the built programs has them built first, also when it is asked for alone. */
 const needsBuild = (name) => CHECKS.some((check) => check.name === name && check.needsBuild);

@@ -3,6 +3,7 @@ import type { Arguments, Job } from './jobs';
 import type { KernelMatrix, KernelProduct, KernelWeights } from './kernel-weights';
 import type { Kernels } from './kernels';
 import type { Scratch } from './scratch';
+import { roomOfThread } from './wide-vectors';
 
 /** Parts of a job for each thread, so that one that is late holds up little. */
 const partsPerThread = 8;
@@ -13,8 +14,6 @@ const mostBytes = 1 << 14;
 /** Rows of weights that lie together, and rows of inputs that meet them together: see assembly/products.ts. */
 const weightsTogether = 8;
 const inputsTogether = 4;
-/** Bytes of a thread: see assembly/wide-products.ts. */
-const roomOfThread = 320;
 
 /** A job with its arguments, ready to be run any number of times. */
 export interface Operation {

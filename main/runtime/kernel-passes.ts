@@ -7,6 +7,7 @@ import type { OperationSettings } from '../kernels/operations';
 import { PlanShelf } from '../kernels/plan-shelf';
 import { ReadoutPlan } from '../kernels/readout-plan';
 import { Scratch } from '../kernels/scratch';
+import { wideIsBetter } from '../kernels/wide-vectors';
 import type { CacheArray, InputBits, Pass, Passes, PassOutputs, Segment } from './passes';
 import { type RotaryTable, rotaryTable } from './rotary-table';
 import { WeightMatrix } from './weight-matrix';
@@ -33,13 +34,16 @@ export class KernelPasses implements Passes {
   private readonly positions: WeightMatrix | null;
   private rotary: RotaryTable | null = null;
 
-  /** @throws InterlinearError `unsupported` where memory does not suffice */
+  /**
+   * @param wide whether products are the wide ones; by default where these are the faster
+   * @throws InterlinearError `unsupported` where memory does not suffice
+   */
   constructor(
     private readonly spec: DecoderSpec,
     weights: Weights,
     threads: number,
     arithmetic: Arithmetic = 'fast',
-    wide = process.env['WIDE'] === '1',
+    wide?: boolean,
   ) {
     const exact = arithmetic === 'exact';
     const kernels = new Kernels(threads);
@@ -47,7 +51,8 @@ export class KernelPasses implements Passes {
     this.inputBits = exact ? 32 : 16;
     this.kernels = kernels;
     this.growing = new Scratch(kernels.memory);
-    this.settings = { spec, kernels, weights: loaded(kernels, weights, spec), scratch, threads, exact, wide };
+    const ready = loaded(kernels, weights, spec);
+    this.settings = { spec, kernels, weights: ready, scratch, threads, exact, wide: !exact && (wide ?? wideIsBetter(kernels)) };
     this.positions = spec.positions.kind === 'learned' ? new WeightMatrix(weights, 'positions', spec.positions.count, spec.width) : null;
   }
 

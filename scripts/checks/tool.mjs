@@ -23,21 +23,17 @@ function endGroup(child) {
 
 /**
  * Runs an installed package's program in the project's folder; its output is shown as it comes, or collected.
- * One that does not come to an end is ended, with code 124.
+ * One that does not come to an end is ended, with code 124. `runtime` is what runs it in place of our own Node.
  */
-export function runTool(packageName, args, { command, env = process.env, collect = false, preload = [] } = {}) {
+export function runTool(packageName, args, { command, env = process.env, collect = false, preload = [], runtime = process.execPath } = {}) {
   return new Promise((resolve, reject) => {
     const child = tieToUs(
-      spawn(
-        process.execPath,
-        [...preload.map((file) => `--import=${pathToFileURL(file).href}`), programOf(packageName, command), ...args],
-        {
-          cwd: projectFolder,
-          env,
-          stdio: ['ignore', collect ? 'pipe' : 'inherit', 'inherit'],
-          detached: process.platform !== 'win32',
-        },
-      ),
+      spawn(runtime, [...preload.map((file) => `--import=${pathToFileURL(file).href}`), programOf(packageName, command), ...args], {
+        cwd: projectFolder,
+        env,
+        stdio: ['ignore', collect ? 'pipe' : 'inherit', 'inherit'],
+        detached: process.platform !== 'win32',
+      }),
     );
     let hangs = false;
     const limit = setTimeout(() => {

@@ -16,12 +16,12 @@ export function countVitest(report) {
 }
 
 /** Runs one of the projects in vitest.config.ts. */
-async function runVitest(project, environment) {
+async function runVitest(project, environment, runtime) {
   const folder = mkdtempSync(join(tmpdir(), 'interlinear-vitest-'));
   const file = join(folder, 'report.json');
   try {
     const args = ['run', '--project', project, '--reporter=default', '--reporter=json', `--outputFile.json=${file}`];
-    const { code } = await runTool('vitest', args, { env: environment });
+    const { code } = await runTool('vitest', args, { env: environment, runtime });
     return ofRunner(code, readReport(file));
   } finally {
     rmSync(folder, { recursive: true, force: true });
@@ -46,6 +46,13 @@ export const webgpu = {
   proves: 'the same numbers where WebGPU does the arithmetic (Vitest; by software on Linux)',
   window: true,
   run: ({ environment }) => runVitest('webgpu', { ...environment, ...softwareGraphics(environment) }),
+};
+/** The app's own runtime, as Node: V8 of another version, and flags that the engine's process has. */
+export const vectors = {
+  name: 'vectors',
+  proves: 'the kernels give the same numbers with the vectors and the V8 of the app’s engine (Vitest, in Electron)',
+  window: true,
+  run: ({ environment }) => runVitest('vectors', { ...environment, ELECTRON_RUN_AS_NODE: '1' }, environment.INTERLINEAR_ELECTRON),
 };
 export const model = project('model', 'a published model writes what transformers writes (Vitest; fetched with pip)');
 export const python = project('python', 'pandas and safetensors open our traces unaided (Vitest)');

@@ -1,0 +1,50 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import type { DecoderSpec } from '../graph/decoder-spec';
+import { relativeDifference } from '../measures/vectors';
+import { CachedDecoder } from './cached-decoder';
+import type { Decoder } from './decoder';
+import { KernelPasses } from './kernel-passes';
+import { kinds, llama, storages } from './testing/decoder-kinds';
+import { randomWeights } from './testing/random-weights';
+
+const ids = [3, 70, 8, 8, 41, 0, 12, 55, 3, 19, 74];
+
+const open: Decoder[] = [];
+afterEach(async () => {
+  await Promise.all(open.splice(0).map((decoder) => decoder.dispose()));
+});
+
+/** Logits of rows that each take another step after a prompt. */
+async function stepOf(decoder: Decoder, rows: number): Promise<Float32Array> {
+  const { cache } = await decoder.prefill(ids.slice(0, 3));
+  const steps = Array.from({ length: rows }, (_, i) => ({ cache: decoder.newRow(), embedding: decoder.embedding(ids[3 + i] ?? 0) }));
+  const outputs = await decoder.step(cache, steps);
+  for (const each of [...steps.map(({ cache: row }) => row), cache]) each.dispose();
+  return Float32Array.from(outputs.flatMap(({ logits }) => [...logits]));
+}
+
+const sequenceOf = (decoder: Decoder): Float32Array => Float32Array.from(ids.flatMap((id) => [...decoder.embedding(id)]));
+
+/** Ten and a half eights of rows of weights in the widest product. */
+const uneven: DecoderSpec = { ...llama, headWidth: 12, innerWidth: 96, vocabulary: 84, tiedUnembedding: false };
+
+describe('wide products', () => {
+  describe.each(Object.entries(storages))('in %s', (_storage, storage) => {
+    it.each(Object.entries({ ...kinds, uneven }))('give the bits of others: %s', async (_kind, spec) => {
+      const { weights } = randomWeights(spec, storage);
+      const decoderOf = (isWide: boolean): Decoder => {
+        const decoder = new CachedDecoder(spec, weights, new KernelPasses(spec, weights, 2, 'fast', isWide), { device: 'cpu', threads: 1 });
+        open.push(decoder);
+        return decoder;
+      };
+      const [usual, wide] = [decoderOf(false), decoderOf(true)];
+      const [a, b] = [await usual.full(sequenceOf(usual)), await wide.full(sequenceOf(wide))];
+      expect(relativeDifference(b.residual, a.residual)).toBe(0);
+      expect(relativeDifference(b.logits, a.logits)).toBe(0);
+      for (const count of [1, 2, 3]) {
+        const [c, d] = [await stepOf(usual, count), await stepOf(wide, count)];
+        expect(relativeDifference(d, c)).toBe(0);
+      }
+    });
+  });
+});

@@ -16,7 +16,7 @@ export interface KernelMatrix {
   readonly bits: QuantizedBits;
   readonly integers: number;
   readonly scales: number;
-  /** 0 where it has none. */
+  /** To be multiplied with `factor`; the scales once more where it has none. */
   readonly offsets: number;
   readonly factor: number;
   readonly blocks: number;
@@ -131,9 +131,9 @@ export class KernelWeights {
     const scales = repack((part) => part.scales, 32);
     const hasOffsets = parts.every((part) => places.has(part.offsets));
     const stored = hasOffsets ? repack((part) => part.offsets, 32, bits === 4 ? scales : 0) : 0;
-    // Integers of 4 bits stay above 0, so that what they are too large is an offset, in proportion to the scale where there is no other.
-    const offsets = stored !== 0 || bits === 8 ? stored : scales;
-    return { bits, integers, scales, offsets, factor: stored === 0 && bits === 4 ? -(2 ** (bits - 1)) : 1, blocks, outputs };
+    if (stored !== 0) return { bits, integers, scales, offsets: stored, factor: 1, blocks, outputs };
+    // Integers of 4 bits stay above 0: what they are too large is an offset, in proportion to the scale.
+    return { bits, integers, scales, offsets: scales, factor: bits === 4 ? -8 : 0, blocks, outputs };
   }
 
   /** Tensors whose rows follow each other, in the order that products read, a few rows at a time. */

@@ -45,7 +45,7 @@ export function multiplyExactly(job: Product, chunk: i32): void {
         const place = <usize>((n >> 3) * blocks + i);
         const x = job.inputs + (<usize>(m * blocks + i) << 7);
         let sums = f32x4.mul(block(four, integers + place * bytes, x), v128.load(job.scales + (place << 5) + (half << 4)));
-        if (job.offsets != 0) {
+        if (job.factor != 0) {
           const offsets = f32x4.mul(v128.load(job.offsets + (place << 5) + (half << 4)), f32x4.splat(job.factor));
           sums = f32x4.add(sums, f32x4.mul(offsets, f32x4.splat(sumOfInputs(x))));
         }

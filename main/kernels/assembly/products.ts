@@ -12,8 +12,8 @@ import { inFours } from './inputs';
  *   4 bits   0 to 15. A block is four times 32 bytes, each four pairs: the lowest four bits of 16-bit lanes are the first pair, and so on.
  *   8 bits   -128 to 127. A block is its sixteen pairs, 16 bytes each.
  *
- * Scales and offsets are [N / 8, blocks, 8]. Where a matrix has no offsets, 4-bit ones are -8 times the scale: `offsets` is then the
- * scales and `factor` -8.
+ * Scales and offsets are [N / 8, blocks, 8], and offsets are multiplied with `factor`. Where a matrix has none, `offsets` is the scales:
+ * `factor` is -8 for 4 bits, and 0 for 8.
  */
 
 /** Arguments, as they lie in memory. */
@@ -23,7 +23,6 @@ export class Product {
   bits: i32;
   integers: usize;
   scales: usize;
-  /** Or 0. */
   offsets: usize;
   factor: f32;
   /** K / 32 */
@@ -71,18 +70,6 @@ export function put(job: Product, m: i32, n: i32, four: v128): void {
     f32.store(to + at, adds ? f32.load(to + at) + value : value);
     four = i8x16.shuffle(four, four, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 0, 1, 2, 3);
   }
-}
-
-/** What the offsets of four rows of weights give for a row of inputs. @param sums of its blocks @param between bytes from one to the next */
-// @ts-ignore: decorator
-@inline
-export function offsetsTimes(job: Product, offsets: usize, sums: usize, between: usize): v128 {
-  let rest = f32x4.splat(0);
-  for (const end = offsets + (<usize>job.blocks << 5); offsets < end; offsets += 32) {
-    rest = f32x4.add(rest, f32x4.mul(v128.load(offsets), v128.load32_splat(sums)));
-    sums += between;
-  }
-  return f32x4.mul(rest, f32x4.splat(job.factor));
 }
 
 /** One of the four pairs of a vector, in all four lanes. */
@@ -143,45 +130,41 @@ function blockInEightBits(w: usize, x: usize): v128 {
   return sums;
 }
 
-/** Sums of a block as what they stand for. */
+/** What a block gives for one row of inputs. @param sums of its products @param input scale of its inputs @param inputSum and their sum */
 // @ts-ignore: decorator
 @inline
-function scaled(sums: v128, scales: v128, inputScale: usize): v128 {
-  return f32x4.mul(f32x4.convert_i32x4_s(sums), f32x4.mul(scales, v128.load32_splat(inputScale)));
+export function ofBlock(sums: v128, scales: v128, offsets: v128, input: v128, inputSum: v128): v128 {
+  return f32x4.add(f32x4.mul(f32x4.convert_i32x4_s(sums), f32x4.mul(scales, input)), f32x4.mul(offsets, inputSum));
 }
 
 /** Rows of weights from `first` to `end` with each row of inputs by itself. */
 function multiplyAlone(job: RoundedProduct, first: i32, end: i32): void {
   const blocks = job.blocks, rows = job.rows;
   const four = job.bits == 4;
+  const factor = f32x4.splat(job.factor);
   const bytes = <usize>blocks << (four ? 7 : 8);
   const padded = <usize>((blocks + 3) & ~3) << 2;
+  const apart = job.inputSums - job.inputScales;
   for (let n = first; n < end; n += 4) {
     const eight = <usize>(n >> 3), half = <usize>((n >> 2) & 1);
     const floats = eight * (<usize>blocks << 5) + (half << 4);
     for (let m = 0; m < rows; m++) {
       let w = job.integers + eight * bytes + (half << (four ? 4 : 3));
       const weightsEnd = w + bytes;
-      let s = job.scales + floats;
+      let s = job.scales + floats, o = job.offsets + floats;
       let x = job.inputs + (<usize>(m * blocks) << 6);
       let xs = job.inputScales + <usize>m * padded;
       let total = f32x4.splat(0);
-      if (four) {
-        for (; w < weightsEnd; w += 128) {
-          total = f32x4.add(total, scaled(blockInFourBits(w, x), v128.load(s), xs));
-          s += 32;
-          x += 64;
-          xs += 4;
-        }
-      } else {
-        for (; w < weightsEnd; w += 256) {
-          total = f32x4.add(total, scaled(blockInEightBits(w, x), v128.load(s), xs));
-          s += 32;
-          x += 64;
-          xs += 4;
-        }
+      while (w < weightsEnd) {
+        const sums = four ? blockInFourBits(w, x) : blockInEightBits(w, x);
+        const offsets = f32x4.mul(v128.load(o), factor);
+        total = f32x4.add(total, ofBlock(sums, v128.load(s), offsets, v128.load32_splat(xs), v128.load32_splat(xs + apart)));
+        w += four ? 128 : 256;
+        s += 32;
+        o += 32;
+        x += 64;
+        xs += 4;
       }
-      if (job.offsets != 0) total = f32x4.add(total, offsetsTimes(job, job.offsets + floats, job.inputSums + <usize>m * padded, 4));
       put(job, m, n, total);
     }
   }
@@ -192,7 +175,9 @@ function multiplyFours(job: RoundedProduct, first: i32, end: i32): void {
   const blocks = job.blocks, rows = job.rows;
   const four = job.bits == 4;
   const mask = i16x8.splat(15);
+  const factor = f32x4.splat(job.factor);
   const bytes = <usize>blocks << (four ? 7 : 8);
+  const apart = job.inputSums - job.inputScales;
   for (let m = 0; m < rows; m += 4) {
     const inputs = <usize>((m >> 2) * blocks);
     for (let n = first; n < end; n += 4) {
@@ -200,7 +185,7 @@ function multiplyFours(job: RoundedProduct, first: i32, end: i32): void {
       const floats = eight * (<usize>blocks << 5) + (half << 4);
       let w = job.integers + eight * bytes + (half << (four ? 4 : 3));
       const weightsEnd = w + bytes;
-      let s = job.scales + floats;
+      let s = job.scales + floats, o = job.offsets + floats;
       let x = job.inputs + (inputs << 8);
       let xs = job.inputScales + (inputs << 4);
       let t0 = f32x4.splat(0), t1 = t0, t2 = t0, t3 = t0;
@@ -247,20 +232,15 @@ function multiplyFours(job: RoundedProduct, first: i32, end: i32): void {
             x += 32;
           }
         }
-        const scales = v128.load(s);
-        t0 = f32x4.add(t0, scaled(a0, scales, xs));
-        t1 = f32x4.add(t1, scaled(a1, scales, xs + 4));
-        t2 = f32x4.add(t2, scaled(a2, scales, xs + 8));
-        t3 = f32x4.add(t3, scaled(a3, scales, xs + 12));
+        const scales = v128.load(s), offsets = f32x4.mul(v128.load(o), factor);
+        const sums = xs + apart;
+        t0 = f32x4.add(t0, ofBlock(a0, scales, offsets, v128.load32_splat(xs), v128.load32_splat(sums)));
+        t1 = f32x4.add(t1, ofBlock(a1, scales, offsets, v128.load32_splat(xs, 4), v128.load32_splat(sums, 4)));
+        t2 = f32x4.add(t2, ofBlock(a2, scales, offsets, v128.load32_splat(xs, 8), v128.load32_splat(sums, 8)));
+        t3 = f32x4.add(t3, ofBlock(a3, scales, offsets, v128.load32_splat(xs, 12), v128.load32_splat(sums, 12)));
         s += 32;
+        o += 32;
         xs += 16;
-      }
-      if (job.offsets != 0) {
-        const offsets = job.offsets + floats, sums = job.inputSums + (inputs << 4);
-        t0 = f32x4.add(t0, offsetsTimes(job, offsets, sums, 16));
-        t1 = f32x4.add(t1, offsetsTimes(job, offsets, sums + 4, 16));
-        t2 = f32x4.add(t2, offsetsTimes(job, offsets, sums + 8, 16));
-        t3 = f32x4.add(t3, offsetsTimes(job, offsets, sums + 12, 16));
       }
       put(job, m, n, t0);
       if (m + 1 < rows) put(job, m + 1, n, t1);

@@ -1,5 +1,5 @@
 import { inFours } from './inputs';
-import { offsetsTimes, put, RoundedProduct } from './products';
+import { ofBlock, put, RoundedProduct } from './products';
 import { thread } from './thread';
 
 /*
@@ -15,10 +15,11 @@ import { thread } from './thread';
  * and never are two loads that widen what they load 8 bytes apart: V8 13.0 begins at the second where that comes first.
  */
 
-/** Of a thread: sums of four rows of inputs with eight of weights so far, those of the block under way, and the mask. */
-const blockSums: usize = 128;
-const maskAt: usize = 256;
-export const roomOfThread: usize = 320;
+/** Of a thread: sums of four rows of inputs with sixteen of weights so far, those of the block under way, the mask and the factor of offsets. */
+const blockSums: usize = 256;
+const maskAt: usize = 512;
+const factorAt: usize = 516;
+export const roomOfThread: usize = 576;
 
 // @ts-ignore: decorator
 @unmanaged
@@ -78,20 +79,20 @@ function sum4(a: v128, b: v128, c: v128, d: v128): v128 {
   return i32x4.add(i32x4.add(a, b), i32x4.add(c, d));
 }
 
-/** Sums of a block as what they stand for, added to sums of blocks. */
+/** What a block gives for one row of inputs, added to the sums so far. @param offsets those of the first four rows of weights, and of the last */
 // @ts-ignore: decorator
 @inline
-function addScaled(to: usize, first: v128, last: v128, s: usize, inputScale: v128): void {
+function addBlock(to: usize, first: v128, last: v128, s: usize, offsets: v128, lastOffsets: v128, input: v128, inputSum: v128): void {
   setTwo(
     to,
-    f32x4.add(v128.load(to), f32x4.mul(f32x4.convert_i32x4_s(first), f32x4.mul(v128.load(s), inputScale))),
-    f32x4.add(v128.load(to, 16), f32x4.mul(f32x4.convert_i32x4_s(last), f32x4.mul(v128.load(s, 16), inputScale))),
+    f32x4.add(v128.load(to), ofBlock(first, v128.load(s), offsets, input, inputSum)),
+    f32x4.add(v128.load(to, 16), ofBlock(last, v128.load(s, 16), lastOffsets, input, inputSum)),
   );
 }
 
-/** Adds to `to` what all blocks of eight rows of weights in 4 bits give for one row of inputs. */
-function addInFourBits(w: usize, x: usize, s: usize, xs: usize, to: usize, blocks: i32): void {
-  const mask = v128.load32_splat(to + maskAt);
+/** Adds to `to` what all blocks of eight rows of weights in 4 bits give for one row of inputs. @param apart bytes from an input's scale to its sum */
+function addInFourBits(w: usize, x: usize, s: usize, o: usize, xs: usize, apart: usize, to: usize, blocks: i32): void {
+  const mask = v128.load32_splat(to + maskAt), factor = v128.load32_splat(to + factorAt);
   for (const end = w + (<usize>blocks << 7); w < end; w += 128) {
     const a0 = v128.load(w), a1 = v128.load(w, 16), b0 = v128.load(w, 32), b1 = v128.load(w, 48);
     const c0 = v128.load(w, 64), c1 = v128.load(w, 80), d0 = v128.load(w, 96), d1 = v128.load(w, 112);
@@ -101,15 +102,20 @@ function addInFourBits(w: usize, x: usize, s: usize, xs: usize, to: usize, block
     const last = sum4(
       inFourBits(a1, mask, x), inFourBits(b1, mask, x + 16), inFourBits(c1, mask, x + 32), inFourBits(d1, mask, x + 48),
     );
-    addScaled(to, first, last, s, v128.load32_splat(xs));
+    addBlock(
+      to, first, last, s, f32x4.mul(v128.load(o), factor), f32x4.mul(v128.load(o, 16), factor),
+      v128.load32_splat(xs), v128.load32_splat(xs + apart),
+    );
     x += 64;
     s += 32;
+    o += 32;
     xs += 4;
   }
 }
 
 /** The same in 8 bits. */
-function addInEightBits(w: usize, x: usize, s: usize, xs: usize, to: usize, blocks: i32): void {
+function addInEightBits(w: usize, x: usize, s: usize, o: usize, xs: usize, apart: usize, to: usize, blocks: i32): void {
+  const factor = v128.load32_splat(to + factorAt);
   for (const end = w + (<usize>blocks << 8); w < end; w += 256) {
     const a0 = v128.load(w), a1 = v128.load(w, 16), a2 = v128.load(w, 32), a3 = v128.load(w, 48);
     const b0 = v128.load(w, 64), b1 = v128.load(w, 80), b2 = v128.load(w, 96), b3 = v128.load(w, 112);
@@ -123,9 +129,13 @@ function addInEightBits(w: usize, x: usize, s: usize, xs: usize, to: usize, bloc
       lastInEightBits(a0, a1, a2, a3, x), lastInEightBits(b0, b1, b2, b3, x + 16),
       lastInEightBits(c0, c1, c2, c3, x + 32), lastInEightBits(d0, d1, d2, d3, x + 48),
     );
-    addScaled(to, first, last, s, v128.load32_splat(xs));
+    addBlock(
+      to, first, last, s, f32x4.mul(v128.load(o), factor), f32x4.mul(v128.load(o, 16), factor),
+      v128.load32_splat(xs), v128.load32_splat(xs + apart),
+    );
     x += 64;
     s += 32;
+    o += 32;
     xs += 4;
   }
 }
@@ -159,9 +169,22 @@ function clear(to: usize): void {
   for (const end = to + 128; to < end; to += 32) setTwo(to, zero, zero);
 }
 
+/** What a block gives for four rows of inputs, added to the sums so far. */
+// @ts-ignore: decorator
+@inline
+function addBlocks(to: usize, sums: usize, s: usize, o: usize, xs: usize, apart: usize, factor: v128): void {
+  const offsets = f32x4.mul(v128.load(o), factor), lastOffsets = f32x4.mul(v128.load(o, 16), factor);
+  for (let at: usize = 0; at < 128; at += 32) {
+    addBlock(
+      to + at, v128.load(sums + at), v128.load(sums + at, 16), s, offsets, lastOffsets, v128.load32_splat(xs), v128.load32_splat(xs + apart),
+    );
+    xs += 4;
+  }
+}
+
 /** Adds to `to` what all blocks of eight rows of weights give for four rows of inputs. */
-function addToFours(four: bool, w: usize, x: usize, s: usize, xs: usize, to: usize, blocks: i32): void {
-  const mask = v128.load32_splat(to + maskAt);
+function addToFours(four: bool, w: usize, x: usize, s: usize, o: usize, xs: usize, apart: usize, to: usize, blocks: i32): void {
+  const mask = v128.load32_splat(to + maskAt), factor = v128.load32_splat(to + factorAt);
   const sums = to + blockSums;
   for (const end = w + (<usize>blocks << (four ? 7 : 8)); w < end; ) {
     clear(sums);
@@ -185,24 +208,17 @@ function addToFours(four: bool, w: usize, x: usize, s: usize, xs: usize, to: usi
         x += 64;
       }
     }
-    for (let at: usize = 0; at < 128; at += 32) {
-      addScaled(to + at, v128.load(sums + at), v128.load(sums + at, 16), s, v128.load32_splat(xs));
-      xs += 4;
-    }
+    addBlocks(to, sums, s, o, xs, apart, factor);
     s += 32;
+    o += 32;
+    xs += 16;
   }
 }
 
-/** Puts the sums of eight rows of weights for row `m`, with what their offsets give. @param between bytes between inputs' sums of blocks */
-function putEight(job: RoundedProduct, m: i32, n: i32, sums: usize, inputSums: usize, between: usize): void {
-  let first = v128.load(sums), last = v128.load(sums, 16);
-  if (job.offsets != 0) {
-    const offsets = job.offsets + (<usize>((n >> 3) * job.blocks) << 5);
-    first = f32x4.add(first, offsetsTimes(job, offsets, inputSums, between));
-    last = f32x4.add(last, offsetsTimes(job, offsets + 16, inputSums, between));
-  }
-  put(job, m, n, first);
-  put(job, m, n + 4, last);
+/** Puts the sums of eight rows of weights for row `m`. */
+function putEight(job: RoundedProduct, m: i32, n: i32, sums: usize): void {
+  put(job, m, n, v128.load(sums));
+  put(job, m, n + 4, v128.load(sums, 16));
 }
 
 export function multiplyWide(job: WideProduct, chunk: i32): void {
@@ -210,7 +226,9 @@ export function multiplyWide(job: WideProduct, chunk: i32): void {
   const first = chunk * job.outputsAtOnce, end = min(first + job.outputsAtOnce, job.outputs);
   const sums = job.room + <usize>thread * roomOfThread;
   i32.store(sums + maskAt, 0x000f000f);
-  const bytes = <usize>blocks << (four ? 7 : 8);
+  f32.store(sums + factorAt, job.factor);
+  const bytes = <usize>blocks << (four ? 7 : 8), floats = <usize>blocks << 5;
+  const apart = job.inputSums - job.inputScales;
   if (inFours(rows)) {
     for (let m = 0; m < rows; m += 4) {
       const inputs = <usize>((m >> 2) * blocks);
@@ -218,13 +236,10 @@ export function multiplyWide(job: WideProduct, chunk: i32): void {
         const eight = <usize>(n >> 3);
         clear(sums);
         addToFours(
-          four, job.integers + eight * bytes, job.inputs + (inputs << 8), job.scales + eight * (<usize>blocks << 5),
-          job.inputScales + (inputs << 4), sums, blocks,
+          four, job.integers + eight * bytes, job.inputs + (inputs << 8), job.scales + eight * floats, job.offsets + eight * floats,
+          job.inputScales + (inputs << 4), apart, sums, blocks,
         );
-        for (let row = m; row < min(m + 4, rows); row++) {
-          const place = <usize>(row - m);
-          putEight(job, row, n, sums + (place << 5), job.inputSums + (inputs << 4) + (place << 2), 16);
-        }
+        for (let row = m; row < min(m + 4, rows); row++) putEight(job, row, n, sums + (<usize>(row - m) << 5));
       }
     }
     return;
@@ -232,13 +247,13 @@ export function multiplyWide(job: WideProduct, chunk: i32): void {
   const padded = <usize>((blocks + 3) & ~3) << 2;
   for (let n = first; n < end; n += 8) {
     const eight = <usize>(n >> 3);
-    const w = job.integers + eight * bytes, s = job.scales + eight * (<usize>blocks << 5);
+    const w = job.integers + eight * bytes, s = job.scales + eight * floats, o = job.offsets + eight * floats;
     for (let m = 0; m < rows; m++) {
       const x = job.inputs + (<usize>(m * blocks) << 6), xs = job.inputScales + <usize>m * padded;
       setTwo(sums, f32x4.splat(0), f32x4.splat(0));
-      if (four) addInFourBits(w, x, s, xs, sums, blocks);
-      else addInEightBits(w, x, s, xs, sums, blocks);
-      putEight(job, m, n, sums, job.inputSums + <usize>m * padded, 4);
+      if (four) addInFourBits(w, x, s, o, xs, apart, sums, blocks);
+      else addInEightBits(w, x, s, o, xs, apart, sums, blocks);
+      putEight(job, m, n, sums);
     }
   }
 }

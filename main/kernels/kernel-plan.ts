@@ -5,6 +5,9 @@ const positionsAtOnce = 64;
 const rowsAtOnce = 8;
 const elementsAtOnce = 16;
 
+/** Bytes for the sums of several queries: see assembly/scores.ts and mixture.ts. */
+const roomOfSums = 256;
+
 /** Bits of a number in a cache: see assembly/caches.ts. */
 export const cacheBits = ({ exact }: Pick<OperationSettings, 'exact'>): 16 | 32 => (exact ? 32 : 16);
 
@@ -158,7 +161,7 @@ export class KernelPlan {
     const lines = linesOfHead(this.#settings);
     const ofLayer = (bits / 8) * layer * rows * keyValueHeads * lines;
     const [keys, values] = [this.keys + ofLayer, this.values + ofLayer];
-    const roomOfThread = 2 * headWidth * positionsAtOnce;
+    const roomOfThread = 2 * headWidth * positionsAtOnce + roomOfSums;
     const [queryNorm, keyNorm] = [operations.norm(`${attention}.query.norm`), operations.norm(`${attention}.key.norm`)];
     const sizes = { keyValueHeads, headWidth, added };
     const turned = operations.make('prepareHeads', rows, {

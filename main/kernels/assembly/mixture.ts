@@ -1,9 +1,16 @@
+import { setTwo } from './lanes';
 import { Attention, endOfShare, filledOf, headOf, queryOf, Segment, segmentOf, segments } from './segments';
+import { thread } from './thread';
 
 /*
  * The third job of attention: values times their weights, both 16-bit integers. What two products give is a whole number and exact; these are
  * added in 32-bit floats. Values that several rows share meet two of their queries at a time.
+ *
+ * Written for vectors of 256 bits, see wide-products.ts: sixteen places are one. Their sums lie in memory from one round to the next.
  */
+
+/** Of a thread: sums of four elements with two queries, eight floats each. */
+const roomOfSums: usize = 256;
 
 /** Sums of four vectors. */
 // @ts-ignore: decorator
@@ -21,6 +28,39 @@ function eight(weights: v128, values: v128): v128 {
   return f32x4.convert_i32x4_s(i32x4.dot_i16x8_s(weights, values));
 }
 
+/** Adds what 32 places give, weights w to z and as many values: places 0 to 7 and 16 to 23 to the first four sums, others to the last. */
+// @ts-ignore: decorator
+@inline
+function addPlaces(sums: usize, w: v128, x: v128, y: v128, z: v128, a: v128, b: v128, c: v128, d: v128): void {
+  const first = f32x4.add(v128.load(sums), f32x4.add(eight(w, a), eight(y, c)));
+  const last = f32x4.add(v128.load(sums, 16), f32x4.add(eight(x, b), eight(z, d)));
+  setTwo(sums, first, last);
+}
+
+/** 32 places of one element's values with both queries. */
+// @ts-ignore: decorator
+@inline
+function addElement(
+  sums: usize, values: usize, q0: v128, q1: v128, q2: v128, q3: v128, r0: v128, r1: v128, r2: v128, r3: v128,
+): void {
+  const a = v128.load(values), b = v128.load(values, 16), c = v128.load(values, 32), d = v128.load(values, 48);
+  addPlaces(sums, q0, q1, q2, q3, a, b, c, d);
+  addPlaces(sums + 128, r0, r1, r2, r3, a, b, c, d);
+}
+
+// @ts-ignore: decorator
+@inline
+function sumsOf(sums: usize): v128 {
+  return f32x4.add(v128.load(sums), v128.load(sums, 16));
+}
+
+/** Sums of four elements. */
+// @ts-ignore: decorator
+@inline
+function sumsOfFour(sums: usize): v128 {
+  return sums4(sumsOf(sums), sumsOf(sums + 32), sumsOf(sums + 64), sumsOf(sums + 96));
+}
+
 // @ts-ignore: decorator
 @inline
 function putMixed(to: usize, sums: v128, scale: usize, adds: bool): void {
@@ -28,15 +68,33 @@ function putMixed(to: usize, sums: v128, scale: usize, adds: bool): void {
   v128.store(to, adds ? f32x4.add(v128.load(to), mixed) : mixed);
 }
 
-/** What `count` places, a multiple of 8, of a segment give to four elements of the values of two queries. What is behind the last has a weight of 0. */
+/**
+ * What `count` places, a multiple of 8, of a segment give to four elements of the values of two queries. What is behind the last has a weight of 0.
+ * @param room see `roomOfSums`
+ */
 function mixTwo(
   weightsQ: usize, weightsR: usize, scaleQ: usize, scaleR: usize, values: usize, capacity: i32, count: i32, toQ: usize, toR: usize, adds: bool,
+  room: usize,
 ): void {
   const stride = <usize>capacity << 1;
   const v1 = values + stride, v2 = v1 + stride, v3 = v2 + stride;
-  const until = <usize>count << 1;
-  let a0 = f32x4.splat(0), a1 = a0, a2 = a0, a3 = a0, b0 = a0, b1 = a0, b2 = a0, b3 = a0;
-  for (let at: usize = 0; at < until; at += 16) {
+  const until = <usize>count << 1, whole = until & ~63;
+  const zero = f32x4.splat(0);
+  if (whole > 0) {
+    for (let at: usize = 0; at < roomOfSums; at += 32) setTwo(room + at, zero, zero);
+  }
+  let at: usize = 0;
+  for (; at < whole; at += 64) {
+    const ofQ = weightsQ + at, ofR = weightsR + at;
+    const q0 = v128.load(ofQ), q1 = v128.load(ofQ, 16), q2 = v128.load(ofQ, 32), q3 = v128.load(ofQ, 48);
+    const r0 = v128.load(ofR), r1 = v128.load(ofR, 16), r2 = v128.load(ofR, 32), r3 = v128.load(ofR, 48);
+    addElement(room, values + at, q0, q1, q2, q3, r0, r1, r2, r3);
+    addElement(room + 32, v1 + at, q0, q1, q2, q3, r0, r1, r2, r3);
+    addElement(room + 64, v2 + at, q0, q1, q2, q3, r0, r1, r2, r3);
+    addElement(room + 96, v3 + at, q0, q1, q2, q3, r0, r1, r2, r3);
+  }
+  let a0 = zero, a1 = zero, a2 = zero, a3 = zero, b0 = zero, b1 = zero, b2 = zero, b3 = zero;
+  for (; at < until; at += 16) {
     const a = v128.load(weightsQ + at), b = v128.load(weightsR + at);
     const x0 = v128.load(values + at), x1 = v128.load(v1 + at), x2 = v128.load(v2 + at), x3 = v128.load(v3 + at);
     a0 = f32x4.add(a0, eight(a, x0));
@@ -48,13 +106,19 @@ function mixTwo(
     a3 = f32x4.add(a3, eight(a, x3));
     b3 = f32x4.add(b3, eight(b, x3));
   }
-  putMixed(toQ, sums4(a0, a1, a2, a3), scaleQ, adds);
-  if (toR != toQ) putMixed(toR, sums4(b0, b1, b2, b3), scaleR, adds);
+  let q = sums4(a0, a1, a2, a3), r = sums4(b0, b1, b2, b3);
+  if (whole > 0) {
+    q = f32x4.add(sumsOfFour(room), q);
+    r = f32x4.add(sumsOfFour(room + 128), r);
+  }
+  putMixed(toQ, q, scaleQ, adds);
+  if (toR != toQ) putMixed(toR, r, scaleR, adds);
 }
 
 /** What rows that share a segment take of its values' elements `first` to `end`. */
 function mixRows(job: Attention, segment: Segment, head: i32, row: i32, rowsEnd: i32, first: i32, end: i32, adds: bool): void {
   const width = job.headWidth, line = <usize>job.line << 1;
+  const room = job.room + <usize>(thread * job.roomOfThread);
   const values = headOf<i16>(job, segment, segment.values, row, head);
   const weights = job.weights + (<usize>segment.start << 1);
   const count = (rowsEnd - row) * job.group;
@@ -66,7 +130,7 @@ function mixRows(job: Attention, segment: Segment, head: i32, row: i32, rowsEnd:
       mixTwo(
         weights + <usize>q * line, weights + <usize>r * line, job.weightScales + (<usize>q << 2), job.weightScales + (<usize>r << 2),
         values + (<usize>(d * segment.capacity) << 1), segment.capacity, (filledOf(job, segment, row + last / job.group) + 7) & ~7,
-        job.to + (<usize>(q * width + d) << 2), job.to + (<usize>(r * width + d) << 2), adds,
+        job.to + (<usize>(q * width + d) << 2), job.to + (<usize>(r * width + d) << 2), adds, room,
       );
     }
   }

@@ -1,11 +1,12 @@
 import { putScores, scales4 } from './caches';
+import { setTwo } from './lanes';
 import { Attention, endOf, endOfShare, filledOf, headOf, linesSummed, queryOf, Segment, segmentOf, segments } from './segments';
 import { thread } from './thread';
 
 /*
  * The first job of attention: products of queries and keys, both 16-bit integers with scales, so that one instruction multiplies eight of
  * them. What four products give is a whole number and exact; these are added in 32-bit floats. It is cut finely enough for one row to occupy
- * several threads. Keys that several rows share meet two of their queries at a time.
+ * several threads. Keys that several rows share meet two of their queries at a time, written for vectors of 256 bits, see wide-products.ts.
  */
 
 /** Two lines, 0 and 1, as pairs: of the first four positions, and of the last. */
@@ -78,7 +79,7 @@ function scoreRow(
   }
 }
 
-/** Puts keys of `count` positions, a multiple of 8, side by side: four elements after the other, of each four positions after the other their two pairs. */
+/** Puts keys of `count` positions, a multiple of 8, side by side: four elements after the other, of each eight positions their first pairs and their second. */
 function gather(keys: usize, capacity: i32, width: i32, count: i32, room: usize): void {
   const stride = <usize>capacity << 1;
   const until = <usize>count << 1;
@@ -88,45 +89,100 @@ function gather(keys: usize, capacity: i32, width: i32, count: i32, room: usize)
     for (let at: usize = 0; at < until; at += 16) {
       const x0 = v128.load(k0 + at), x1 = v128.load(k1 + at), x2 = v128.load(k2 + at), x3 = v128.load(k3 + at);
       v128.store(room, firstPairs(x0, x1));
-      v128.store(room, firstPairs(x2, x3), 16);
-      v128.store(room, lastPairs(x0, x1), 32);
+      v128.store(room, lastPairs(x0, x1), 16);
+      v128.store(room, firstPairs(x2, x3), 32);
       v128.store(room, lastPairs(x2, x3), 48);
       room += 64;
     }
   }
 }
 
+/** Four elements of a query with those of eight positions, as `gather` puts them: those of the first four, and of the last. */
+// @ts-ignore: decorator
+@inline
+function firstFour(q01: v128, q23: v128, k: usize): v128 {
+  return fourElements(q01, q23, v128.load(k), v128.load(k, 32));
+}
+
+// @ts-ignore: decorator
+@inline
+function lastFour(q01: v128, q23: v128, k: usize): v128 {
+  return fourElements(q01, q23, v128.load(k, 16), v128.load(k, 48));
+}
+
+/** Four elements of a query at `x` with those of sixteen positions, added to what is there. */
+// @ts-ignore: decorator
+@inline
+function addFour(x: usize, k: usize, to: usize): void {
+  const a = v128.load32_splat(x), b = v128.load32_splat(x, 4);
+  setTwo(to, f32x4.add(v128.load(to), firstFour(a, b, k)), f32x4.add(v128.load(to, 16), lastFour(a, b, k)));
+  setTwo(to + 32, f32x4.add(v128.load(to, 32), firstFour(a, b, k + 64)), f32x4.add(v128.load(to, 48), lastFour(a, b, k + 64)));
+}
+
+/** Eight elements, `stride` bytes from one four to the next. */
+// @ts-ignore: decorator
+@inline
+function addEight(x: usize, k: usize, stride: usize, to: usize): void {
+  const a = v128.load32_splat(x), b = v128.load32_splat(x, 4), c = v128.load32_splat(x, 8), d = v128.load32_splat(x, 12);
+  const l = k + stride;
+  setTwo(
+    to,
+    f32x4.add(v128.load(to), f32x4.add(firstFour(a, b, k), firstFour(c, d, l))),
+    f32x4.add(v128.load(to, 16), f32x4.add(lastFour(a, b, k), lastFour(c, d, l))),
+  );
+  setTwo(
+    to + 32,
+    f32x4.add(v128.load(to, 32), f32x4.add(firstFour(a, b, k + 64), firstFour(c, d, l + 64))),
+    f32x4.add(v128.load(to, 48), f32x4.add(lastFour(a, b, k + 64), lastFour(c, d, l + 64))),
+  );
+}
+
 /**
  * Scores of two queries at `count` positions, a multiple of 8, of those `places` that were gathered.
  * @param scaleQ where their scales lie @param keys first line of the head's keys @param first its position that is the first gathered
+ * @param sums room for those of two queries at sixteen positions
  */
 function scoreTwo(
   q: usize, r: usize, scaleQ: usize, scaleR: usize, toQ: usize, toR: usize,
-  keys: usize, capacity: i32, first: i32, room: usize, places: i32, width: i32, count: i32,
+  keys: usize, capacity: i32, first: i32, room: usize, places: i32, width: i32, count: i32, sums: usize,
 ): void {
   const ofQ = v128.load32_splat(scaleQ), ofR = v128.load32_splat(scaleR);
   const stride = <usize>places << 3;
   const between = r - q;
   const lastQuery = q + (<usize>width << 1);
+  const zero = f32x4.splat(0);
   let position = 0;
   for (; position + 16 <= count; position += 16) {
     let k = room + (<usize>position << 3);
-    let a0 = f32x4.splat(0), a1 = a0, a2 = a0, a3 = a0, b0 = a0, b1 = a0, b2 = a0, b3 = a0;
+    for (let at: usize = 0; at < 128; at += 32) setTwo(sums + at, zero, zero);
+    let x = q;
+    for (; x + 16 <= lastQuery; x += 16) {
+      addEight(x, k, stride, sums);
+      addEight(x + between, k, stride, sums + 64);
+      k += 2 * stride;
+    }
+    if (x < lastQuery) {
+      addFour(x, k, sums);
+      addFour(x + between, k, sums + 64);
+    }
+    for (let at: usize = 0; at < 64; at += 16) {
+      const scales = scales4(keys, capacity, width, first + position + <i32>(at >> 2));
+      const place = (<usize>position << 2) + at;
+      putScores(toQ + place, v128.load(sums + at), ofQ, scales);
+      putScores(toR + place, v128.load(sums + at, 64), ofR, scales);
+    }
+  }
+  for (; position < count; position += 8) {
+    let k = room + (<usize>position << 3);
+    let a0 = zero, a1 = zero, b0 = zero, b1 = zero;
     for (let x = q; x < lastQuery; x += 8) {
-      const a01 = v128.load32_splat(x), a23 = v128.load32_splat(x, 4);
-      const b01 = v128.load32_splat(x + between), b23 = v128.load32_splat(x + between, 4);
-      let k01 = v128.load(k), k23 = v128.load(k, 16);
-      a0 = f32x4.add(a0, fourElements(a01, a23, k01, k23));
-      b0 = f32x4.add(b0, fourElements(b01, b23, k01, k23));
-      k01 = v128.load(k, 32), k23 = v128.load(k, 48);
-      a1 = f32x4.add(a1, fourElements(a01, a23, k01, k23));
-      b1 = f32x4.add(b1, fourElements(b01, b23, k01, k23));
-      k01 = v128.load(k, 64), k23 = v128.load(k, 80);
-      a2 = f32x4.add(a2, fourElements(a01, a23, k01, k23));
-      b2 = f32x4.add(b2, fourElements(b01, b23, k01, k23));
-      k01 = v128.load(k, 96), k23 = v128.load(k, 112);
-      a3 = f32x4.add(a3, fourElements(a01, a23, k01, k23));
-      b3 = f32x4.add(b3, fourElements(b01, b23, k01, k23));
+      const k0 = v128.load(k), k1 = v128.load(k, 16), k2 = v128.load(k, 32), k3 = v128.load(k, 48);
+      const q01 = v128.load32_splat(x), q23 = v128.load32_splat(x, 4);
+      const r01 = v128.load32_splat(x + between), r23 = v128.load32_splat(x + between, 4);
+      a0 = f32x4.add(a0, fourElements(q01, q23, k0, k2));
+      a1 = f32x4.add(a1, fourElements(q01, q23, k1, k3));
+      b0 = f32x4.add(b0, fourElements(r01, r23, k0, k2));
+      b1 = f32x4.add(b1, fourElements(r01, r23, k1, k3));
       k += stride;
     }
     const at = <usize>position << 2;
@@ -135,24 +191,6 @@ function scoreTwo(
     putScores(toR + at, b0, ofR, s0);
     putScores(toQ + at + 16, a1, ofQ, s1);
     putScores(toR + at + 16, b1, ofR, s1);
-    const s2 = scales4(keys, capacity, width, first + position + 8), s3 = scales4(keys, capacity, width, first + position + 12);
-    putScores(toQ + at + 32, a2, ofQ, s2);
-    putScores(toR + at + 32, b2, ofR, s2);
-    putScores(toQ + at + 48, a3, ofQ, s3);
-    putScores(toR + at + 48, b3, ofR, s3);
-  }
-  for (; position < count; position += 4) {
-    let k = room + (<usize>position << 3);
-    let a0 = f32x4.splat(0), b0 = a0;
-    for (let x = q; x < lastQuery; x += 8) {
-      const k01 = v128.load(k), k23 = v128.load(k, 16);
-      a0 = f32x4.add(a0, fourElements(v128.load32_splat(x), v128.load32_splat(x, 4), k01, k23));
-      b0 = f32x4.add(b0, fourElements(v128.load32_splat(x + between), v128.load32_splat(x + between, 4), k01, k23));
-      k += stride;
-    }
-    const scales = scales4(keys, capacity, width, first + position);
-    putScores(toQ + (<usize>position << 2), a0, ofQ, scales);
-    putScores(toR + (<usize>position << 2), b0, ofR, scales);
   }
 }
 
@@ -211,6 +249,7 @@ function scoreRows(job: Attention, segment: Segment, head: i32, row: i32, rowsEn
       job.queries + <usize>q * size, job.queries + <usize>r * size, job.queryScales + (<usize>q << 2), job.queryScales + (<usize>r << 2),
       to + <usize>q * line, to + <usize>r * line, keys, segment.capacity, first - segment.start,
       room, places, job.headWidth, seenBetween(job, segment, row + last / job.group, first, end),
+      room + size * <usize>job.positionsAtOnce,
     );
   }
 }

@@ -1,4 +1,5 @@
 import { inFours } from './inputs';
+import { setTwo } from './lanes';
 import { ofBlock, put, RoundedProduct } from './products';
 import { thread } from './thread';
 
@@ -26,13 +27,6 @@ export const roomOfThread: usize = 576;
 export class WideProduct extends RoundedProduct {
   /** `roomOfThread` bytes for each thread. */
   room: usize;
-}
-
-// @ts-ignore: decorator
-@inline
-function setTwo(to: usize, first: v128, last: v128): void {
-  v128.store(to, first);
-  v128.store(to, last, 16);
 }
 
 /** Four pairs of weights with pairs of inputs that lie `between` bytes apart. */

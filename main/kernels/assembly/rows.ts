@@ -1,5 +1,6 @@
-import { exponentials4 } from './exponential';
+import { exponentials4, one4 } from './exponential';
 import { Inputs, roundRow } from './inputs';
+import { setTwo } from './lanes';
 
 /** Rows of inputs of products, and the 32-bit floats they are rounded from. Each job here does one row a chunk. */
 
@@ -88,13 +89,19 @@ function errorFunction(x: f64): f64 {
   return x >= 0 ? 1 - y : y - 1;
 }
 
+/** x times the sigmoid of `argument`. */
+// @ts-ignore: decorator
+@inline
+function sigmoidTimes(x: v128, argument: v128): v128 {
+  return f32x4.div(x, f32x4.add(one4(), exponentials4(f32x4.neg(argument))));
+}
+
 /** x times a sigmoid: of x itself, or, for gelu by a hyperbolic tangent, of twice the tangent's argument. */
 // @ts-ignore: decorator
 @inline
 function activate4(kind: i32, x: v128): v128 {
   const cubic = f32x4.mul(f32x4.splat(1.5957691216057308), f32x4.add(x, f32x4.mul(f32x4.splat(0.044715), f32x4.mul(x, f32x4.mul(x, x)))));
-  const argument = kind == silu ? x : cubic;
-  return f32x4.div(x, f32x4.add(f32x4.splat(1), exponentials4(f32x4.neg(argument))));
+  return sigmoidTimes(x, kind == silu ? x : cubic);
 }
 
 // @ts-ignore: decorator
@@ -110,6 +117,14 @@ export function activate(job: Activation, row: i32): void {
   const up = from + (<usize>width << 2);
   const to = job.to + (<usize>(row * width) << 2);
   let i = 0;
+  if (kind == silu && gated) {
+    // Vectors of 256 bits, see wide-products.ts.
+    for (; i + 8 <= width; i += 8) {
+      const x = from + (<usize>i << 2), y = up + (<usize>i << 2);
+      const a = v128.load(x), b = v128.load(x, 16);
+      setTwo(to + (<usize>i << 2), f32x4.mul(sigmoidTimes(a, a), v128.load(y)), f32x4.mul(sigmoidTimes(b, b), v128.load(y, 16)));
+    }
+  }
   if (kind != gelu) {
     for (; i + 4 <= width; i += 4) {
       const at = <usize>i << 2;

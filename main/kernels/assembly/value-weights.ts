@@ -1,6 +1,8 @@
 import { largestInteger, putScores, scales4 } from './caches';
 import { exponentials4 } from './exponential';
+import { setTwo } from './lanes';
 import { Attention, endOf, filledOf, headOf, linesSummed, Segment, segmentOf, segments } from './segments';
+import { thread } from './thread';
 
 /*
  * The second job of attention: from scores to the weights of values, which are the softmax of the scores times the scales of the values,
@@ -58,20 +60,44 @@ function largestScore(line: usize, start: i32, seen: i32, largest: v128): v128 {
 /** Below it an exponential counts for nothing beside that of 0, and its product with a scale might be denormal, which is slow. */
 const negligible: f32 = -60;
 
+// @ts-ignore: decorator
+@inline
+function exponentialOf(score: v128, greatest: v128, least: v128): v128 {
+  const x = f32x4.sub(score, greatest);
+  return v128.andnot(exponentials4(x), f32x4.lt(x, least));
+}
+
+/**
+ * Exponentials of one query's scores less the greatest, in their place, which for the last of them may be three behind.
+ * @param greatestAt where that lies @param leastAt where `negligible` does: constants would cost more, see exponential.ts
+ */
+function exponentiate(line: usize, start: i32, seen: i32, greatestAt: usize, leastAt: usize): void {
+  const greatest = v128.load32_splat(greatestAt), least = v128.load32_splat(leastAt);
+  let place = start;
+  // Vectors of 256 bits, see wide-products.ts.
+  for (; place + 8 <= seen; place += 8) {
+    const at = line + (<usize>place << 2);
+    setTwo(at, exponentialOf(v128.load(at), greatest, least), exponentialOf(v128.load(at, 16), greatest, least));
+  }
+  for (; place < seen; place += 4) {
+    const at = line + (<usize>place << 2);
+    v128.store(at, exponentialOf(v128.load(at), greatest, least));
+  }
+}
+
 /** Of what `weighSegment` sees, the exponentials' sum in 64 bits, and their largest product with a scale. */
 let sumOfLow: v128 = f64x2.splat(0);
 let sumOfHigh: v128 = f64x2.splat(0);
 let largestWeight: v128 = f32x4.splat(0);
 
-/** Scores of one query as exponentials times the scales of the values. */
-function weighSegment(job: Attention, segment: Segment, line: usize, row: i32, head: i32, greatest: v128): void {
+/** Exponentials of one query's scores times the scales of the values. */
+function weighSegment(job: Attention, segment: Segment, line: usize, row: i32, head: i32): void {
   const values = headOf<i16>(job, segment, segment.values, row, head);
   const seen = seenEnd(job, segment, row);
   let low = sumOfLow, high = sumOfHigh, largest = largestWeight;
   for (let place = segment.start; place < seen; place += 4) {
     const at = line + (<usize>place << 2);
-    const x = f32x4.sub(v128.load(at), greatest);
-    const four = v128.andnot(exponentials4(x), f32x4.lt(x, f32x4.splat(negligible)));
+    const four = v128.load(at);
     low = f64x2.add(low, f64x2.promote_low_f32x4(four));
     high = f64x2.add(high, f64x2.promote_low_f32x4(v128.shuffle<i32>(four, four, 2, 3, 2, 3)));
     let scales = scales4(values, segment.capacity, job.headWidth, place - segment.start);
@@ -113,6 +139,7 @@ export function normalizeScores(job: Attention, chunk: i32): void {
   const end = min(first + job.linesAtOnce, count);
   const size = <usize>job.line << 2;
   const parts = linesSummed(job);
+  const room = job.room + <usize>(thread * job.roomOfThread);
   for (let query = first; query < end; query++) {
     const line = job.scores + <usize>query * size;
     const row = query / heads, head = (query % heads) / job.group;
@@ -126,7 +153,13 @@ export function normalizeScores(job: Attention, chunk: i32): void {
     sumOfLow = f64x2.splat(0);
     sumOfHigh = f64x2.splat(0);
     largestWeight = f32x4.splat(0);
-    for (let index = 0; index < segments; index++) weighSegment(job, segmentOf(job, index), line, row, head, greatest);
+    f32.store(room, f32x4.extract_lane(greatest, 0));
+    f32.store(room, negligible, 4);
+    for (let index = 0; index < segments; index++) {
+      const segment = segmentOf(job, index);
+      exponentiate(line, segment.start, seenEnd(job, segment, row), room, room + 4);
+      weighSegment(job, segment, line, row, head);
+    }
     const sums = f64x2.add(sumOfLow, sumOfHigh);
     const largest = f32x4.extract_lane(largestOf(largestWeight), 0);
     const to = job.weights + (<usize>(query * job.line) << 1);

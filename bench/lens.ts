@@ -23,6 +23,8 @@ export interface LensFigures {
   readonly layers: number;
   /** While the run goes on, the process that reads being started for it. */
   readonly beside: PictureFigures & Slowdown;
+  /** While the run goes on, the next picture. */
+  readonly next: PictureFigures & Slowdown;
   /** With nothing else to do. */
   readonly idle: PictureFigures;
 }
@@ -49,19 +51,21 @@ interface PictureBeside extends Picture {
 
 /** The heatmap of what is visible, asked for as the window does, while the run it belongs to goes on. @param open a new engine */
 export async function measureLens(open: () => Promise<TextModel>, runs: number, progress: (text: string) => void): Promise<LensFigures> {
-  const [beside, idle]: [PictureBeside[], Picture[]] = [[], []];
+  const [beside, next, idle]: [PictureBeside[], PictureBeside[], Picture[]] = [[], [], []];
   let layers = 0;
   for (let run = 0; run < runs; run++) {
     const model = await open();
     try {
-      const pictures = await readTwo(model);
+      const pictures = await readThree(model);
       layers = pictures.layers;
       beside.push(pictures.beside);
+      next.push(pictures.next);
       idle.push(pictures.idle);
       const line = (name: string, { coarse, all }: Picture): string =>
         `lens: run ${run + 1} of ${runs}, ${name}: coarse ${coarse.toFixed(2)} s, all ${all.toFixed(1)} s`;
-      const { alone, meanwhile } = pictures.beside;
-      progress(`${line('beside', pictures.beside)}; ${alone.toFixed(1)} and ${meanwhile.toFixed(1)} steps/s`);
+      const speedsOf = ({ alone, meanwhile }: PictureBeside): string => `${alone.toFixed(1)} and ${meanwhile.toFixed(1)} steps/s`;
+      progress(`${line('beside', pictures.beside)}; ${speedsOf(pictures.beside)}`);
+      progress(`${line('next', pictures.next)}; ${speedsOf(pictures.next)}`);
       progress(line('idle', pictures.idle));
     } finally {
       await model.dispose();
@@ -80,11 +84,12 @@ export async function measureLens(open: () => Promise<TextModel>, runs: number, 
     steps: visibleSteps,
     layers,
     beside: { ...times(beside), ...speeds(beside) },
+    next: { ...times(next), ...speeds(next) },
     idle: times(idle),
   };
 }
 
-async function readTwo(model: TextModel): Promise<{ beside: PictureBeside; idle: Picture; layers: number }> {
+async function readThree(model: TextModel): Promise<{ beside: PictureBeside; next: PictureBeside; idle: Picture; layers: number }> {
   const client = model.connect();
   /** When each step came, in milliseconds. */
   const times: number[] = [];
@@ -116,7 +121,7 @@ async function readTwo(model: TextModel): Promise<{ beside: PictureBeside; idle:
     const inside = times.filter((time) => time >= from && time <= to);
     return (1000 * (inside.length - 1)) / ((inside.at(-1) ?? NaN) - (inside[0] ?? NaN));
   };
-  const lanes = [{ kind: 'cot', temperature: 1, ignoreEnd: true, maximumSteps: 4000 }] as const;
+  const lanes = [{ kind: 'cot', temperature: 1, ignoreEnd: true, maximumSteps: 7000 }] as const;
   const { run } = await client.request('run.start', { model: model.id, prompt: textOf(80), lanes: [...lanes] });
 
   /** The picture of the visible steps from one on. Afterwards, and while a run goes on, so many steps have been generated beside it. */
@@ -154,10 +159,11 @@ async function readTwo(model: TextModel): Promise<{ beside: PictureBeside; idle:
     return { coarse, all, alone: (before + after) / 2, meanwhile: (stepsAfter - stepsBefore) / all };
   };
   const beside = await readBeside(0);
+  const next = await readBeside(visibleSteps);
   await client.request('run.cancel', { run });
   await ended;
-  const { coarse, all } = await read(visibleSteps);
+  const { coarse, all } = await read(2 * visibleSteps);
   await client.request('run.close', { run });
   client.close();
-  return { beside, idle: { coarse, all }, layers };
+  return { beside, next, idle: { coarse, all }, layers };
 }

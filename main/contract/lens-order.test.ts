@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { lensOrder } from './lens-order';
+import { isCoarse, lensOrder } from './lens-order';
 
 it('goes from coarse to fine, counted from the last stream', () => {
   expect(lensOrder(30).slice(0, 3)).toEqual([
@@ -20,6 +20,14 @@ it('has every stream once', () => {
           .flat()
           .toSorted((a, b) => a - b),
       ).toEqual(Array.from({ length: below }, (_, stream) => stream));
+    }),
+  );
+});
+
+it('knows the coarsest round', () => {
+  fc.assert(
+    fc.property(fc.integer({ min: 8, max: 200 }), (below) => {
+      expect(lensOrder(below).map((round) => isCoarse(round, below))).toEqual([true, false, false, false]);
     }),
   );
 });

@@ -11,3 +11,8 @@ export function lensOrder(below: number): readonly (readonly number[])[] {
   }
   return rounds.filter((round) => round.length > 0);
 }
+
+/** Whether all of these streams are of the first, coarsest round. */
+export function isCoarse(streams: readonly number[], below: number): boolean {
+  return streams.every((stream) => (below - stream) % 8 === 0);
+}

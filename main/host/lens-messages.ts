@@ -18,10 +18,9 @@ export const lensQuestionSchema = z.object({
 });
 export type LensQuestion = z.infer<typeof lensQuestionSchema>;
 
-/** What it says: that it has started; of every question that it begins to read, once all is there for it, and an answer: `packed` as `encodeReadings` gives it, and how long that took. */
+/** What it says: that it has started, and an answer to every question: `packed` as `encodeReadings` gives it, and how long that took. */
 export const lensAnswerSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('ready') }),
-  z.object({ type: z.literal('began'), id: z.number().int() }),
   z.object({ type: z.literal('readings'), id: z.number().int(), packed: floatsSchema, milliseconds: z.number() }),
   z.object({ type: z.literal('failed'), id: z.number().int(), error: errorSchema }),
 ]);

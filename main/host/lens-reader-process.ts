@@ -28,7 +28,6 @@ serveEngine((say: (answer: LensAnswer) => void) => {
       try {
         const readings = await readingsOf(lens);
         await readings.prepare();
-        say({ type: 'began', id });
         const started = performance.now();
         const packed = await readings.read(residuals, [...targets], count);
         return { type: 'readings', id, packed, milliseconds: performance.now() - started };

@@ -61,7 +61,7 @@ function open(start?: () => SideProcess) {
     return child;
   };
   const service = new LensService(start ?? fork, new LensTurns(() => false));
-  const read = async (target = 1) => service.readerOf(stored)(streams, [target], 5);
+  const read = async (target = 1) => service.readerOf(stored)(streams, [target], 5, false);
   return { service, read, children };
 }
 /** What a reading is refused with; asked for at once, so that nothing is refused unheard. */
@@ -87,22 +87,19 @@ it('starts a process at the first question and asks it one thing at a time', asy
   expect(children).toHaveLength(1);
 });
 
-it('has a run wait while the process reads, and not while it starts or after its end', async () => {
+it('has a run wait while something is read, and no longer', async () => {
   const { service, read, children } = open();
   const rested = async (): Promise<boolean> => Promise.race([service.rest().then(() => true), settled().then(() => false)]);
+  expect(await rested()).toBe(true);
   const reading = read();
   const died = failureOf(read());
   await settled();
-  expect(await rested()).toBe(true);
-  children[0]?.say({ type: 'ready' });
-  expect(await rested()).toBe(true);
-  children[0]?.say({ type: 'began', id: 1 });
   expect(await rested()).toBe(false);
   const waiting = service.rest();
+  children[0]?.say({ type: 'ready' });
   children[0]?.answer(1);
   await Promise.all([reading, waiting]);
   await settled();
-  children[0]?.say({ type: 'began', id: 2 });
   const waitingAgain = service.rest();
   children[0]?.end();
   await waitingAgain;
@@ -110,18 +107,18 @@ it('has a run wait while the process reads, and not while it starts or after its
   expect(await rested()).toBe(true);
 });
 
-it('has a run wait no longer than a second, whatever the process does', async () => {
-  const { service, read, children } = open();
+it('has a run wait no longer than a second for one reading, whatever the process does', async () => {
+  const { service, read } = open();
   const stopped = failureOf(read());
   await settled();
-  children[0]?.say({ type: 'ready' });
-  children[0]?.say({ type: 'began', id: 1 });
   let goesOn = false;
   void service.rest().then(() => (goesOn = true));
   await vi.advanceTimersByTimeAsync(990);
   expect(goesOn).toBe(false);
   await vi.advanceTimersByTimeAsync(20);
   expect(goesOn).toBe(true);
+  // Nor does it wait anew at its next step.
+  await service.rest();
   service.end();
   await stopped;
 });
@@ -193,10 +190,10 @@ it.each(['refuses to start', 'ends before it is ready', 'does not get ready'])('
 it('leaves models that came with the app, and programs without such a process, to the engine', async () => {
   const { service, children } = open();
   const expected = await stored.decoder.readings(streams, [1], 5);
-  expect(await service.readerOf(fakeModel())(streams, [1], 5)).toEqual(expected);
+  expect(await service.readerOf(fakeModel())(streams, [1], 5, false)).toEqual(expected);
   expect(children).toHaveLength(0);
   const without = new LensService(null, new LensTurns(() => false));
-  expect(await without.readerOf(stored)(streams, [1], 5)).toEqual(expected);
+  expect(await without.readerOf(stored)(streams, [1], 5, false)).toEqual(expected);
 });
 
 it('fails what is asked when it is ended, as when the model is removed', async () => {

@@ -9,7 +9,7 @@ import type { SideProcess } from './side-process';
 const idleMilliseconds = 20_000;
 /** Milliseconds a process may take to start, on a machine that is busy generating. */
 const startLimit = 30_000;
-/** Milliseconds a run waits for a reading at the most: however long one takes, or hangs, the run goes on. */
+/** Milliseconds a run waits for a reading, or for the process to start, at the most: however long one takes, or hangs, the run goes on. */
 const longestRest = 1_000;
 
 type Reading = TimedReading<Float32Array<ArrayBuffer>>;
@@ -18,8 +18,8 @@ interface Pending {
   readonly question: LensQuestion;
   readonly resolve: (reading: Reading) => void;
   readonly reject: (reason: unknown) => void;
-  /** Set once the process has begun to read. */
-  began: boolean;
+  /** Whether runs wait for it. */
+  rests: boolean;
 }
 
 /** One process from its start to its end. */
@@ -54,8 +54,8 @@ export class LensService {
 
   /** How the lens of a model is read. It throws what `Decoder.readings` does, and InterlinearError `engine-lost` when the process dies. */
   readerOf({ decoder, lens }: LoadedModel): ReadLens {
-    return async (residuals, targets, count) =>
-      this.#turns.take(async () => {
+    return async (residuals, targets, count, isUrgent) =>
+      this.#turns.take(isUrgent, async () => {
         if (lens !== null && this.#start !== null && this.#canStart) {
           try {
             const question = { type: 'read', lens, residuals, targets: Int32Array.from(targets), count } as const;
@@ -71,18 +71,12 @@ export class LensService {
   }
 
   /**
-   * Waits while the process reads. A run that goes on meanwhile takes the cores it reads with, and loses its own to it: measured on two, the
-   * same readings then take twice as long, and the run loses more than it wins.
+   * Waits while something is read, or the process starts for it. A run that goes on meanwhile takes the cores it reads with, and loses its own
+   * to it: measured on two, the same readings then take twice as long, and the run loses more than it wins.
    */
   async rest(): Promise<void> {
-    if (this.#pending?.began !== true) return;
-    await new Promise<void>((resolve) => {
-      const limit = setTimeout(resolve, longestRest);
-      this.#resting.push(() => {
-        clearTimeout(limit);
-        resolve();
-      });
-    });
+    if (this.#pending?.rests !== true) return;
+    await new Promise<void>((resolve) => this.#resting.push(resolve));
   }
 
   /** Ends the process, if there is one. What it was asked fails. */
@@ -97,21 +91,29 @@ export class LensService {
   async #ask(question: LensQuestion, start: () => SideProcess): Promise<Reading> {
     if (this.#idle) clearTimeout(this.#idle);
     const answer = new Promise<Reading>((resolve, reject) => {
-      this.#pending = { question, resolve, reject, began: false };
+      this.#pending = { question, resolve, reject, rests: true };
     });
+    const limit = setTimeout(() => this.#goOn(), longestRest);
     try {
       this.#life ??= this.#open(start);
       if (this.#life.ready) this.#life.child.send(question);
       return await answer;
     } finally {
+      clearTimeout(limit);
+      this.#goOn();
       this.#pending = null;
-      for (const goOn of this.#resting.splice(0)) goOn();
       this.#idle = setTimeout(() => {
         this.end();
       }, idleMilliseconds);
       // Waiting for it keeps no process alive.
       this.#idle.unref();
     }
+  }
+
+  /** Runs wait no longer for what was asked. */
+  #goOn(): void {
+    if (this.#pending) this.#pending.rests = false;
+    for (const goOn of this.#resting.splice(0)) goOn();
   }
 
   #open(start: () => SideProcess): Life {
@@ -142,9 +144,6 @@ export class LensService {
         clearTimeout(life.limit);
         life.ready = true;
         if (pending) life.child.send(pending.question);
-        break;
-      case 'began':
-        if (pending?.question.id === answer.id) pending.began = true;
         break;
       case 'readings':
         if (pending?.question.id === answer.id) pending.resolve({ value: answer.packed, milliseconds: answer.milliseconds });

@@ -20,7 +20,7 @@ async function readings(count: number, generating: (time: number) => boolean): P
   const turns = new LensTurns(() => generating(clock.time), clock);
   const began: number[] = [];
   for (let i = 0; i < count; i++)
-    await turns.take(async () => {
+    await turns.take(false, async () => {
       began.push(clock.time);
       clock.time += 100;
       return Promise.resolve({ value: i, milliseconds: 100 });
@@ -33,12 +33,12 @@ describe('turns to read lenses', () => {
     expect(await readings(50, () => false)).toEqual(Array.from({ length: 50 }, (_, i) => 100 * i));
   });
 
-  it('are given a first second at once, then a tenth of the time, while a run generates', async () => {
+  it('are given a first second at once, then a twentieth of the time, while a run generates', async () => {
     const began = await readings(100, () => true);
     expect(began.slice(0, 11)).toEqual(Array.from({ length: 11 }, (_, i) => 100 * i));
     const apart = ((began[99] ?? NaN) - (began[30] ?? NaN)) / 69;
-    expect(100 / apart).toBeGreaterThan(0.09);
-    expect(100 / apart).toBeLessThan(0.13);
+    expect(100 / apart).toBeGreaterThan(0.04);
+    expect(100 / apart).toBeLessThan(0.06);
   });
 
   it('stop waiting when the run ends', async () => {
@@ -58,8 +58,44 @@ describe('turns to read lenses', () => {
       if (name === 'b') throw new Error('No numbers');
       return { value: name, milliseconds: 1 };
     };
-    const all = await Promise.allSettled(['a', 'b', 'c'].map(async (name) => turns.take(async () => reading(name))));
+    const all = await Promise.allSettled(['a', 'b', 'c'].map(async (name) => turns.take(false, async () => reading(name))));
     expect(all.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
     expect(order).toEqual(['a', 'b', 'c'].flatMap((name) => [`${name} begins`, `${name} ends`]));
+  });
+
+  it('do not wait where they are urgent, and are paid for afterwards', async () => {
+    const clock = fakeClock();
+    const turns = new LensTurns(() => true, clock);
+    const began: [string, number][] = [];
+    const take = async (name: string, isUrgent: boolean): Promise<void> =>
+      turns.take(isUrgent, async () => {
+        began.push([name, clock.time]);
+        clock.time += 500;
+        return Promise.resolve({ value: undefined, milliseconds: 500 });
+      });
+    // The burst and what half of a reading takes more than that.
+    await Promise.all([take('a', false), take('b', false), take('c', false)]);
+    const before = clock.time;
+    // Another waits for its share when the urgent one comes.
+    await Promise.all([take('waiting', false), take('urgent', true)]);
+    expect(began.map(([name]) => name)).toEqual(['a', 'b', 'c', 'urgent', 'waiting']);
+    expect((began[3]?.[1] ?? NaN) - before).toBeLessThanOrEqual(50);
+    // 500 ms of what the third took, and 500 of the urgent one's, at a twentieth of the time.
+    expect(((began[4]?.[1] ?? NaN) - before) / 1000).toBeGreaterThan(18);
+    expect(((began[4]?.[1] ?? NaN) - before) / 1000).toBeLessThan(21);
+  });
+
+  it('wait, urgent or not, where too much has been read before its time', async () => {
+    const clock = fakeClock();
+    const turns = new LensTurns(() => true, clock);
+    const began: number[] = [];
+    for (let i = 0; i < 40; i++)
+      await turns.take(true, async () => {
+        began.push(clock.time);
+        clock.time += 100;
+        return Promise.resolve({ value: i, milliseconds: 100 });
+      });
+    expect(began[19]).toBe(1900);
+    expect((began[39] ?? NaN) - (began[29] ?? NaN)).toBeGreaterThan(19_000);
   });
 });

@@ -1,9 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** How much of the time lenses may be read while a run generates, which waits meanwhile: see `LensService.rest`. With the burst under 15 percent of any half a minute. */
-const share = 0.11;
+/** How much of the time lenses may be read while a run generates, which waits meanwhile: see `LensService.rest`. With what is urgent, and what starting the process takes, a run is slower by less than 15 percent. */
+const share = 0.05;
 /** Milliseconds that may be read at once after a while without reading: the first picture of a screen. */
 const burst = 1_000;
+/** Milliseconds that may be read before their time where it is urgent. */
+const mostDebt = 1_000;
 /** Looks whether the run has ended so many milliseconds apart. */
 const glance = 50;
 
@@ -25,12 +27,20 @@ const realClock: LensClock = {
   },
 };
 
+/** A reading that waits for its turn; `begin` ends with its milliseconds, whatever becomes of it. */
+interface Waiting {
+  readonly isUrgent: boolean;
+  readonly begin: () => Promise<number>;
+}
+
 /**
- * Whose turn it is to read lenses: one at a time, in the order they came; while a run generates, no more of the time than its share.
- * Unused time is saved up to `burst`, and what was read over it is paid by waiting.
+ * Whose turn it is to read lenses: one at a time, what is urgent first and else in the order they came; while a run generates, no more of the
+ * time than its share. Unused time is saved up to `burst`, what is urgent may be read up to `mostDebt` before its time, and what was read over
+ * it is paid by waiting.
  */
 export class LensTurns {
-  #last: Promise<void> = Promise.resolve();
+  readonly #waiting: Waiting[] = [];
+  #serving = false;
   #saved = burst;
   #counted: number;
 
@@ -43,27 +53,45 @@ export class LensTurns {
   }
 
   /** @param read answers with what was read and how many milliseconds that took */
-  async take<T>(read: () => Promise<TimedReading<T>>): Promise<T> {
-    const turn = this.#last.then(async () => {
-      await this.#afford();
-      const { value, milliseconds } = await read();
-      this.#save();
-      this.#saved -= milliseconds;
-      return value;
+  async take<T>(isUrgent: boolean, read: () => Promise<TimedReading<T>>): Promise<T> {
+    return new Promise((resolve, reject) => {
+      const begin = async (): Promise<number> => {
+        try {
+          const { value, milliseconds } = await read();
+          resolve(value);
+          return milliseconds;
+        } catch (thrown) {
+          reject(thrown as Error);
+          return 0;
+        }
+      };
+      this.#waiting.push({ isUrgent, begin });
+      void this.#serve();
     });
-    this.#last = turn.then(
-      () => undefined,
-      () => undefined,
-    );
-    return turn;
   }
 
-  async #afford(): Promise<void> {
+  async #serve(): Promise<void> {
+    if (this.#serving) return;
+    this.#serving = true;
+    while (this.#waiting.length > 0) {
+      const turn = await this.#next();
+      const milliseconds = await turn.begin();
+      this.#save();
+      this.#saved -= milliseconds;
+    }
+    this.#serving = false;
+  }
+
+  /** The next turn, when it can be afforded. */
+  async #next(): Promise<Waiting> {
     for (;;) {
       this.#save();
       if (!this.generating()) this.#saved = burst;
-      if (this.#saved >= 0) return;
-      await this.clock.sleep(Math.max(1, Math.min(glance, -this.#saved / share)));
+      const urgent = this.#waiting.findIndex(({ isUrgent }) => isUrgent);
+      const missing = -this.#saved - (urgent < 0 ? 0 : mostDebt);
+      const [turn] = missing > 0 ? [] : this.#waiting.splice(Math.max(0, urgent), 1);
+      if (turn) return turn;
+      await this.clock.sleep(Math.max(1, Math.min(glance, missing / share)));
     }
   }
 

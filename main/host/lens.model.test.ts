@@ -51,7 +51,7 @@ it.skipIf(!published.reachable)('lens readings of a run equal a PyTorch lens at 
     source.add(sink.taps(0));
     const below = Array.from({ length: layout.streams - 1 }, (_, stream) => stream);
     const range = { lane: 0, branch: 0, first: 0, count: steps.length, streams: below };
-    const packed = await readLenses(source, async (...read) => model.decoder.readings(...read), range);
+    const packed = await readLenses(source, async (residuals, targets, kept) => model.decoder.readings(residuals, targets, kept), range);
     // The last layer's reading is the run's own: that of the pass's logits.
     const last = sink.taps(0).map(({ record }) => encodeReadings(record.layers.slice(-1), layout.lens));
     const length = below.length * readingLength(layout.lens);

@@ -1,13 +1,15 @@
 import { InterlinearError } from '../contract/errors';
 import { readingLength } from '../contract/frame';
 import { modelOfLane } from '../contract/lane-models';
+import { isCoarse } from '../contract/lens-order';
 import type { RunSource } from './run-source';
 
-/** Readings of N streams [N, D], packed as `encodeReadings` does; whoever makes them. */
+/** Readings of N streams [N, D], packed as `encodeReadings` does; whoever makes them. Urgent ones come before others. */
 export type ReadLens = (
   residuals: Float32Array<ArrayBuffer>,
   targets: readonly number[],
   count: number,
+  isUrgent: boolean,
 ) => Promise<Float32Array<ArrayBuffer>>;
 
 /** Streams of some steps of one branch whose lenses are wanted. */
@@ -40,7 +42,8 @@ export async function readLenses(source: RunSource, read: ReadLens, range: LensR
       residuals.set(data.subarray(stream * width, (stream + 1) * width), (i * streams.length + j) * width);
   }
   const targets = steps.flatMap(({ targetId }) => streams.map(() => targetId));
-  const packed = await read(residuals, targets, layout.lens);
+  // What makes a picture at all.
+  const packed = await read(residuals, targets, layout.lens, isCoarse(streams, layout.streams - 1));
   if (packed.length !== targets.length * readingLength(layout.lens)) throw new Error('Some streams have come back without a reading');
   return packed;
 }

@@ -27,10 +27,10 @@ const realClock: LensClock = {
   },
 };
 
-/** A reading that waits for its turn; `begin` ends with its milliseconds, whatever becomes of it. */
+/** A reading that waits for its turn. */
 interface Waiting {
   readonly isUrgent: boolean;
-  readonly begin: () => Promise<number>;
+  readonly begin: () => void;
 }
 
 /**
@@ -40,7 +40,7 @@ interface Waiting {
  */
 export class LensTurns {
   readonly #waiting: Waiting[] = [];
-  #serving = false;
+  #isReading = false;
   #saved = burst;
   #counted: number;
 
@@ -54,32 +54,27 @@ export class LensTurns {
 
   /** @param read answers with what was read and how many milliseconds that took */
   async take<T>(isUrgent: boolean, read: () => Promise<TimedReading<T>>): Promise<T> {
-    return new Promise((resolve, reject) => {
-      const begin = async (): Promise<number> => {
-        try {
-          const { value, milliseconds } = await read();
-          resolve(value);
-          return milliseconds;
-        } catch (thrown) {
-          reject(thrown as Error);
-          return 0;
-        }
-      };
+    await new Promise<void>((begin) => {
       this.#waiting.push({ isUrgent, begin });
       void this.#serve();
     });
+    let taken = 0;
+    try {
+      const { value, milliseconds } = await read();
+      taken = milliseconds;
+      return value;
+    } finally {
+      this.#save();
+      this.#saved -= taken;
+      this.#isReading = false;
+      void this.#serve();
+    }
   }
 
   async #serve(): Promise<void> {
-    if (this.#serving) return;
-    this.#serving = true;
-    while (this.#waiting.length > 0) {
-      const turn = await this.#next();
-      const milliseconds = await turn.begin();
-      this.#save();
-      this.#saved -= milliseconds;
-    }
-    this.#serving = false;
+    if (this.#isReading || this.#waiting.length === 0) return;
+    this.#isReading = true;
+    (await this.#next()).begin();
   }
 
   /** The next turn, when it can be afforded. */

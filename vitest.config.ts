@@ -1,4 +1,5 @@
 import { configDefaults, defineConfig } from 'vitest/config';
+import { knownFlags } from './bench/known-flags.ts';
 import { vectorFlags } from './main/kernels/vector-flags.ts';
 import { assemblyPlugin } from './scripts/build/assembly.ts';
 
@@ -47,12 +48,12 @@ export default defineConfig({
         test: {
           name: 'vectors',
           include: [
-            'main/kernels/*.test.ts',
+            'main/kernels/!(lost-thread)*.test.ts',
             'main/measures/vocabulary-walk.test.ts',
             'main/runtime/{kernel-passes,wide-products}.parity.test.ts',
           ],
           // Optimised from the first call on: what runs seldom would stay as it is compiled at first.
-          execArgv: [...vectorFlags, '--no-liftoff', '--expose-gc'],
+          execArgv: [...knownFlags(vectorFlags, process.execPath), '--no-liftoff', '--expose-gc'],
           testTimeout: 180_000,
         },
       },

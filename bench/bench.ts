@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path';
 import { Command } from 'commander';
 import { defaultModelsFolder } from '../main/cli/user-folders';
 import { nodeProcesses } from '../main/host/node-processes';
+import { kernelsName } from '../main/kernels/kernels';
 import { runtimeName } from '../main/runtime/onnx-runtime';
 import { measureBranches } from './branches';
 import { measureDecode } from './decode';
@@ -161,13 +162,16 @@ ofText('lens', 'the lens of every layer for 120 steps, asked for as the window d
   async (options: TextOptions) => {
     const startProcess = nodeProcesses(import.meta.dirname);
     const open = async (): Promise<TextModel> => TextModel.open(resources, defaultModelsFolder(), options.model, startProcess);
-    print({ threads, versions: { ours: runtimeName }, lens: await measureLens(open, options.pairs, progress) }, options.json === true);
+    print(
+      { threads, versions: { ours: kernelsName, lens: runtimeName }, lens: await measureLens(open, options.pairs, progress) },
+      options.json === true,
+    );
   },
 );
 
 ofText('memory', 'the engine at the end of a context of a thousand tokens', 3).action(async (options: TextOptions) => {
   const figures = await measureMemory({ resources, models: defaultModelsFolder(), id: options.model }, options.pairs, progress);
-  print({ threads, versions: { ours: runtimeName }, memory: figures }, options.json === true);
+  print({ threads, versions: { ours: kernelsName }, memory: figures }, options.json === true);
 });
 
 program
@@ -194,7 +198,7 @@ program
     const peer = { model: await llama.loadModel({ modelPath: options.gguf }), version: `node-llama-cpp ${version}` };
     try {
       const figures = await measurePerplexity(join(defaultModelsFolder(), options.model), peer, threads, options.fixture ?? null);
-      print({ threads, versions: { ours: runtimeName, peer: peer.version }, perplexity: figures }, options.json === true);
+      print({ threads, versions: { ours: kernelsName, peer: peer.version }, perplexity: figures }, options.json === true);
     } finally {
       await llama.dispose();
     }
@@ -229,7 +233,7 @@ program
     }) => {
       const options = { runs: pairs, catalogue, largeBytes: large * 1e9 };
       const figures = await measureImport(resources, gguf ?? null, options, progress);
-      print({ versions: { ours: runtimeName }, import: figures }, json === true);
+      print({ versions: { kernels: kernelsName, runtime: runtimeName }, import: figures }, json === true);
     },
   );
 

@@ -2,6 +2,7 @@ import { fork, type ForkOptions } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { engineFlags } from '../main/host/engine-flags';
+import { knownFlags } from './known-flags';
 
 /** What one task in a process of its own took. */
 export interface ProcessFigures {
@@ -69,5 +70,6 @@ const plainNode = 'INTERLINEAR_BENCH_NODE';
 function asEngine(): ForkOptions {
   const execPath = process.env['INTERLINEAR_ELECTRON'];
   if (execPath === undefined) throw new Error('INTERLINEAR_ELECTRON does not name an Electron: run this through npm run bench.');
-  return { execPath, execArgv: [...engineFlags], env: { ...process.env, ELECTRON_RUN_AS_NODE: '1' } };
+  const env = { ...process.env, ELECTRON_RUN_AS_NODE: '1' };
+  return { execPath, execArgv: knownFlags(engineFlags, execPath, env), env };
 }

@@ -1,5 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import compiled from 'virtual:kernels';
+import { InterlinearError } from '../contract/errors';
 import { type Arguments, type Job, layoutOf } from './jobs';
 import { KernelMemory } from './kernel-memory';
 
@@ -26,6 +27,7 @@ export class Kernels {
   readonly #workers: Worker[];
   readonly #run: Run;
   readonly #end: () => void;
+  #isLost = false;
 
   /** @param threads in all, with the one that calls */
   constructor(threads: number) {
@@ -39,7 +41,7 @@ export class Kernels {
     this.#workers = Array.from({ length: threads - 1 }, (_, i) => {
       const worker = new Worker(program, { eval: true, workerData: { module, memory, thread: i + 1 }, resourceLimits: heap });
       worker.unref();
-      // Without it the others, at the least the one that calls, take its parts.
+      // Without it the others, at the least the one that calls, take its parts; the one it was at is missed by `run`.
       worker.on('error', () => undefined);
       return worker;
     });
@@ -67,13 +69,30 @@ export class Kernels {
     }
   }
 
-  /** @param args address of its arguments @param chunks parts it is cut into, each computed by one thread */
+  /**
+   * @param args address of its arguments
+   * @param chunks parts it is cut into, each computed by one thread
+   * @throws InterlinearError `engine-lost` where a thread has ended in the middle of its work, then and from then on
+   */
   run(job: Job, args: number, chunks: number): void {
-    this.#run(layoutOf(job).number, args, chunks, this.#threads);
+    const { number } = layoutOf(job);
+    if (this.#isLost) throw lost();
+    try {
+      this.#run(number, args, chunks, this.#threads);
+    } catch (thrown) {
+      // Who comes back after all would count a part of this job as one of the next.
+      this.#isLost = true;
+      throw lost(thrown);
+    }
   }
 
   async dispose(): Promise<void> {
     this.#end();
     await Promise.all(this.#workers.map(async (worker) => worker.terminate()));
   }
+}
+
+function lost(cause?: unknown): InterlinearError {
+  const message = 'A thread that computes has ended in the middle of its work.';
+  return new InterlinearError('engine-lost', message, 'Restart the engine, then try again.', { cause });
 }

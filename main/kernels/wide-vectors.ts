@@ -3,7 +3,7 @@ import type { Kernels } from './kernels';
 import { vectorFlags } from './vector-flags';
 
 /** Bytes that wide products need for each thread: see assembly/wide-products.ts. */
-export const roomOfThread = 576;
+export const roomOfThread = 320;
 
 /** Milliseconds given to a comparison: V8 compiles what runs often once more, and only then makes wide instructions. */
 const limit = 160;
@@ -25,7 +25,7 @@ export function wideIsBetter(kernels: Kernels): boolean {
 }
 
 /** A utility process of Electron has V8's flags in one option, `--js-flags=…`. */
-const isTold = (): boolean => process.execArgv.some((option) => option.includes(vectorFlags[1]));
+const isTold = (): boolean => process.execArgv.some((option) => option.includes(vectorFlags[0]));
 
 /** Whether wide products are faster than others, and the same. */
 export function compareWide(kernels: Kernels): boolean {

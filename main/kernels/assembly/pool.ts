@@ -23,6 +23,8 @@ const looks: i32 = 20000;
 /** Looks at `completed` before the thread that waits for a job lets others have its core, and for how many nanoseconds. */
 const patience: i32 = 20000;
 const nap: i64 = 50000;
+/** Naps in which not one chunk was done, after which whoever took the rest is taken to be gone: three seconds, or more on a busy machine. */
+const mostNaps: i32 = 60000;
 
 /** Takes chunks while there are some. */
 function takeChunks(): void {
@@ -36,7 +38,10 @@ function takeChunks(): void {
   }
 }
 
-/** Runs a job, whose arguments lie at `args`, on this thread and whatever others there are. Returns when it is done. */
+/**
+ * Runs a job, whose arguments lie at `args`, on this thread and whatever others there are. Returns when it is done; traps where a thread has
+ * taken a chunk and never does it, after which nothing may be run any more.
+ */
 export function run(job: i32, args: usize, chunks: i32, threads: i32): void {
   choose(job, args);
   if (chunks < 2 || threads < 2) {
@@ -48,11 +53,16 @@ export function run(job: i32, args: usize, chunks: i32, threads: i32): void {
   atomic.store<u64>(state, (number << 32) | <u64>(<u32>chunks));
   if (atomic.load<u32>(sleepers) != 0) atomic.notify(jobNumber, threads - 1);
   takeChunks();
-  let seen = 0;
+  let seen = 0, naps = 0;
+  let before: u32 = 0;
   while (true) {
     const done = atomic.load<u32>(completed);
     if (done == <u32>chunks) return;
-    if (++seen > patience) atomic.wait<i32>(completed, <i32>done, nap);
+    if (++seen <= patience) continue;
+    if (done != before) naps = 0;
+    before = done;
+    if (++naps > mostNaps) unreachable();
+    atomic.wait<i32>(completed, <i32>done, nap);
   }
 }
 

@@ -16,11 +16,11 @@ import { thread } from './thread';
  * and never are two loads that widen what they load 8 bytes apart: V8 13.0 begins at the second where that comes first.
  */
 
-/** Of a thread: sums of four rows of inputs with sixteen of weights so far, those of the block under way, the mask and the factor of offsets. */
-const blockSums: usize = 256;
-const maskAt: usize = 512;
-const factorAt: usize = 516;
-export const roomOfThread: usize = 576;
+/** Of a thread: sums of four rows of inputs with eight of weights so far, those of the block under way, the mask and the factor of offsets. */
+const blockSums: usize = 128;
+const maskAt: usize = 256;
+const factorAt: usize = 260;
+export const roomOfThread: usize = 320;
 
 // @ts-ignore: decorator
 @unmanaged

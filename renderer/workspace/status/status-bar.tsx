@@ -26,6 +26,13 @@ function stepsPerSecond(run: RunView): number {
   return (1000 * steps) / (outcome.milliseconds - outcome.prefillMilliseconds);
 }
 
+/** What computed a run: its models with their storage, device and threads. */
+function factsOf(run: RunView): string {
+  return modelsOfRun(run.info)
+    .map(({ model, dtype, device, threads }) => `${model.name} · ${dtype} · ${deviceNames[device]}, ${formatCount(threads, 'thread')}`)
+    .join(' | ');
+}
+
 /** Branches computed side by side. */
 function rowsOf(run: RunView): number {
   return run.lanes.reduce((sum, lane) => sum + Math.max(1, lane.branches.length), 0);
@@ -48,14 +55,9 @@ export function StatusBar({ screen }: { readonly screen: Screen }) {
       </span>
       {run !== undefined && (
         <>
-          <span className={styles['engineFacts']}>
-            {modelsOfRun(run.info)
-              .map(
-                ({ model, dtype, device, threads }) =>
-                  `${model.name} · ${dtype} · ${deviceNames[device]}, ${formatCount(threads, 'thread')}`,
-              )
-              .join(' | ')}{' '}
-            · {run.info.engine}
+          <span className={styles['engineFacts']} title={`${factsOf(run)} · ${run.info.engine}`}>
+            {factsOf(run)}
+            <span className={styles['engineName']}> · {run.info.engine}</span>
           </span>
           <span className="data">
             {formatCount(run.lanes.length, 'lane')} · {formatCount(rowsOf(run), 'row')}

@@ -187,6 +187,24 @@ it.each(['refuses to start', 'ends before it is ready', 'does not get ready'])('
   expect(children.length).toBeLessThanOrEqual(1);
 });
 
+it('tries to start the process again a minute after it could not be started', async () => {
+  const { read, children } = open();
+  const first = read();
+  await settled();
+  children[0]?.end();
+  await first;
+  await vi.advanceTimersByTimeAsync(59_000);
+  await read();
+  expect(children).toHaveLength(1);
+  await vi.advanceTimersByTimeAsync(1_000);
+  const again = read();
+  await settled();
+  expect(children).toHaveLength(2);
+  children[1]?.say({ type: 'ready' });
+  children[1]?.answer(0.5);
+  expect(await again).toEqual(Float32Array.of(0.5));
+});
+
 it('leaves models that came with the app, and programs without such a process, to the engine', async () => {
   const { service, children } = open();
   const expected = await stored.decoder.readings(streams, [1], 5);

@@ -9,6 +9,8 @@ import type { SideProcess } from './side-process';
 const idleMilliseconds = 20_000;
 /** Milliseconds a process may take to start, on a machine that is busy generating. */
 const startLimit = 30_000;
+/** Milliseconds after which another is tried where one could not be started: until then the engine's own thread reads. */
+const startPause = 60_000;
 /** Milliseconds a run waits for a reading, or for the process to start, at the most: however long one takes, or hangs, the run goes on. */
 const longestRest = 1_000;
 
@@ -33,14 +35,15 @@ class CannotStart extends Error {}
 
 /**
  * Reads lenses in a process of its own, so that the engine answers others meanwhile and the memory it takes is given back. It is started at
- * the first question, again where it has died, and ended when nobody asks. Where none can be started, and for models that came
- * with the app, the engine's own thread reads.
+ * the first question, again where it has died, and ended when nobody asks. Where none can be started, for a minute, and for models
+ * that came with the app, the engine's own thread reads.
  */
 export class LensService {
   readonly #start: (() => SideProcess) | null;
   readonly #turns: LensTurns;
   #life: Life | null = null;
-  #canStart = true;
+  /** By the clock of `Date`. */
+  #nextStart = 0;
   #pending: Pending | null = null;
   #questions = 0;
   #idle: NodeJS.Timeout | null = null;
@@ -56,13 +59,13 @@ export class LensService {
   readerOf({ decoder, lens }: LoadedModel): ReadLens {
     return async (residuals, targets, count, isUrgent) =>
       this.#turns.take(isUrgent, async () => {
-        if (lens !== null && this.#start !== null && this.#canStart) {
+        if (lens !== null && this.#start !== null && Date.now() >= this.#nextStart) {
           try {
             const question = { type: 'read', lens, residuals, targets: Int32Array.from(targets), count } as const;
             return await this.#ask({ ...question, id: ++this.#questions }, this.#start);
           } catch (thrown) {
             if (!(thrown instanceof CannotStart)) throw thrown;
-            this.#canStart = false;
+            this.#nextStart = Date.now() + startPause;
           }
         }
         const started = performance.now();

@@ -52,8 +52,8 @@ export default defineConfig({
             'main/measures/vocabulary-walk.test.ts',
             'main/runtime/{kernel-passes,wide-products}.parity.test.ts',
           ],
-          // Optimised from the first call on: what runs seldom would stay as it is compiled at first.
-          execArgv: [...knownFlags(vectorFlags, process.execPath), '--no-liftoff', '--expose-gc'],
+          // As the engine's process has it, and optimised from the first call on: what runs seldom would stay as it is compiled at first.
+          execArgv: ['--no-wasm-bounds-checks', ...knownFlags(vectorFlags, process.execPath), '--no-liftoff', '--expose-gc'],
           testTimeout: 180_000,
         },
       },

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** How much of the time lenses may be read while a run generates, which waits meanwhile: see `LensService.rest`. With what is urgent, and what starting the process takes, a run is slower by less than 15 percent. */
+/** How much of the time lenses may be read while a run generates, which waits meanwhile: see `LensService.rest`. With what is urgent a run is a tenth slower, with starting the process as well a fifth (docs/performance.md). */
 const share = 0.05;
 /** Milliseconds that may be read at once after a while without reading: the first picture of a screen. */
 const burst = 1_000;

@@ -84,6 +84,15 @@ function addBlock(to: usize, first: v128, last: v128, s: usize, offsets: v128, l
   );
 }
 
+/** The same where no other row of inputs meets the block. @param xs where the scale of its inputs lies @param sum and their sum */
+// @ts-ignore: decorator
+@inline
+function addAlone(to: usize, first: v128, last: v128, s: usize, o: usize, factor: v128, xs: usize, sum: usize): void {
+  addBlock(
+    to, first, last, s, f32x4.mul(v128.load(o), factor), f32x4.mul(v128.load(o, 16), factor), v128.load32_splat(xs), v128.load32_splat(sum),
+  );
+}
+
 /** Adds to `to` what all blocks of eight rows of weights in 4 bits give for one row of inputs. @param apart bytes from an input's scale to its sum */
 function addInFourBits(w: usize, x: usize, s: usize, o: usize, xs: usize, apart: usize, to: usize, blocks: i32): void {
   const mask = v128.load32_splat(to + maskAt), factor = v128.load32_splat(to + factorAt);
@@ -96,10 +105,7 @@ function addInFourBits(w: usize, x: usize, s: usize, o: usize, xs: usize, apart:
     const last = sum4(
       inFourBits(a1, mask, x), inFourBits(b1, mask, x + 16), inFourBits(c1, mask, x + 32), inFourBits(d1, mask, x + 48),
     );
-    addBlock(
-      to, first, last, s, f32x4.mul(v128.load(o), factor), f32x4.mul(v128.load(o, 16), factor),
-      v128.load32_splat(xs), v128.load32_splat(xs + apart),
-    );
+    addAlone(to, first, last, s, o, factor, xs, xs + apart);
     x += 64;
     s += 32;
     o += 32;
@@ -123,10 +129,7 @@ function addInEightBits(w: usize, x: usize, s: usize, o: usize, xs: usize, apart
       lastInEightBits(a0, a1, a2, a3, x), lastInEightBits(b0, b1, b2, b3, x + 16),
       lastInEightBits(c0, c1, c2, c3, x + 32), lastInEightBits(d0, d1, d2, d3, x + 48),
     );
-    addBlock(
-      to, first, last, s, f32x4.mul(v128.load(o), factor), f32x4.mul(v128.load(o, 16), factor),
-      v128.load32_splat(xs), v128.load32_splat(xs + apart),
-    );
+    addAlone(to, first, last, s, o, factor, xs, xs + apart);
     x += 64;
     s += 32;
     o += 32;

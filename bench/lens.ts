@@ -21,7 +21,7 @@ export interface PictureFigures {
 export interface LensFigures {
   readonly steps: number;
   readonly layers: number;
-  /** While the run goes on, the process that reads being started for it. */
+  /** While the run goes on, the first picture. */
   readonly beside: PictureFigures & Slowdown;
   /** While the run goes on, the next picture. */
   readonly next: PictureFigures & Slowdown;
@@ -30,7 +30,7 @@ export interface LensFigures {
 }
 
 export interface Slowdown {
-  /** Steps a second right before and after, the mean of both. */
+  /** Steps a second that right before and after would make of what lies between. */
   readonly alone: Spread;
   /** Steps a second while the picture is read. */
   readonly meanwhile: Spread;
@@ -156,7 +156,8 @@ async function readThree(model: TextModel): Promise<{ beside: PictureBeside; nex
     await whenReached(stepsAfter + stepsBeside + 1);
     const before = speed(times[stepsBefore - stepsBeside] ?? NaN, started);
     const after = speed(done, Infinity);
-    return { coarse, all, alone: (before + after) / 2, meanwhile: (stepsAfter - stepsBefore) / all };
+    // A step takes longer the more there were before it, so what lies between is the mean of their times.
+    return { coarse, all, alone: 2 / (1 / before + 1 / after), meanwhile: (stepsAfter - stepsBefore) / all };
   };
   const beside = await readBeside(0);
   const next = await readBeside(visibleSteps);

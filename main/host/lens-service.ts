@@ -20,8 +20,6 @@ interface Pending {
   readonly question: LensQuestion;
   readonly resolve: (reading: Reading) => void;
   readonly reject: (reason: unknown) => void;
-  /** Whether runs wait for it. */
-  rests: boolean;
 }
 
 /** One process from its start to its end. */
@@ -34,9 +32,9 @@ interface Life {
 class CannotStart extends Error {}
 
 /**
- * Reads lenses in a process of its own, so that the engine answers others meanwhile and the memory it takes is given back. It is started at
- * the first question, again where it has died, and ended when nobody asks. Where none can be started, for a minute, and for models
- * that came with the app, the engine's own thread reads.
+ * Reads lenses: with the kernels that compute a model's passes where there are such, else in a process of its own, so that the engine answers
+ * others meanwhile and the memory it takes is given back. It is started at the first question, again where it has died, and ended when
+ * nobody asks. Where none can be started, for a minute, and for models that came with the app, the engine's own thread reads.
  */
 export class LensService {
   readonly #start: (() => SideProcess) | null;
@@ -47,6 +45,8 @@ export class LensService {
   #pending: Pending | null = null;
   #questions = 0;
   #idle: NodeJS.Timeout | null = null;
+  /** Whether runs wait for what is being read. */
+  #rests = false;
   readonly #resting: (() => void)[] = [];
 
   /** @param start null where the program has no such process */
@@ -56,21 +56,9 @@ export class LensService {
   }
 
   /** How the lens of a model is read. It throws what `Decoder.readings` does, and InterlinearError `engine-lost` when the process dies. */
-  readerOf({ decoder, lens }: LoadedModel): ReadLens {
+  readerOf(model: LoadedModel): ReadLens {
     return async (residuals, targets, count, isUrgent) =>
-      this.#turns.take(isUrgent, async () => {
-        if (lens !== null && this.#start !== null && Date.now() >= this.#nextStart) {
-          try {
-            const question = { type: 'read', lens, residuals, targets: Int32Array.from(targets), count } as const;
-            return await this.#ask({ ...question, id: ++this.#questions }, this.#start);
-          } catch (thrown) {
-            if (!(thrown instanceof CannotStart)) throw thrown;
-            this.#nextStart = Date.now() + startPause;
-          }
-        }
-        const started = performance.now();
-        return { value: await decoder.readings(residuals, targets, count), milliseconds: performance.now() - started };
-      });
+      this.#turns.take(isUrgent, async () => this.#whileRunsWait(async () => this.#read(model, residuals, targets, count)));
   }
 
   /**
@@ -78,8 +66,7 @@ export class LensService {
    * to it: measured on two, the same readings then take twice as long, and the run loses more than it wins.
    */
   async rest(): Promise<void> {
-    if (this.#pending?.rests !== true) return;
-    await new Promise<void>((resolve) => this.#resting.push(resolve));
+    if (this.#rests) await new Promise<void>((resolve) => this.#resting.push(resolve));
   }
 
   /** Ends the process, if there is one. What it was asked fails. */
@@ -91,19 +78,50 @@ export class LensService {
     this.#fail(lost('was ended'));
   }
 
+  async #whileRunsWait<T>(read: () => Promise<T>): Promise<T> {
+    this.#rests = true;
+    const goOn = (): void => {
+      this.#rests = false;
+      for (const resolve of this.#resting.splice(0)) resolve();
+    };
+    const limit = setTimeout(goOn, longestRest);
+    try {
+      return await read();
+    } finally {
+      clearTimeout(limit);
+      goOn();
+    }
+  }
+
+  async #read(
+    { decoder, lens }: LoadedModel,
+    residuals: Float32Array<ArrayBuffer>,
+    targets: readonly number[],
+    count: number,
+  ): Promise<Reading> {
+    if (lens !== null && this.#start !== null && Date.now() >= this.#nextStart) {
+      try {
+        const question = { type: 'read', lens, residuals, targets: Int32Array.from(targets), count } as const;
+        return await this.#ask({ ...question, id: ++this.#questions }, this.#start);
+      } catch (thrown) {
+        if (!(thrown instanceof CannotStart)) throw thrown;
+        this.#nextStart = Date.now() + startPause;
+      }
+    }
+    const started = performance.now();
+    return { value: await decoder.readings(residuals, targets, count), milliseconds: performance.now() - started };
+  }
+
   async #ask(question: LensQuestion, start: () => SideProcess): Promise<Reading> {
     if (this.#idle) clearTimeout(this.#idle);
     const answer = new Promise<Reading>((resolve, reject) => {
-      this.#pending = { question, resolve, reject, rests: true };
+      this.#pending = { question, resolve, reject };
     });
-    const limit = setTimeout(() => this.#goOn(), longestRest);
     try {
       this.#life ??= this.#open(start);
       if (this.#life.ready) this.#life.child.send(question);
       return await answer;
     } finally {
-      clearTimeout(limit);
-      this.#goOn();
       this.#pending = null;
       this.#idle = setTimeout(() => {
         this.end();
@@ -111,12 +129,6 @@ export class LensService {
       // Waiting for it keeps no process alive.
       this.#idle.unref();
     }
-  }
-
-  /** Runs wait no longer for what was asked. */
-  #goOn(): void {
-    if (this.#pending) this.#pending.rests = false;
-    for (const goOn of this.#resting.splice(0)) goOn();
   }
 
   #open(start: () => SideProcess): Life {

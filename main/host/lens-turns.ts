@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** How much of the time lenses may be read while a run generates, which waits meanwhile: see `LensService.rest`. With what is urgent a run is a tenth slower, with starting the process as well a fifth (docs/performance.md). */
-const share = 0.05;
+/** How much of the time lenses may be read while a run generates, which waits meanwhile: see `LensService.rest` and docs/performance.md. */
+const share = 0.08;
 /** Milliseconds that may be read at once after a while without reading: the first picture of a screen. */
 const burst = 1_000;
 /** Milliseconds that may be read before their time where it is urgent. */

@@ -97,6 +97,17 @@ const jobs = {
   repack: { bits: 'i32', from: 'i32', to: 'i32', blocks: 'i32', scales: 'i32' },
   attendExactly: attention,
   multiplyWide: { ...product, inputScales: 'i32', inputSums: 'i32', room: 'i32' },
+  readPart: {
+    logits: 'i32',
+    vocabulary: 'i32',
+    size: 'i32',
+    parts: 'i32',
+    targets: 'i32',
+    kept: 'i32',
+    to: 'i32',
+    bytes: 'i32',
+    room: 'i32',
+  },
 } as const satisfies Readonly<Record<string, Readonly<Record<string, Kind>>>>;
 
 export type Job = keyof typeof jobs;

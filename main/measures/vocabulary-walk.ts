@@ -2,6 +2,8 @@ import compiled from 'virtual:walks';
 
 /** Bytes of a page of WebAssembly's memory; what lies in the first belongs to the module. */
 const page = 65_536;
+/** Bytes that sums take beside their results: see assembly/weights.ts. */
+const roomOfSums = 32 + 16 * 1024;
 
 interface Exports {
   readonly memory: WebAssembly.Memory;
@@ -37,7 +39,7 @@ function put(logits: Float32Array, excluded: readonly number[] = []): Layout {
   const { memory } = walks();
   const padded = 4 * Math.ceil(logits.length / 4);
   const weights = page + 4 * padded;
-  const values = weights + 8 * padded;
+  const values = weights + Math.max(8 * padded, roomOfSums);
   const places = values + 4 * padded;
   const missing = places + 4 * padded - memory.buffer.byteLength;
   if (missing > 0) memory.grow(Math.ceil(missing / page));

@@ -5,6 +5,7 @@ import type { AttentionSequence, Decoder, FullPass, FullRequest, PassOutput, Pro
 import { DecoderLens } from './decoder-lens';
 import { LayerAttention } from './layer-attention';
 import type { SessionSettings } from './onnx-session';
+import { packReadings } from './packed-readings';
 import { PassQueue } from './pass-queue';
 import type { InputBits, Passes } from './passes';
 import { RowCaches } from './row-caches';
@@ -24,6 +25,7 @@ export class CachedDecoder implements Decoder {
   readonly cacheBytesPerPosition: number;
   readonly inputBits: InputBits;
   readonly engine: string;
+  readonly readsLens: boolean;
   private readonly table: WeightMatrix;
   private readonly lensOf: DecoderLens;
   private readonly attention: LayerAttention;
@@ -53,6 +55,7 @@ export class CachedDecoder implements Decoder {
     this.cacheBytesPerPosition = passes.cacheBytesPerPosition;
     this.inputBits = passes.inputBits;
     this.engine = passes.engine;
+    this.readsLens = passes.lens !== null;
     this.queue = new PassQueue(passes);
     this.rows = new RowCaches(spec.layers, this.queue);
     this.sequences = new SequenceReader(spec, this.queue);
@@ -78,7 +81,8 @@ export class CachedDecoder implements Decoder {
   }
 
   async readings(residuals: Float32Array, targets: readonly number[], count: number): Promise<Float32Array<ArrayBuffer>> {
-    return this.lensOf.readings(residuals, targets, count);
+    const { lens } = this.queue;
+    return lens ? packReadings(lens, this.width, residuals, targets, count) : this.lensOf.readings(residuals, targets, count);
   }
 
   async prefill(tokens: readonly number[]): Promise<{ readonly cache: PromptCache; readonly last: PassOutput }> {

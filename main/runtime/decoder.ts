@@ -84,6 +84,8 @@ export interface Decoder {
   readonly inputBits: InputBits;
   /** Name and version of what computes its passes, for example `onnxruntime 1.24.3`. */
   readonly engine: string;
+  /** Whether what computes its passes reads its lens too, with nothing to be made for it first. */
+  readonly readsLens: boolean;
   /** Row of the input embedding table; length D. Do not write into it. */
   embedding(tokenId: number): Float32Array;
   /** The whole table [V, D], row-major, for nearest-token look-ups. Do not write into it. */
@@ -132,7 +134,7 @@ export interface LoadedModel {
   readonly reference: ModelReference | null;
   readonly summary: ModelSummary;
   readonly decoder: Decoder;
-  /** What another process needs to read the model's lens; null for a model so small that its lens is read as it runs. */
+  /** What another process needs to read the model's lens; null where its decoder does, or its lens is read as it runs. */
   readonly lens: StoredLens | null;
   readonly tokenizer: Tokenizer;
   readonly markers: Markers;

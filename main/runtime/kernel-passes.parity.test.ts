@@ -1,8 +1,10 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import { decodeReading, readingLength } from '../contract/frame';
 import type { DecoderSpec } from '../graph/decoder-spec';
 import { KernelMemory } from '../kernels/kernel-memory';
 import { kernelsFit } from '../kernels/kernel-weights';
 import { Kernels } from '../kernels/kernels';
+import { layerReading, readLens } from '../measures/lens-reading';
 import { relativeDifference } from '../measures/vectors';
 import { plainForward } from '../models/reference/plain-forward';
 import { CachedDecoder } from './cached-decoder';
@@ -88,6 +90,40 @@ it('gives the same bits whatever the number of threads and whatever ran before',
   const [a, b] = [await one.full(sequenceOf(one, long)), await three.full(sequenceOf(three, long))];
   expect(b.logits).toEqual(a.logits);
   expect(b.residual).toEqual(a.residual);
+});
+
+describe('the lens', () => {
+  it.each(Object.entries(kinds).flatMap(([kind, spec]) => Object.entries(storages).map(([storage, of]) => ({ kind, storage, spec, of }))))(
+    'of $kind in $storage is read between passes, and is what final norm and unembedding give in 64 bits',
+    async ({ spec, of }) => {
+      const model: Model = { spec, weights: randomWeights(spec, of) };
+      for (const { arithmetic, limit } of [{ arithmetic: 'exact', limit: 1e-5 } as const, { arithmetic: 'fast', limit: 1e-3 } as const]) {
+        const decoder = decoderOf(model, arithmetic);
+        expect(decoder.readsLens).toBe(true);
+        const { residual } = await decoder.full(sequenceOf(decoder, ids));
+        const targets = Array.from({ length: residual.length / spec.width }, (_, i) => (7 * i) % spec.vocabulary);
+        const [packed] = await Promise.all([decoder.readings(residual, targets, 3), decoder.full(sequenceOf(decoder, ids))]);
+        for (const [row, target] of targets.entries()) {
+          const stream = residual.subarray(row * spec.width, (row + 1) * spec.width);
+          const expected = layerReading(readLens(stream, await decoder.lens(stream), 3), target);
+          const found = decodeReading(3, packed, row * readingLength(3));
+          expect(found.norm).toBe(Math.fround(expected.norm));
+          expect(Math.abs(found.entropy - expected.entropy)).toBeLessThan(10 * limit);
+          expect(Math.abs(found.probability - expected.probability)).toBeLessThan(limit);
+          for (const [i, probability] of expected.top.probabilities.entries())
+            expect(Math.abs((found.top.probabilities[i] ?? NaN) - probability)).toBeLessThan(limit);
+          // Of two that rounding makes as good as equal either may be first.
+          if (arithmetic === 'exact') expect([found.rank, found.top.ids]).toEqual([expected.rank, expected.top.ids]);
+        }
+      }
+    },
+  );
+
+  it('says so where the logits are no numbers', async () => {
+    const decoder = decoderOf({ spec: llama, weights: randomWeights(llama, () => ({ bits: 8, offsets: false })) }, 'fast');
+    await expect(decoder.readings(new Float32Array(llama.width).fill(NaN), [1], 3)).rejects.toMatchObject({ code: 'bad-model' });
+    await expect(decoder.readings(new Float32Array(llama.width + 1), [1], 3)).rejects.toThrow(RangeError);
+  });
 });
 
 describe('keys and values in 16 bits', () => {

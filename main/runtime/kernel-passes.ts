@@ -4,10 +4,12 @@ import { cacheBits, KernelPlan, linesOfHead, type Past, type PastOfLayer } from 
 import { KernelWeights } from '../kernels/kernel-weights';
 import { Kernels, kernelsName } from '../kernels/kernels';
 import type { OperationSettings } from '../kernels/operations';
+import { LensPlan } from '../kernels/lens-plan';
 import { PlanShelf } from '../kernels/plan-shelf';
 import { ReadoutPlan } from '../kernels/readout-plan';
 import { Scratch } from '../kernels/scratch';
 import { wideIsBetter } from '../kernels/wide-vectors';
+import type { PassLens } from './packed-readings';
 import type { CacheArray, InputBits, Pass, Passes, PassOutputs, Segment } from './passes';
 import { type RotaryTable, rotaryTable } from './rotary-table';
 import { WeightMatrix } from './weight-matrix';
@@ -15,6 +17,9 @@ import { WeightMatrix } from './weight-matrix';
 const smallestRotaryTable = 256;
 /** Places of a line of scores that are computed together: what a segment begins at is a multiple of it. */
 const placesTogether = 8;
+
+/** Logits that a lens reads at once, 6 MiB: 32 streams of SmolLM2. */
+const mostLensLogits = 1.5 * 2 ** 20;
 
 const nextMultiple = (count: number, unit: number): number => Math.ceil(count / unit) * unit;
 
@@ -25,6 +30,7 @@ const nextMultiple = (count: number, unit: number): number => Math.ceil(count / 
 export class KernelPasses implements Passes {
   readonly inputBits: InputBits;
   readonly engine = kernelsName;
+  readonly lens: PassLens;
   private readonly kernels: Kernels;
   private readonly settings: OperationSettings;
   /** Scores grow with every step, and nothing else is to move for them. */
@@ -53,6 +59,7 @@ export class KernelPasses implements Passes {
     this.growing = new Scratch(kernels.memory);
     const ready = loaded(kernels, weights, spec);
     this.settings = { spec, kernels, weights: ready, scratch, threads, exact, wide: !exact && (wide ?? wideIsBetter(kernels)) };
+    this.lens = this.openLens();
     this.positions = spec.positions.kind === 'learned' ? new WeightMatrix(weights, 'positions', spec.positions.count, spec.width) : null;
   }
 
@@ -119,6 +126,20 @@ export class KernelPasses implements Passes {
     const cached = layers * rows * this.cacheLines;
     const [keys, values] = [this.cacheCopyOf(plan.keys, cached), this.cacheCopyOf(plan.values, cached)];
     return { ...this.readOut(pass, stream), residual, keys, values };
+  }
+
+  private openLens(): PassLens {
+    // Of its own, so that no plan of a run moves for it.
+    const settings = { ...this.settings, scratch: new Scratch(this.kernels.memory) };
+    const plans = new PlanShelf<LensPlan>();
+    const { vocabulary } = this.spec;
+    return {
+      together: Math.max(1, Math.floor(mostLensLogits / vocabulary)),
+      read: async (residuals, targets, count) => {
+        const [rows, kept] = [targets.length, Math.min(count, vocabulary)];
+        return Promise.resolve(plans.take(`${rows}×${kept}`, () => new LensPlan(settings, rows, kept)).run(residuals, targets));
+      },
+    };
   }
 
   private floatsAt(at: number, count: number): Float32Array {

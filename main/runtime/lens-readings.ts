@@ -1,15 +1,12 @@
 import type { InferenceSession } from 'onnxruntime-node';
 import { setImmediate } from 'node:timers/promises';
-import { InterlinearError } from '../contract/errors';
-import { encodeReadings, readingLength } from '../contract/frame';
-import { bits } from '../contract/ids';
-import type { LayerReading } from '../contract/steps';
 import { type DecoderSpec, unembeddingName } from '../graph/decoder-spec';
 import { type WeightPlace, type Weights, weightsInMemory } from '../graph/graph-builder';
 import { buildLensReadings } from '../graph/lens-graph';
-import { norm } from '../measures/vectors';
+import type { LogitReading } from '../kernels/logit-parts';
 import { IdleSession } from './idle-session';
 import { createSession, floats, floatsOf, integers } from './onnx-session';
+import { packReadings } from './packed-readings';
 import type { WeightMatrix } from './weight-matrix';
 
 /** An unembedding up to this size, in bytes of 32-bit floats, is unpacked for reading: many rows at once go through it more than twice as fast. */
@@ -52,25 +49,21 @@ export class LensReadings {
    */
   async read(residuals: Float32Array, targets: readonly number[], count: number): Promise<Float32Array<ArrayBuffer>> {
     const { width, vocabulary } = this.source.spec;
-    if (residuals.length !== targets.length * width)
-      throw new RangeError(`${residuals.length} numbers are not ${targets.length} residual streams of ${width}`);
-    const length = readingLength(count);
-    const portion = Math.max(1, Math.floor(mostLogits / vocabulary));
-    const packed = new Float32Array(targets.length * length);
-    for (let row = 0; row < targets.length; row += portion) {
-      const rows = targets.slice(row, row + portion);
-      const streams = residuals.slice(row * width, (row + rows.length) * width);
-      packed.set(await this.#session.use(async (session) => this.#pass(session, streams, rows, count)), row * length);
-      await setImmediate();
-    }
-    return packed;
+    const together = Math.max(1, Math.floor(mostLogits / vocabulary));
+    return packReadings(
+      { together, read: async (...rows) => this.#session.use(async (session) => this.#pass(session, ...rows)) },
+      width,
+      residuals,
+      targets,
+      count,
+    );
   }
 
   async dispose(): Promise<void> {
     await this.#session.dispose();
   }
 
-  async #pass(session: InferenceSession, residuals: Float32Array, targets: readonly number[], count: number): Promise<Float32Array> {
+  async #pass(session: InferenceSession, residuals: Float32Array, targets: readonly number[], count: number): Promise<LogitReading[]> {
     const { width, vocabulary } = this.source.spec;
     const rows = targets.length;
     const kept = Math.min(count, vocabulary);
@@ -82,24 +75,14 @@ export class LensReadings {
     const [entropy, probability, above, ids, probabilities] = ['entropy', 'probability', 'above', 'ids', 'probabilities'].map((name) =>
       floatsOf(outputs, name),
     );
-    const readings = targets.map((_, row): LayerReading => {
-      const nats = entropy?.[row] ?? NaN;
-      if (!Number.isFinite(nats))
-        throw new InterlinearError(
-          'bad-model',
-          'The model gave logits that are not numbers.',
-          'Check the weights, or choose another device.',
-        );
-      const part = (values: Float32Array | undefined): number[] => [...(values?.subarray(row * kept, (row + 1) * kept) ?? [])];
-      return {
-        norm: norm(residuals.subarray(row * width, (row + 1) * width)),
-        probability: probability?.[row] ?? NaN,
-        rank: 1 + (above?.[row] ?? NaN),
-        entropy: bits(Math.max(0, nats) / Math.LN2),
-        top: { ids: part(ids), probabilities: part(probabilities) },
-      };
-    });
-    return encodeReadings(readings, count);
+    const part = (values: Float32Array | undefined, row: number): number[] => [...(values?.subarray(row * kept, (row + 1) * kept) ?? [])];
+    return targets.map((_, row) => ({
+      entropy: entropy?.[row] ?? NaN,
+      probability: probability?.[row] ?? NaN,
+      above: above?.[row] ?? NaN,
+      ids: part(ids, row),
+      probabilities: part(probabilities, row),
+    }));
   }
 
   async #open(): Promise<InferenceSession> {

@@ -45,7 +45,7 @@ export async function loadStoredModel(
   return {
     summary,
     decoder,
-    lens: { path, hash: summary.weightsHash, spec },
+    lens: decoder.readsLens ? null : { path, hash: summary.weightsHash, spec },
     reference: reference && readReference(reference, spec),
     tokenizer,
     markers,

@@ -18,6 +18,7 @@ export const emptyPlaces = 1;
 /** Passes computed by ONNX Runtime, on any device it starts on. Names and sizes as in `buildDecoder`. */
 export class OnnxPasses implements Passes {
   readonly engine = runtimeName;
+  readonly lens = null;
   private readonly rotary: RotaryFeeds;
 
   constructor(

@@ -1,3 +1,4 @@
+import type { PassLens } from './packed-readings';
 import type { CacheArray, CacheMemory, Pass, Passes, PassOutputs } from './passes';
 
 /** The passes of one decoder, one after the other, and the memory they read. */
@@ -20,6 +21,12 @@ export class PassQueue implements CacheMemory {
   /** To be called in `alone`. */
   async run(pass: Pass): Promise<PassOutputs> {
     return this.passes.run(pass);
+  }
+
+  /** Reads the lens between passes; null where they cannot. */
+  get lens(): PassLens | null {
+    const { lens } = this.passes;
+    return lens && { together: lens.together, read: async (...rows) => this.alone(async () => lens.read(...rows)) };
   }
 
   get cacheLines(): number {

@@ -1,3 +1,5 @@
+import type { PassLens } from './packed-readings';
+
 /**
  * Keys or values, [.., lines, positions]: lines of positions that are copied, cut and joined, and whose meaning whoever computes knows. All of one
  * kind.
@@ -74,6 +76,8 @@ export interface Passes extends CacheMemory {
   readonly cacheBytesPerPosition: number;
   /** Keys, or values, of one row and layer [lines, capacity] as numbers [Hkv, Hd, capacity], in memory that is not shared. */
   floatsOf(cached: CacheArray, capacity: number): Float32Array;
+  /** Reads the lens, with what reads out passes; never beside a pass. Null where something else must. */
+  readonly lens: PassLens | null;
   /** One at a time; nothing the pass reads is written to or freed meanwhile. */
   run(pass: Pass): Promise<PassOutputs>;
   /** Nothing is asked of it afterwards; what was allocated goes too. */

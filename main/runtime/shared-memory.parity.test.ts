@@ -21,6 +21,7 @@ const settings = { device: 'cpu', threads: 1 } as const;
 class SharedPasses implements Passes {
   readonly inputBits = 32;
   readonly engine = 'shared 1';
+  readonly lens = null;
   readonly memory: CountingMemory;
   readonly #passes: OnnxPasses;
 

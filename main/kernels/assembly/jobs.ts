@@ -1,6 +1,7 @@
 import { multiplyExactly } from './exact';
 import { attendExactly } from './exact-attention';
 import { Heads, prepareHeads } from './heads';
+import { LogitParts, readPart } from './logit-parts';
 import { multiply, Product, RoundedProduct } from './products';
 import { mix } from './mixture';
 import { repack, Repacking } from './repack';
@@ -55,6 +56,9 @@ export function execute(chunk: i32): void {
       break;
     case 10:
       multiplyWide(changetype<WideProduct>(args), chunk);
+      break;
+    case 11:
+      readPart(changetype<LogitParts>(args), chunk);
       break;
     default:
       unreachable();

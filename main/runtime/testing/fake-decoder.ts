@@ -45,6 +45,7 @@ class FakeCache implements RowCache, PromptCache {
 /** A `Decoder` in a hundred lines: causal, cached, deterministic, with a lens that is exactly its output head. Counts what it is asked for. */
 export class FakeDecoder implements Decoder {
   readonly inputBits = 32;
+  readonly readsLens = false;
   readonly engine = 'fake 1';
   readonly layers = layers;
   readonly heads = 1;

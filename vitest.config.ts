@@ -28,7 +28,7 @@ export default defineConfig({
         plugins: [assemblyPlugin()],
         test: {
           name: 'unit',
-          setupFiles: ['scripts/checks/property-seed.mjs'],
+          setupFiles: ['scripts/checks/property-seed.mjs', 'renderer/testing/idle-callback.ts'],
           include: ['{main,electron,renderer,bench}/**/*.test.{ts,tsx}', 'scripts/**/*.test.mjs'],
           exclude: [...configDefaults.exclude, ...PARITY_TESTS, ...PYTHON_TESTS, ...MODEL_TESTS],
           testTimeout: 20_000,

@@ -30,7 +30,8 @@ export class BranchRun {
   /** Hidden state of the pass before each of the first `checkedPositions` steps. */
   readonly hidden: Float32Array[] = [];
   #lastHidden: Float32Array | null = null;
-  lastLogits: Float32Array = new Float32Array(0);
+  /** Of the pass before the last step. */
+  readonly lastLogits: Float32Array;
   state: BranchRecord['state'] = 'running';
   /** Share of the lane's branches with the same answer, where the lane votes. */
   votes: number | null = null;
@@ -45,7 +46,9 @@ export class BranchRun {
     private readonly rule: Lane,
     private readonly uniform: () => number,
     private readonly context: RunContext,
-  ) {}
+  ) {
+    this.lastLogits = new Float32Array(context.model.decoder.vocabulary);
+  }
 
   get steps(): number {
     return this.#history.length;
@@ -92,7 +95,7 @@ export class BranchRun {
     }
     if (this.hidden.length < checkedPositions) this.hidden.push(output.hidden);
     this.#lastHidden = output.hidden;
-    this.lastLogits = output.logits;
+    this.lastLogits.set(output.logits);
     this.#history.push(move.kind === 'token' ? move.tokenId : thoughtInHistory);
     this.#inputs.push(move.kind === 'token' ? move.tokenId : move.vector);
     if (model.markers.ends.includes(record.tokenId)) this.state = 'done';

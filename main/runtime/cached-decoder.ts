@@ -11,6 +11,7 @@ import type { InputBits, Passes } from './passes';
 import { RowCaches } from './row-caches';
 import { outputOfRow } from './row-output';
 import { SequenceReader, type SequenceReading } from './sequence-reader';
+import { StepRoom } from './step-room';
 import { StoredPrompt } from './stored-prompt';
 import { WeightMatrix } from './weight-matrix';
 
@@ -32,6 +33,7 @@ export class CachedDecoder implements Decoder {
   private readonly queue: PassQueue;
   private readonly rows: RowCaches;
   private readonly sequences: SequenceReader;
+  private readonly stepRoom: StepRoom;
 
   /**
    * @param passes released with the decoder
@@ -59,6 +61,7 @@ export class CachedDecoder implements Decoder {
     this.queue = new PassQueue(passes);
     this.rows = new RowCaches(spec.layers, this.queue);
     this.sequences = new SequenceReader(spec, this.queue);
+    this.stepRoom = new StepRoom(spec);
   }
 
   embedding(tokenId: number): Float32Array {
@@ -126,6 +129,7 @@ export class CachedDecoder implements Decoder {
         own,
         readout: rows,
         tapped: rows,
+        room: this.stepRoom.of(count),
       });
       this.rows.append(caches, places, outputs.keys, outputs.values);
       return places.map((place) => outputOfRow(this.spec, outputs, count, place));

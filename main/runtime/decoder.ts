@@ -108,7 +108,10 @@ export interface Decoder {
   /** Reads the prompt once; `last` is the pass output at its last position. Whoever asks disposes of the cache. */
   prefill(tokens: readonly number[]): Promise<{ readonly cache: PromptCache; readonly last: PassOutput }>;
   newRow(): RowCache;
-  /** Advances every row by one position, in one batch; appends to each row's cache. Outputs in the order of `rows`. */
+  /**
+   * Advances every row by one position, in one batch; appends to each row's cache. Outputs in the order of `rows`. Their logits are lent, until
+   * the next step: fresh memory for a vocabulary costs more than to fill it.
+   */
   step(prompt: PromptCache, rows: readonly RowInput[]): Promise<readonly PassOutput[]>;
   /** Reads a sequence of vectors [T, D] with no cache at all: the reference that cached decoding is compared with. */
   full(embeddings: Float32Array, request?: FullRequest): Promise<FullPass>;

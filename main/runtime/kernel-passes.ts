@@ -116,7 +116,7 @@ export class KernelPasses implements Passes {
     const past = this.readPast(pass);
     const scores = this.growing.floats('scores', plan.scoresOf(past));
     const room = { scores, weights: this.growing.bytes('weights', 2 * plan.weightsOf(past)) };
-    const residual = new Float32Array((layers + 1) * tapped.length * width);
+    const residual = pass.room?.residual ?? new Float32Array((layers + 1) * tapped.length * width);
     const tap = (layer: number): void => copyRows(stream, tapped, width, residual.subarray(layer * tapped.length * width));
     tap(0);
     for (let layer = 0; layer < layers; layer++) {
@@ -147,8 +147,7 @@ export class KernelPasses implements Passes {
   }
 
   /** In memory that is not shared. */
-  private copyOf(at: number, count: number): Float32Array {
-    const copy = new Float32Array(count);
+  private copyOf(at: number, count: number, copy: Float32Array = new Float32Array(count)): Float32Array {
     copy.set(this.floatsAt(at, count));
     return copy;
   }
@@ -223,7 +222,7 @@ export class KernelPasses implements Passes {
   }
 
   /** Distributions of the positions read out, and vectors of those tapped. */
-  private readOut({ readout, tapped }: Pass, stream: Float32Array): Pick<PassOutputs, 'logits' | 'hidden'> {
+  private readOut({ readout, tapped, room }: Pass, stream: Float32Array): Pick<PassOutputs, 'logits' | 'hidden'> {
     const { width, vocabulary } = this.spec;
     const read = (plan: ReadoutPlan, rows: readonly number[]): Float32Array => {
       copyRows(stream, rows, width, this.floatsAt(plan.stream, rows.length * width));
@@ -233,7 +232,7 @@ export class KernelPasses implements Passes {
     const count = readout.length;
     const plan = this.readouts.take(`${count} distributions`, () => new ReadoutPlan(this.settings, count, true));
     const hidden = read(plan, readout);
-    const logits = this.copyOf(plan.logits, count * vocabulary);
+    const logits = this.copyOf(plan.logits, count * vocabulary, room?.logits);
     if (tapped.length === count && tapped.every((row, i) => row === readout[i])) return { logits, hidden };
     if (tapped.length === 0) return { logits, hidden: new Float32Array(0) };
     const vectors = this.readouts.take(`${tapped.length} vectors`, () => new ReadoutPlan(this.settings, tapped.length, false));

@@ -100,13 +100,13 @@ export class OnnxPasses implements Passes {
     }
   }
 
-  private room({ batch, added, readout, tapped }: Pass): PassOutputs {
+  private room({ batch, added, readout, tapped, room }: Pass): PassOutputs {
     const { layers, vocabulary, width, keyValueHeads, headWidth } = this.spec;
     const cached = layers * batch * keyValueHeads * headWidth * added;
     return {
-      logits: new Float32Array(readout.length * vocabulary),
+      logits: room?.logits ?? new Float32Array(readout.length * vocabulary),
       hidden: new Float32Array(tapped.length * width),
-      residual: new Float32Array((layers + 1) * tapped.length * width),
+      residual: room?.residual ?? new Float32Array((layers + 1) * tapped.length * width),
       keys: new Float32Array(cached),
       values: new Float32Array(cached),
     };

@@ -89,7 +89,7 @@ export class PassReader {
       if (this.#check.wantsMore(everyLayer ? checkedPasses : checkedPassesOfLarge)) {
         if (everyLayer) ask(last, (logits) => this.#check.observe(logits, output.logits));
         // Nobody else needs a lens of a large vocabulary on the device, and its weights would be packed once more for it.
-        else this.#check.keep({ last, logits: output.logits });
+        else this.#check.keep({ last, logits: output.logits.slice() });
       }
       const lenses = once(() => streams.map((lens) => lens()));
       const candidates = once(() => first(lastLens().top, this.#layout.candidates));

@@ -49,6 +49,15 @@ export interface Pass {
   readonly readout: readonly number[];
   /** Q of the B · T positions: those whose vectors are wanted. */
   readonly tapped: readonly number[];
+  readonly room?: Partial<PassRoom>;
+}
+
+/** Where outputs are to be written instead of new memory. */
+export interface PassRoom {
+  /** [R, V] */
+  readonly logits: Float32Array;
+  /** [L + 1, Q, D] */
+  readonly residual: Float32Array;
 }
 
 /** What a pass gives: arrays of exactly their size in memory that is not shared, the caller's to keep. */

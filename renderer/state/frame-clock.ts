@@ -1,6 +1,8 @@
 /** How long a hidden window, in which animation frames stop, may hold work back. */
 const hiddenFrameMilliseconds = 100;
 
+const longestWorkMilliseconds = 1000;
+
 /** The one owner of `requestAnimationFrame`: all work for a frame runs in one, and a timer stands in where frames stop. */
 export class FrameClock {
   #callbacks: (() => void)[] = [];
@@ -26,6 +28,17 @@ export class FrameClock {
       this.nextFrame(() => {
         setTimeout(resolve, 0);
       });
+    });
+  }
+
+  /**
+   * Settles when such a frame has been painted and the page has nothing left to do: what React puts off, and what a frame makes necessary in
+   * the one after, is done by then. Or after a while, where there is no end of it.
+   */
+  async afterWork(): Promise<void> {
+    await this.afterPaint();
+    await new Promise<void>((resolve) => {
+      requestIdleCallback(() => resolve(), { timeout: longestWorkMilliseconds });
     });
   }
 

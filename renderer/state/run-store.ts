@@ -7,7 +7,7 @@ import type { RunView } from './run-view';
 
 /** React hears of a stream at most ten times a second; after a pause, in the next frame. */
 const publishMilliseconds = 100;
-/** And for no more than a fifth of the time where drawing takes long: pauses are this many times what the last drawing took. */
+/** And for no more than a fifth of the time where drawing takes long: pauses are this many times what the last drawing took. The engine computes on the same cores. */
 const restShare = 4;
 /** Who steps with the keys or moves the pointer comes first: meanwhile a stream is drawn at most this often, in milliseconds. */
 const publishMillisecondsInUse = { keys: 1500, pointer: 400 } as const;
@@ -29,7 +29,7 @@ export class RunStore {
   readonly #startedListeners = new Set<(run: RunView) => void>();
   #publishing = false;
   #publishedAt = -Infinity;
-  /** Milliseconds the last publication took until it was painted. */
+  /** Milliseconds the last publication took until all of it was drawn. */
   #cost = 0;
   #inputAt = -Infinity;
   #input: keyof typeof publishMillisecondsInUse = 'pointer';
@@ -149,7 +149,7 @@ export class RunStore {
       views: new Map(models.map((model) => [model.id, model.view()])),
       recordingErrors: new Map(models.flatMap((model) => (model.recordingError === null ? [] : [[model.id, model.recordingError]]))),
     });
-    void this.#clock.afterPaint().then(() => {
+    void this.#clock.afterWork().then(() => {
       this.#publishedAt = performance.now();
       this.#cost = this.#publishedAt - started;
     });

@@ -18,7 +18,7 @@ import { timelineTable } from './timeline-table';
 /** Redraws of the lines while a run streams: at most ten a second, two when the lines are long. The cursor is not held back. */
 const redrawMilliseconds = 100;
 const longRedrawMilliseconds = 500;
-const longSteps = 2000;
+const longSteps = 200;
 
 /** Behind a number on the axis: percent of a branch, characters of the text it wrote. */
 const axisUnits: Readonly<Record<AxisKind, string>> = { step: '', share: ' %', text: ' ch' };

@@ -11,7 +11,7 @@ import type { InputBits, Passes } from './passes';
 import { RowCaches } from './row-caches';
 import { outputOfRow } from './row-output';
 import { SequenceReader, type SequenceReading } from './sequence-reader';
-import { StepRoom } from './step-room';
+import type { StepRoom } from './step-room';
 import { StoredPrompt } from './stored-prompt';
 import { WeightMatrix } from './weight-matrix';
 
@@ -33,7 +33,6 @@ export class CachedDecoder implements Decoder {
   private readonly queue: PassQueue;
   private readonly rows: RowCaches;
   private readonly sequences: SequenceReader;
-  private readonly stepRoom: StepRoom;
 
   /**
    * @param passes released with the decoder
@@ -61,7 +60,6 @@ export class CachedDecoder implements Decoder {
     this.queue = new PassQueue(passes);
     this.rows = new RowCaches(spec.layers, this.queue);
     this.sequences = new SequenceReader(spec, this.queue);
-    this.stepRoom = new StepRoom(spec);
   }
 
   embedding(tokenId: number): Float32Array {
@@ -103,7 +101,7 @@ export class CachedDecoder implements Decoder {
     return this.rows.newRow();
   }
 
-  async step(prompt: PromptCache, inputs: readonly RowInput[]): Promise<readonly PassOutput[]> {
+  async step(prompt: PromptCache, inputs: readonly RowInput[], room?: StepRoom): Promise<readonly PassOutput[]> {
     if (!(prompt instanceof StoredPrompt) || prompt.memory !== this.queue) throw new Error('This prompt was read by another decoder');
     if (inputs.length === 0) return [];
     return this.queue.alone(async () => {
@@ -129,7 +127,7 @@ export class CachedDecoder implements Decoder {
         own,
         readout: rows,
         tapped: rows,
-        room: this.stepRoom.of(count),
+        ...(room && { room: room.of(count) }),
       });
       this.rows.append(caches, places, outputs.keys, outputs.values);
       return places.map((place) => outputOfRow(this.spec, outputs, count, place));

@@ -1,5 +1,6 @@
 import type { Chat, Device, Dtype, Markers, ModelSummary, PromptCheck } from '../contract/model';
 import type { InputBits } from './passes';
+import type { StepRoom } from './step-room';
 import type { StoredLens } from './stored-lens';
 import type { ModelReference } from '../models/reference/model-reference';
 
@@ -109,10 +110,10 @@ export interface Decoder {
   prefill(tokens: readonly number[]): Promise<{ readonly cache: PromptCache; readonly last: PassOutput }>;
   newRow(): RowCache;
   /**
-   * Advances every row by one position, in one batch; appends to each row's cache. Outputs in the order of `rows`. Their logits are lent, until
-   * the next step: fresh memory for a vocabulary costs more than to fill it.
+   * Advances every row by one position, in one batch; appends to each row's cache. Outputs in the order of `rows`.
+   * @param room where logits are written: they are good until it is given again
    */
-  step(prompt: PromptCache, rows: readonly RowInput[]): Promise<readonly PassOutput[]>;
+  step(prompt: PromptCache, rows: readonly RowInput[], room?: StepRoom): Promise<readonly PassOutput[]>;
   /** Reads a sequence of vectors [T, D] with no cache at all: the reference that cached decoding is compared with. */
   full(embeddings: Float32Array, request?: FullRequest): Promise<FullPass>;
   /** Begins a sequence whose attention is wanted; it holds keys and values of its own until it is disposed of. */

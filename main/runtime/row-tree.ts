@@ -1,6 +1,7 @@
 import type { BranchRun } from './branch-run';
 import type { Decoder, PromptCache, RowCache } from './decoder';
 import type { PassReader, PassReading } from './pass-reader';
+import { StepRoom } from './step-room';
 
 /** A place reached by some sequence of inputs after the prompt. Branches whose inputs were the same so far stand at one node. */
 export interface TreeNode {
@@ -28,13 +29,17 @@ interface Row {
  */
 export class RowTree {
   #live = new Set<RowCache>();
+  /** Every branch takes its step from what is written here before the next pass. */
+  readonly #room: StepRoom;
 
   constructor(
     private readonly decoder: Decoder,
     private readonly prompt: PromptCache,
     private readonly reader: PassReader,
     private readonly clock: () => number,
-  ) {}
+  ) {
+    this.#room = new StepRoom(decoder);
+  }
 
   /** One pass: every branch consumes its last step. Returns where each stands then, by lane and branch, and when the pass began and ended. */
   async advance(standing: readonly Standing[]): Promise<{ standing: Standing[]; from: number; to: number }> {
@@ -47,6 +52,7 @@ export class RowTree {
     const outputs = await this.decoder.step(
       this.prompt,
       rows.map(({ cache, input }) => ({ cache, embedding: typeof input === 'number' ? this.decoder.embedding(input) : input })),
+      this.#room,
     );
     const to = this.clock();
     const passes = outputs.map((output, i) => {

@@ -9,11 +9,11 @@ export class StepRoom {
   #logits = new Float32Array(0);
   #residual = new Float32Array(0);
 
-  constructor(private readonly spec: DecoderSpec) {}
+  constructor(private readonly sizes: Pick<DecoderSpec, 'layers' | 'width' | 'vocabulary'>) {}
 
   /** For a step of so many rows; what was written for the one before is gone. A single row's residual streams are given away as they are, so there is none for them. */
   of(rows: number): Partial<PassRoom> {
-    const { layers, width, vocabulary } = this.spec;
+    const { layers, width, vocabulary } = this.sizes;
     this.#logits = atLeast(this.#logits, rows * vocabulary);
     const logits = this.#logits.subarray(0, rows * vocabulary);
     if (rows === 1) return { logits };

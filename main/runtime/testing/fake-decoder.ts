@@ -1,6 +1,7 @@
 import type { AttentionSequence, Decoder, FullPass, FullRequest, PassOutput, PromptCache, RowCache, RowInput } from '../decoder';
 import { encodeReadings } from '../../contract/frame';
 import { layerReading, readLens } from '../../measures/lens-reading';
+import type { StepRoom } from '../step-room';
 import { dot } from '../../measures/vectors';
 
 /**
@@ -61,7 +62,6 @@ export class FakeDecoder implements Decoder {
   readonly sequencePasses: { readonly first: number; readonly embeddings: Float32Array; readonly layers: readonly number[] }[] = [];
   /** Caches of prompts and rows, and sequences, made and not disposed of. */
   liveCaches = 0;
-  #lent: readonly PassOutput[] = [];
   /** Called before each step; throw to make the pass fail. */
   beforeStep: () => void = () => {};
   /** Called with each pass's output, which it may spoil. */
@@ -117,14 +117,14 @@ export class FakeDecoder implements Decoder {
     return new FakeCache(this, 0, new Float32Array(this.vocabulary));
   }
 
-  step(prompt: PromptCache, rows: readonly RowInput[]): Promise<readonly PassOutput[]> {
+  step(prompt: PromptCache, rows: readonly RowInput[], room?: StepRoom): Promise<readonly PassOutput[]> {
     this.batches.push(rows.length);
-    // Whoever still reads them reads nothing.
-    for (const { logits } of this.#lent) logits.fill(NaN);
+    const logits = room?.of(rows.length).logits;
     try {
       this.beforeStep();
-      this.#lent = rows.map((row) => this.#own(prompt, row));
-      return Promise.resolve(this.#lent);
+      return Promise.resolve(
+        rows.map((row, i) => this.#own(prompt, row, logits?.subarray(i * this.vocabulary, (i + 1) * this.vocabulary))),
+      );
     } catch (thrown) {
       return Promise.reject(thrown instanceof Error ? thrown : new Error(String(thrown)));
     }
@@ -203,12 +203,14 @@ export class FakeDecoder implements Decoder {
     return Promise.resolve();
   }
 
-  #own(prompt: PromptCache, { cache, embedding }: RowInput): PassOutput {
+  #own(prompt: PromptCache, { cache, embedding }: RowInput, lent?: Float32Array): PassOutput {
     if (!(prompt instanceof FakeCache) || prompt.disposed || !(cache instanceof FakeCache) || cache.disposed)
       throw new Error('Not a live cache of this decoder');
     const output = this.#position(cache, embedding, prompt.sum);
     this.afterPass(output);
-    return output;
+    if (!lent) return output;
+    lent.set(output.logits);
+    return { ...output, logits: lent };
   }
 
   /** @param before what was read before the cache began, [V] */

@@ -43,7 +43,7 @@ const MAY_IMPORT = {
 const DEBT = [];
 
 /** Compiled AssemblyScript, which scripts/build/assembly.ts gives, by the folder that may have it. */
-const COMPILED = { 'main/kernels': 'virtual:kernels', 'main/measures': 'virtual:walks' };
+const COMPILED = { 'main/kernels': 'virtual:kernels', 'main/measures': 'virtual:walks', 'main/models': 'virtual:halves' };
 
 const TEST = '[.](test|spec)[.](ts|tsx|mjs)$';
 const at = (folder) => `^${folder}`;

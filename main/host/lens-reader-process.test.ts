@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from 'vite';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import { assemblyPlugin } from '../../scripts/build/assembly.ts';
 import { readingLength } from '../contract/frame';
 import { type DecoderSpec, weightShapes } from '../graph/decoder-spec';
 import { weightsLocation } from '../graph/graph-builder';
@@ -39,6 +40,7 @@ beforeAll(async () => {
   folder = mkdtempSync(join(out, 'lens-test-'));
   await build({
     configFile: false,
+    plugins: [assemblyPlugin()],
     logLevel: 'silent',
     build: {
       ssr: join(import.meta.dirname, 'lens-reader-process.ts'),

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { build } from 'vite';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { assemblyPlugin } from '../../scripts/build/assembly.ts';
 import { ModelLibrary } from './model-library';
 
 let folder = '';
@@ -14,6 +15,7 @@ beforeAll(async () => {
   // The import as one file that plain Node can run in a process of its own.
   await build({
     configFile: false,
+    plugins: [assemblyPlugin()],
     logLevel: 'silent',
     build: {
       ssr: join(import.meta.dirname, 'testing', 'slow-import.ts'),

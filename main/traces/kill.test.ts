@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { build } from 'vite';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { assemblyPlugin } from '../../scripts/build/assembly.ts';
 import { encodeSteps } from '../contract/frame';
 import { openBundle } from './bundle-reader';
 import { orderedSteps, sampleRun } from './testing/sample-run';
@@ -18,6 +19,7 @@ beforeAll(async () => {
   // The recorder as one file that plain Node can run in a process of its own.
   await build({
     configFile: false,
+    plugins: [assemblyPlugin()],
     logLevel: 'silent',
     build: {
       ssr: join(import.meta.dirname, 'testing', 'sample-run.ts'),

@@ -20,6 +20,7 @@ const SHARED = '--enable threads --importMemory --sharedMemory --initialMemory 1
 const PROGRAMS: readonly Program[] = [
   { imported: 'virtual:kernels', sources: 'main/kernels/assembly', options: [...OPTIONS, ...SHARED] },
   { imported: 'virtual:walks', sources: 'main/measures/assembly', options: OPTIONS },
+  { imported: 'virtual:halves', sources: 'main/models/assembly', options: OPTIONS },
 ];
 
 /** Compiles `index.ts` of a folder; throws with the compiler's own words. */
@@ -58,8 +59,8 @@ async function compiled(root: string, program: Program, files: readonly string[]
 }
 
 /**
- * Gives `virtual:kernels` and `virtual:walks`: the WebAssembly modules of their folders as bytes inside the importing program, so that
- * there is no file to be found when it runs.
+ * Gives `virtual:kernels`, `virtual:walks` and `virtual:halves`: the WebAssembly modules of their folders as bytes inside the importing program,
+ * so that there is no file to be found when it runs.
  */
 export function assemblyPlugin(): Plugin {
   let root = process.cwd();

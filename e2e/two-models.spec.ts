@@ -28,6 +28,20 @@ async function putOn(page: Page, lane: string, model: RegExp): Promise<void> {
   await expect(settings).toBeHidden();
 }
 
+/** Takes another device for the model of one lane. */
+async function putOnDevice(app: InterlinearApp, lane: string, device: RegExp): Promise<void> {
+  const { page } = app;
+  await page.getByRole('button', { name: `Configure ${lane}` }).click();
+  const settings = page.getByRole('dialog', { name: `Settings of ${lane}` });
+  const choice = settings.getByRole('combobox', { name: /^Device/ });
+  await expect(choice).toHaveText('As the run');
+  await choice.click();
+  await page.getByRole('option', { name: device }).click();
+  await pictures(app, 'lane-settings');
+  await page.keyboard.press('Escape');
+  await expect(settings).toBeHidden();
+}
+
 const current = (steps: Locator): Locator => steps.and(steps.page().locator('[aria-selected="true"]'));
 
 test('lanes on two models stand side by side, aligned by their text, and say which is which', async ({ app, folder }) => {
@@ -39,6 +53,7 @@ test('lanes on two models stand side by side, aligned by their text, and say whi
   await putOn(page, 'Chain of thought', /^small-letters-llama/);
   await expect(workspace.lane('Chain of thought')).toContainText('small-letters-llama');
   await expect(workspace.lane('Direct')).toContainText('small-random-llama');
+  await putOnDevice(app, 'Chain of thought', /^CPU/);
   await page.getByRole('button', { name: 'Menu of Best of 16' }).click();
   await page.getByRole('menuitem', { name: 'Remove lane' }).click();
 

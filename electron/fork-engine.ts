@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { app, type MessagePortMain, utilityProcess } from 'electron';
 import { z } from 'zod';
-import { devices } from '../main/contract/model';
+import { devices } from '../main/contract/devices';
 import { engineFlags } from '../main/host/engine-flags';
 import type { EngineChild } from './engine-supervisor';
 import { probeDevice } from './probe-device';

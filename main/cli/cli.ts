@@ -4,7 +4,7 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import { toErrorReport } from '../contract/errors';
 import type { LaneSettings } from '../contract/lanes';
 import { quantizations } from '../contract/library';
-import { type Device, deviceChoices, devices } from '../contract/model';
+import { type Device, deviceChoices, devices } from '../contract/devices';
 import { schedules } from '../contract/run';
 import { Engine } from '../host/engine';
 import { ModelStore } from '../host/model-store';

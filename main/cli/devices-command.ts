@@ -1,6 +1,6 @@
 import { automaticDevices, automaticReason } from '../contract/automatic-device';
 import type { Doing } from '../contract/doing';
-import { type Device, deviceNames } from '../contract/model';
+import { type Device, deviceNames } from '../contract/devices';
 import type { CheckWatch } from '../host/check-watch';
 import type { ModelShelf } from '../host/model-shelf';
 import { CheckReporter } from './check-reporter';

@@ -16,6 +16,11 @@ describe('parseLane', () => {
     expect(parseLane('cot:model=123,temperature=0.7')).toMatchObject({ kind: 'cot', model: '123', temperature: 0.7 });
   });
 
+  it('reads the device of that model', () => {
+    expect(parseLane('direct:model=other,device=webgpu')).toMatchObject({ model: 'other', device: 'webgpu' });
+    expect(() => parseLane('direct:model=other,device=abacus')).toThrow('“abacus” will not do for device of the lane “direct”');
+  });
+
   it.each([
     ['chain', 'no lane “chain”'],
     ['cot:temperature', 'not name=value'],

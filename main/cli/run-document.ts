@@ -9,13 +9,14 @@ export interface RunDocument {
   readonly prompt: string;
   readonly expected: string | null;
   readonly status: RunOutcome['status'];
-  /** The device that was used, and why it is not the one asked for, or null. */
+  /** The device that was used (where lanes name models of their own, by the run's), and why one is not what was asked for, or null. */
   readonly device: RunInfo['device'] | null;
   readonly deviceNote: string | null;
   readonly lanes: readonly {
     readonly kind: LaneSettings['kind'];
     readonly model: { readonly id: string; readonly weightsSha256: string };
-    readonly settings: Omit<LaneSettings, 'kind' | 'model'>;
+    readonly device: RunInfo['device'];
+    readonly settings: Omit<LaneSettings, 'kind' | 'model' | 'device'>;
     readonly answer: string | null;
     readonly verdict: LaneRecord['verdict'];
     /** Index of the branch whose answer this is; null where the lane has none. */
@@ -65,13 +66,14 @@ export function describeFinished(run: FinishedRun, trace: string | null, id?: st
     device: run.info.device,
     deviceNote: deviceNoteOf(run.info),
     lanes: run.info.request.lanes.map((lane, index) => {
-      const { kind, model: _named, ...settings } = lane;
-      const { id, weightsHash } = modelOfLane(run.info, index).model;
+      const { kind, model: _named, device: _asked, ...settings } = lane;
+      const { model, device } = modelOfLane(run.info, index);
       const record = run.lanes.find((candidate) => candidate.lane === index);
       const branches = run.branches.filter((branch) => branch.lane === index).toSorted((a, b) => a.branch - b.branch);
       return {
         kind,
-        model: { id, weightsSha256: weightsHash },
+        model: { id: model.id, weightsSha256: model.weightsHash },
+        device,
         settings,
         answer: record?.answer ?? null,
         verdict: record?.verdict ?? 'none',

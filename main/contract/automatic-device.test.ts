@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { automaticDevices, automaticReason, type DeviceStanding } from './automatic-device';
-import { devices } from './model';
+import { devices } from './devices';
 
 const passed = (id: DeviceStanding['id'], timesCpu: number | null): DeviceStanding => ({ id, state: 'passed', timesCpu });
 const cpu = passed('cpu', 1);

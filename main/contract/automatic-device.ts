@@ -1,4 +1,5 @@
-import { type Device, deviceNames, type DeviceSummary } from './model';
+import { type Device, deviceNames } from './devices';
+import type { DeviceSummary } from './model';
 
 /** As much of a device as the choice depends on. */
 export type DeviceStanding = Pick<DeviceSummary, 'id' | 'state' | 'timesCpu'>;

@@ -1,3 +1,4 @@
+import type { DeviceChoice } from './devices';
 import type { FrameLayout } from './frame';
 import type { LaneSettings } from './lanes';
 import type { RunInfo, RunModelInfo } from './run';
@@ -6,6 +7,14 @@ import type { RunInfo, RunModelInfo } from './run';
 export function modelsOfLanes(request: { readonly model: string; readonly lanes: readonly LaneSettings[] }): readonly string[] {
   const used = new Set(request.lanes.map((lane) => lane.model ?? request.model));
   return used.delete(request.model) ? [request.model, ...used] : [...used];
+}
+
+/** The device a model of a run is asked to be on: the one its lanes name, else the run's. */
+export function deviceOfModel(
+  request: { readonly model: string; readonly device: DeviceChoice; readonly lanes: readonly LaneSettings[] },
+  id: string,
+): DeviceChoice {
+  return request.lanes.find((lane) => (lane.model ?? request.model) === id && lane.device !== undefined)?.device ?? request.device;
 }
 
 /** The model a lane of a run is on. */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { deviceChoices } from './devices';
 
 /** How the next token is drawn. `temperature` 0 is greedy; `topK` 0, `topP` 1 and `minP` 0 are off. */
 const samplerShape = {
@@ -14,12 +15,20 @@ export const samplerSchema = z.strictObject(samplerShape);
 
 /** The model a lane runs on; without it, the run's. */
 const laneModel = z.string().min(1).max(200).optional();
+/** The device of that model, for all lanes on it; without it, the run's. */
+const laneDevice = z.enum(deviceChoices).optional();
 
-export const directSchema = z.strictObject({ kind: z.literal('direct'), model: laneModel, maximumSteps: stepLimit.default(128) });
+export const directSchema = z.strictObject({
+  kind: z.literal('direct'),
+  model: laneModel,
+  device: laneDevice,
+  maximumSteps: stepLimit.default(128),
+});
 
 export const cotSchema = z.strictObject({
   kind: z.literal('cot'),
   model: laneModel,
+  device: laneDevice,
   temperature: samplerShape.temperature.default(0),
   topK: samplerShape.topK.default(0),
   topP: samplerShape.topP.default(1),
@@ -36,6 +45,7 @@ export const picks = ['majority', 'mean-log-probability', 'self-certainty'] as c
 export const bestOfNSchema = z.strictObject({
   kind: z.literal('best-of-n'),
   model: laneModel,
+  device: laneDevice,
   n: z.number().int().min(1).max(64).default(16),
   temperature: samplerShape.temperature.default(1),
   topK: samplerShape.topK.default(0),
@@ -49,6 +59,7 @@ export const bestOfNSchema = z.strictObject({
 export const coconutSchema = z.strictObject({
   kind: z.literal('coconut'),
   model: laneModel,
+  device: laneDevice,
   /** Continuous thoughts before the forced exit to the answer. */
   thoughts: z.number().int().min(0).max(12).default(4),
   maximumSteps: stepLimit.default(128),

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { errorSchema } from './errors';
-import { devices, modelSummarySchema } from './model';
+import { devices } from './devices';
+import { modelSummarySchema } from './model';
 
 /** Folder of the library in which removed models lie until the app quits. */
 export const trashFolder = '.trash';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { devices } from './model';
+import { devices } from './devices';
 
 /** How far a model is on its way into memory. */
 export const loadProgressSchema = z.object({

@@ -13,7 +13,8 @@ import {
 } from './library';
 import { loadProgressSchema } from './load-progress';
 import { memoryFactsSchema } from './memory';
-import { chatSchema, deviceSummarySchema, devices, modelSummarySchema, presetSchema, promptCheckSchema } from './model';
+import { devices } from './devices';
+import { chatSchema, deviceSummarySchema, modelSummarySchema, presetSchema, promptCheckSchema } from './model';
 import { branchRecordSchema, laneRecordSchema, runInfoSchema, runOutcomeSchema, runRequestSchema, runStatuses } from './run';
 
 /** Raised whenever a message's shape or meaning changes; both ends must agree. */

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { errorSchema } from './errors';
 import { laneSettingsSchema, maximumLanes, picks } from './lanes';
-import { chatSchema, deviceChoices, devices, dtypes, modelSummarySchema, promptCheckSchema } from './model';
+import { deviceChoices, devices } from './devices';
+import { chatSchema, dtypes, modelSummarySchema, promptCheckSchema } from './model';
 
 export const schedules = ['lockstep', 'isolated'] as const;
 export type Schedule = (typeof schedules)[number];

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import type { ErrorReport } from './errors';
 import { laneSettingsSchema, maximumLanes } from './lanes';
-import { chatSchema, deviceChoices } from './model';
+import { deviceChoices } from './devices';
+import { chatSchema } from './model';
 import { schedules } from './run';
 
 /** State of the engine process as the shell's supervisor sees it. */

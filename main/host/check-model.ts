@@ -1,5 +1,6 @@
 import type { ExactParity, ModelParity } from '../contract/library';
-import { type Device, deviceNames, type ModelSummary } from '../contract/model';
+import { type Device, deviceNames } from '../contract/devices';
+import type { ModelSummary } from '../contract/model';
 import type { ParityCheck } from '../contract/run';
 import { openPromptReader, type PromptReader } from '../models/prompt-reader';
 import { checkDevice, mergeChecks, passesOfCheck } from '../runtime/check-device';

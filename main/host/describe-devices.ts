@@ -1,5 +1,6 @@
 import type { ModelParity } from '../contract/library';
-import { type DeviceSummary, deviceNames } from '../contract/model';
+import { deviceNames } from '../contract/devices';
+import type { DeviceSummary } from '../contract/model';
 import { ladder, type StartingDevices } from '../runtime/devices';
 
 /** Every device there is, the CPU first, and what is known of it here and with a model. Tries those that have not been tried. */

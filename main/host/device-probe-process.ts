@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { InterlinearError } from '../contract/errors';
-import { devices } from '../contract/model';
+import { devices } from '../contract/devices';
 import { runtimeReason } from '../runtime/runtime-reason';
 import { startDevice } from '../runtime/start-device';
 

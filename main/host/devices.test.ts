@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { EngineClient } from '../contract/client';
-import type { Device } from '../contract/model';
+import type { Device } from '../contract/devices';
 import type { RunEvent } from '../contract/protocol';
 import type { RunInfo, RunRequestInput } from '../contract/run';
 import { openBundle } from '../traces/bundle-reader';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type Device, devices } from '../contract/model';
+import { type Device, devices } from '../contract/devices';
 import type { DeviceProbe } from '../runtime/devices';
 import { Engine } from './engine';
 import { giveWay } from './give-way';

@@ -3,7 +3,7 @@ import { basename } from 'node:path';
 import { InterlinearError, toErrorReport } from '../contract/errors';
 import type { ClientMessage, EngineMessage, Role, Transport } from '../contract/protocol';
 import { protocolVersion } from '../contract/protocol';
-import { modelOfLane, modelsOfLanes } from '../contract/lane-models';
+import { deviceOfModel, modelOfLane, modelsOfLanes } from '../contract/lane-models';
 import type { ModelSummary } from '../contract/model';
 import type { RunRequest } from '../contract/run';
 import type { DeviceProbe } from '../runtime/devices';
@@ -192,7 +192,10 @@ export class Engine {
           thought: record.kind === 'thought' ? (await source.tap(lane, branch, record.index, 'thought')).data : null,
         })),
       );
-      return this.#startFor(connection, { ...source.info.request, lanes: [settings] }, { prefix: { steps: kept, token }, onLoad });
+      const { request } = source.info;
+      // Another lane may have said it for both.
+      const device = deviceOfModel(request, settings.model ?? request.model);
+      return this.#startFor(connection, { ...request, device, lanes: [settings] }, { prefix: { steps: kept, token }, onLoad });
     },
     'run.close': async ({ run }) => {
       await this.close(run);

@@ -1,4 +1,4 @@
-import { modelsOfLanes } from '../contract/lane-models';
+import { deviceOfModel, modelsOfLanes } from '../contract/lane-models';
 import type { PromptCheck } from '../contract/model';
 import type { RunRequest } from '../contract/run';
 import type { PromptReader } from '../models/prompt-reader';
@@ -24,7 +24,7 @@ export async function loadModelsOfRun(
   refuse(request, checked, forked);
   const models: ModelOfRun[] = [];
   for (const { summary, check } of checked) {
-    const model = await shelf.load(summary.id, request.device, onLoad);
+    const model = await shelf.load(summary.id, deviceOfModel(request, summary.id), onLoad);
     models.push({ model, check, layout: defaultLayout(model) });
   }
   const [own, ...others] = models;

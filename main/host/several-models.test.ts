@@ -8,7 +8,7 @@ import { InterlinearError } from '../contract/errors';
 import { layoutsOf, modelOfLane } from '../contract/lane-models';
 import { decodeReading, readingLength, stepPlaces } from '../contract/frame';
 import { protocolVersion, type RunEvent } from '../contract/protocol';
-import { type RunRequestInput, runRequestSchema } from '../contract/run';
+import { type RunInfo, type RunRequestInput, runRequestSchema } from '../contract/run';
 import { createLibrary } from '../library/create-library';
 import { writeSmallFolder } from '../library/testing/small-checkpoints';
 import { openBundle } from '../traces/bundle-reader';
@@ -112,6 +112,29 @@ describe('lanes on two models', () => {
       event.type === 'steps' ? stepPlaces(event.packed, layouts).map((place) => event.packed[place]) : [],
     );
     expect(lanes.map(({ lane, steps }) => seen.filter((each) => each === lane).length === steps)).toEqual([true, true, true]);
+  });
+
+  it('have each its own device, which a fork of one keeps', async () => {
+    const lanes = [
+      { kind: 'direct', maximumSteps: 2 },
+      { kind: 'direct', model: small, maximumSteps: 2 },
+      { kind: 'cot', model: small, device: 'webgpu', maximumSteps: 2 },
+    ] as const;
+    const { info, outcome, run: id } = await run({ device: 'cpu', lanes: [...lanes] });
+    expect(outcome.status).toBe('done');
+    // Nothing tries devices here, so what was asked for gives way, and says so.
+    expect(modelOfLane(info, 0)).toMatchObject({ device: 'cpu', deviceNote: null });
+    for (const lane of [1, 2])
+      expect(modelOfLane(info, lane)).toMatchObject({ device: 'cpu', deviceNote: expect.stringMatching(/^Runs on CPU\./) });
+    const forked = new Promise<RunInfo>((resolve) => {
+      client.onEvents((events) => {
+        for (const event of events) if (event.type === 'started') resolve(event.info);
+      });
+    });
+    await client.request('run.fork', { run: id, lane: 1, branch: 0, step: 1, token: 3 });
+    expect((await forked).request).toMatchObject({ device: 'webgpu', lanes: [lanes[1]] });
+    const both = await refused({ prompt, lanes: [...lanes, { kind: 'cot', model: small, device: 'cpu' }] });
+    expect(both).toMatchObject({ code: 'bad-request', message: expect.stringContaining('Lane 4 asks for') as string });
   });
 
   it('are forked, read by the lens and projected on the model each is on', async () => {

@@ -1,5 +1,6 @@
 import { formatWhole } from '../contract/format-whole';
-import { type Device, deviceNames, type ModelSummary } from '../contract/model';
+import { type Device, deviceNames } from '../contract/devices';
+import type { ModelSummary } from '../contract/model';
 import type { StoredManifest } from '../models/stored-package';
 
 const percent = (share: number): string => `${(100 * share).toPrecision(2)} %`;

@@ -1,4 +1,5 @@
-import type { Chat, Device, Dtype, Markers, ModelSummary, PromptCheck } from '../contract/model';
+import type { Device } from '../contract/devices';
+import type { Chat, Dtype, Markers, ModelSummary, PromptCheck } from '../contract/model';
 import type { InputBits } from './passes';
 import type { StepRoom } from './step-room';
 import type { StoredLens } from './stored-lens';

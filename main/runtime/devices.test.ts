@@ -2,7 +2,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { ModelParity } from '../contract/library';
-import type { Device } from '../contract/model';
+import type { Device } from '../contract/devices';
 import { broughtDevices, builtFor, candidates, ladder, StartingDevices } from './devices';
 import { onnxRuntime } from './onnx-runtime';
 

@@ -1,6 +1,6 @@
 import { automaticDevices } from '../contract/automatic-device';
 import type { ModelParity } from '../contract/library';
-import { type Device, type DeviceChoice, deviceNames } from '../contract/model';
+import { type Device, type DeviceChoice, deviceNames } from '../contract/devices';
 
 /** From the one that is fastest on most machines that have it to the one that is everywhere: the order in which they are shown. */
 export const ladder = ['cuda', 'dml', 'coreml', 'webgpu', 'cpu'] as const satisfies readonly Device[];

@@ -1,5 +1,5 @@
 import type { LoadProgress } from '../contract/load-progress';
-import type { Device } from '../contract/model';
+import type { Device } from '../contract/devices';
 import type { Arithmetic } from '../graph/graph-builder';
 
 /** How far a load is. */

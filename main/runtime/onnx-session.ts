@@ -1,6 +1,6 @@
 import { basename, dirname } from 'node:path';
 import type { InferenceSession, Tensor } from 'onnxruntime-node';
-import { type Device, deviceNames } from '../contract/model';
+import { type Device, deviceNames } from '../contract/devices';
 import { InterlinearError } from '../contract/errors';
 import { type Arithmetic, type Weights, weightsLocation } from '../graph/graph-builder';
 import { onnxRuntime } from './onnx-runtime';

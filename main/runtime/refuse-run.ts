@@ -1,4 +1,5 @@
 import { InterlinearError } from '../contract/errors';
+import { deviceOfModel } from '../contract/lane-models';
 import type { Chat, ModelSummary, PromptCheck } from '../contract/model';
 import type { RunRequest } from '../contract/run';
 
@@ -31,6 +32,14 @@ export function refuse(request: RunRequest, models: readonly CheckedModel[], for
     const known = summary.lanes.join(', ');
     const where = model === undefined ? '' : `Lane ${index + 1}: `;
     throw new InterlinearError('unsupported', `${where}${summary.name} cannot run the lane ${kind}.`, `It can run: ${known}.`);
+  }
+  for (const [index, { model, device }] of request.lanes.entries()) {
+    const id = model ?? request.model;
+    const other = deviceOfModel(request, id);
+    if (device === undefined || device === other) continue;
+    const name = models.find((each) => each.summary.id === id)?.summary.name ?? id;
+    const message = `Lane ${index + 1} asks for ${name} on ${device}, another lane for the same model on ${other}.`;
+    throw new InterlinearError('bad-request', message, 'A run has each of its models on one device.');
   }
   if (forked && request.lanes.length !== 1)
     throw new InterlinearError('bad-request', 'A fork runs exactly one lane.', 'Fork one lane at a time.');

@@ -1,4 +1,4 @@
-import type { Device } from '../contract/model';
+import type { Device } from '../contract/devices';
 import { GraphBuilder, weightsInMemory } from '../graph/graph-builder';
 import { createSession, floats, floatsOf } from './onnx-session';
 

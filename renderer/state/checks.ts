@@ -2,7 +2,7 @@ import { createStore, type StoreApi } from 'zustand/vanilla';
 import type { RequestOptions } from '../../main/contract/client';
 import { type Doing, doingText } from '../../main/contract/doing';
 import { InterlinearError } from '../../main/contract/errors';
-import type { Device } from '../../main/contract/model';
+import type { Device } from '../../main/contract/devices';
 
 /** A model that is verified, or compared with its reference on a device. */
 export interface CheckOf {

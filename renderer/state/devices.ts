@@ -1,7 +1,8 @@
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import { automaticDevices } from '../../main/contract/automatic-device';
 import { type ErrorReport, toErrorReport } from '../../main/contract/errors';
-import type { Device, DeviceSummary } from '../../main/contract/model';
+import type { Device } from '../../main/contract/devices';
+import type { DeviceSummary } from '../../main/contract/model';
 import type { Checks } from './checks';
 import type { EngineRequest } from './engine-connection';
 

@@ -1,5 +1,6 @@
+import type { DeviceChoice } from '../../main/contract/devices';
 import { InterlinearError } from '../../main/contract/errors';
-import { type LaneKind, type LaneSettings, maximumLanes } from '../../main/contract/lanes';
+import { type LaneKind, type LaneSettings, laneSettingsSchema, maximumLanes } from '../../main/contract/lanes';
 import type { Preset } from '../../main/contract/model';
 import type { Services } from './services';
 import { defaultLaneSettings, makeLane, withThoughts } from './workspace-document';
@@ -31,13 +32,30 @@ export function removeLane(services: Services, key: string): void {
   });
 }
 
+/** A model of a run is on one device: lanes on the same model take it over from each other, a lane that comes to a model from those on it. */
 export function configureLane(services: Services, key: string, settings: LaneSettings): void {
-  const { lanes } = services.workspace.document;
+  const { lanes, model } = services.workspace.document;
+  const isAlike = (lane: LaneSettings): boolean => (lane.model ?? model) === (settings.model ?? model);
+  const before = lanes.find((lane) => lane.key === key)?.settings;
+  const others = lanes.filter((lane) => lane.key !== key && isAlike(lane.settings));
+  const comes = before !== undefined && !isAlike(before);
+  const device = comes && others.length > 0 ? others[0]?.settings.device : settings.device;
   services.workspace.edit(
     'configure lane',
-    { lanes: lanes.map((lane) => (lane.key === key ? { key, settings } : lane)) },
+    {
+      lanes: lanes.map((lane) => {
+        if (lane.key === key) return { key, settings: onDevice(settings, device) };
+        return isAlike(lane.settings) ? { ...lane, settings: onDevice(lane.settings, device) } : lane;
+      }),
+    },
     { mergeKey: `configure ${key}` },
   );
+}
+
+/** Parsed, so that the same settings always look the same. */
+function onDevice(settings: LaneSettings, device: DeviceChoice | undefined): LaneSettings {
+  const { device: _before, ...rest } = settings;
+  return laneSettingsSchema.parse(device === undefined ? rest : { ...rest, device });
 }
 
 /** Puts a lane where another stands; the others close up. */

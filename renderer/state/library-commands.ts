@@ -1,5 +1,5 @@
 import type { InstalledModel } from '../../main/contract/library';
-import type { Device } from '../../main/contract/model';
+import type { Device } from '../../main/contract/devices';
 import type { ModelChoice } from '../../main/contract/shell';
 import { chooseModel } from './model-commands';
 import { valueOf } from './row-commands';

@@ -1,4 +1,5 @@
 import { InterlinearError } from '../../main/contract/errors';
+import { deviceOfModel } from '../../main/contract/lane-models';
 import { laneStyles } from '../design/lane-style';
 import { mayReplaceEngine, replaceEngine, wantsFreshEngine } from './fresh-engine';
 import { modelOf, obstacleOf } from './model-commands';
@@ -105,12 +106,10 @@ export async function forkRun(services: Services, run: string, lane: number, bra
   if (source === undefined || column === undefined) return;
   const staying = rowsThatStay(rows.map((row) => (row.run === run ? { ...row, pinned: true } : row)));
   const view = services.runs.view(run);
-  const { model, device } = services.workspace.document;
-  const running = runningModel(
-    services.engine.store.getState().facts,
-    view?.lanes[lane]?.modelInfo.model.id ?? model,
-    view?.info.request.device ?? device,
-  );
+  const { document } = services.workspace;
+  const model = view?.lanes[lane]?.modelInfo.model.id ?? document.model;
+  const device = view ? deviceOfModel(view.info.request, model) : document.device;
+  const running = runningModel(services.engine.store.getState().facts, model, device);
   await services.activity.starting([running], async ({ onProgress }) => {
     const fork = await services.engine.request('run.fork', { run, lane, branch, step, token }, { onLoad: onProgress });
     const extraColumns = source.extraColumns.filter((extra) => extra === column);

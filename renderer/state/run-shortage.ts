@@ -1,4 +1,5 @@
 import { useStore } from 'zustand';
+import { deviceOfModel } from '../../main/contract/lane-models';
 import { wantsFreshEngine } from './fresh-engine';
 import { modelOf, obstacleOf } from './model-commands';
 import { memoryOfRun, type Shortage, shortageOf } from './memory';
@@ -22,7 +23,7 @@ export function runShortage(services: Services): Shortage | null {
   const needed = memoryOfRun(
     { model, lanes, promptTokens: counted ?? Math.ceil(prompt.length / charactersPerToken) },
     (id) => modelOf(facts, id),
-    (id) => activity.isLoaded({ id, device }),
+    (id) => activity.isLoaded({ id, device: deviceOfModel({ model, lanes, device }, id) }),
   );
   // An engine that makes way gives back what its models take.
   const left = activity.leftBehind(runningModels(facts, { model, lanes, device }));

@@ -1,4 +1,5 @@
-import { modelsOfLanes } from '../../main/contract/lane-models';
+import type { DeviceChoice } from '../../main/contract/devices';
+import { deviceOfModel, modelsOfLanes } from '../../main/contract/lane-models';
 import type { LaneSettings } from '../../main/contract/lanes';
 import type { EngineFacts } from './engine-connection';
 import type { RunningModel } from './loading-models';
@@ -13,7 +14,7 @@ export function runningModel(facts: EngineFacts | null, id: string, device: stri
 /** The models a run needs, each once. */
 export function runningModels(
   facts: EngineFacts | null,
-  { model, lanes, device }: { readonly model: string; readonly lanes: readonly LaneSettings[]; readonly device: string },
+  request: { readonly model: string; readonly lanes: readonly LaneSettings[]; readonly device: DeviceChoice },
 ): RunningModel[] {
-  return modelsOfLanes({ model, lanes }).map((id) => runningModel(facts, id, device));
+  return modelsOfLanes(request).map((id) => runningModel(facts, id, deviceOfModel(request, id)));
 }

@@ -1,5 +1,6 @@
 import { type LaneSettings, type LaneKind, laneSettingsSchema } from '../../main/contract/lanes';
-import type { Chat, DeviceChoice } from '../../main/contract/model';
+import type { DeviceChoice } from '../../main/contract/devices';
+import type { Chat } from '../../main/contract/model';
 import type { Schedule } from '../../main/contract/run';
 
 /** A lane of the workspace. The key follows it through reordering and reconfiguring, and ties a run's lane to its column. */

@@ -1,4 +1,4 @@
-import { deviceNames } from '../../main/contract/model';
+import { deviceNames } from '../../main/contract/devices';
 import type { CheckOf } from '../state/checks';
 
 /** "checking SmolLM2 on WebGPU" */

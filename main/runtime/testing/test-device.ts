@@ -1,4 +1,4 @@
-import { type Device, devices } from '../../contract/model';
+import { type Device, devices } from '../../contract/devices';
 
 /**
  * The device parity tests run on: the CPU, or the one `INTERLINEAR_TEST_DEVICE` names (`npm test -- webgpu`). What does not start there

@@ -1,6 +1,6 @@
 import { type ReactNode, useMemo, useRef } from 'react';
 import { modelsOfRun } from '../../../main/contract/lane-models';
-import { deviceNames } from '../../../main/contract/model';
+import { deviceNames } from '../../../main/contract/devices';
 import { formatBytes, formatMilliseconds, formatNumber } from '../../design/format';
 import { Panel } from '../../design/panel';
 import type { PanelProps } from '../../state/run-view';

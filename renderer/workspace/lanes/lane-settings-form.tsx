@@ -5,6 +5,7 @@ import { laneObstacle } from '../../state/model-commands';
 import { memoryText } from '../library/model-facts';
 import { NumberField } from '../../design/number-field';
 import { Select, type SelectItem } from '../../design/select';
+import { LaneDevice } from './lane-device';
 import styles from './lane-settings-form.module.css';
 
 export interface LaneSettingsFormProps {
@@ -98,12 +99,26 @@ export function LaneSettingsForm({ settings, onChange, models, ownModel }: LaneS
             value={settings.model ?? ''}
             items={modelItems(models, ownModel, settings)}
             onChange={(model) => {
-              const { model: _before, ...rest } = settings;
+              const { model: _model, device: _device, ...rest } = settings;
               // Parsed, so that the same settings always look the same.
               onChange(laneSettingsSchema.parse(model === '' ? rest : { ...rest, model }));
             }}
           />
           <span className={styles['note']}>of this lane alone</span>
+        </div>
+      )}
+      {settings.model !== undefined && settings.model !== ownModel && (
+        <div className={styles['row']}>
+          <span className={styles['label']}>Device</span>
+          <LaneDevice
+            model={settings.model}
+            device={settings.device}
+            onChange={(device) => {
+              const { device: _before, ...rest } = settings;
+              onChange(laneSettingsSchema.parse(device === undefined ? rest : { ...rest, device }));
+            }}
+          />
+          <span className={styles['note']}>of this model</span>
         </div>
       )}
       <p className={styles['foot']}>Used by the next run.</p>

@@ -1,4 +1,4 @@
-import { deviceNames } from '../../../main/contract/model';
+import { deviceNames } from '../../../main/contract/devices';
 import { formatBytes, formatDuration } from '../../design/format';
 import { bytesChecked, type LoadingModels, placeOf } from '../../state/loading-models';
 

@@ -1,7 +1,7 @@
 import { Check, CircleAlert, TriangleAlert, X } from 'lucide-react';
 import { useStore } from 'zustand';
 import type { InstalledModel, ModelParity } from '../../../main/contract/library';
-import { deviceNames } from '../../../main/contract/model';
+import { deviceNames } from '../../../main/contract/devices';
 import { Button } from '../../design/button';
 import { startingDevices } from '../../state/devices';
 import { checkModel, removeModel } from '../../state/library-commands';

@@ -1,6 +1,6 @@
 import { useStore } from 'zustand';
 import { modelsOfRun } from '../../../main/contract/lane-models';
-import { deviceNames } from '../../../main/contract/model';
+import { deviceNames } from '../../../main/contract/devices';
 import { formatBytes, formatCount } from '../../design/format';
 import type { EngineState } from '../../state/engine-connection';
 import type { RunView } from '../../state/run-view';

@@ -124,8 +124,7 @@ describe('lanes on two models', () => {
     expect(outcome.status).toBe('done');
     // Nothing tries devices here, so what was asked for gives way, and says so.
     expect(modelOfLane(info, 0)).toMatchObject({ device: 'cpu', deviceNote: null });
-    for (const lane of [1, 2])
-      expect(modelOfLane(info, lane)).toMatchObject({ device: 'cpu', deviceNote: expect.stringMatching(/^Runs on CPU\./) });
+    for (const lane of [1, 2]) expect(modelOfLane(info, lane).deviceNote).toMatch(/^Runs on CPU\./);
     const forked = new Promise<RunInfo>((resolve) => {
       client.onEvents((events) => {
         for (const event of events) if (event.type === 'started') resolve(event.info);
@@ -134,7 +133,7 @@ describe('lanes on two models', () => {
     await client.request('run.fork', { run: id, lane: 1, branch: 0, step: 1, token: 3 });
     expect((await forked).request).toMatchObject({ device: 'webgpu', lanes: [lanes[1]] });
     const both = await refused({ prompt, lanes: [...lanes, { kind: 'cot', model: small, device: 'cpu' }] });
-    expect(both).toMatchObject({ code: 'bad-request', message: expect.stringContaining('Lane 4 asks for') as string });
+    expect([both.code, both.message]).toEqual(['bad-request', 'Lane 4 asks for Small on cpu, another lane for the same model on webgpu.']);
   });
 
   it('are forked, read by the lens and projected on the model each is on', async () => {

@@ -1,6 +1,6 @@
 import type { SamplerSettings } from '../contract/lanes';
 import type { Candidates } from '../contract/steps';
-import { sampledWeights, topIndices } from '../measures/vocabulary-walk';
+import { invertCumulative, sampledWeights, topIndices } from '../measures/vocabulary-walk';
 
 /** A token drawn, with the highest candidates it was drawn from (probabilities after all filters). */
 export interface Draw {
@@ -88,19 +88,4 @@ function highestIds({ logits, excluded = [] }: Draws, count: number): readonly n
   const out = new Set(excluded);
   const order = Uint32Array.from(logits, (_, id) => id).filter((id) => !out.has(id));
   return [...order.toSorted((a, b) => (logits[b] ?? 0) - (logits[a] ?? 0) || a - b).subarray(0, count)];
-}
-
-/** @param share of the sum of all weights, from 0 to under the sum */
-function invertCumulative(weights: Float64Array, share: number): number {
-  let cumulative = 0;
-  let last = 0;
-  for (let id = 0; id < weights.length; id++) {
-    const weight = weights[id] ?? 0;
-    if (weight === 0) continue;
-    cumulative += weight;
-    last = id;
-    if (share < cumulative) return id;
-  }
-  // Rounding may leave a share just over the sum: what is left belongs to the last token.
-  return last;
 }

@@ -10,6 +10,7 @@ interface Exports {
   readonly greatest: (from: number, count: number) => number;
   readonly weigh: (from: number, count: number, maximum: number, temperature: number, to: number) => number;
   readonly sums: (from: number, count: number, maximum: number, to: number) => void;
+  readonly place: (from: number, count: number, share: number) => number;
   readonly before: (from: number, count: number, place: number) => number;
   readonly top: (from: number, count: number, kept: number, values: number, places: number) => number;
 }
@@ -86,6 +87,17 @@ export function sampledWeights(
   const { memory, greatest, weigh } = walks();
   const sum = weigh(page, padded, greatest(page, padded), temperature, weights);
   return { weights: new Float64Array(memory.buffer, weights, logits.length), sum };
+}
+
+/**
+ * The token at which the weights so far, in the order of ids, come to more than a share of their sum.
+ * @param weights as `sampledWeights` gives them, some of them changed
+ * @param share from 0 to under their sum; where rounding has left it just over, the last token of any weight is it
+ */
+export function invertCumulative(weights: Float64Array, share: number): number {
+  const { memory, place } = walks();
+  if (weights.buffer !== memory.buffer) throw new Error('These weights are not where they were made');
+  return place(weights.byteOffset, weights.length, share);
 }
 
 /**

@@ -69,6 +69,22 @@ export function weigh(from: usize, count: i32, maximum: f64, temperature: f64, t
 }
 
 /**
+ * The first of `count` weights in 64 bits at which their sum so far is over a share of it; where rounding has left a share over all of it, the last
+ * that is not 0.
+ */
+export function place(from: usize, count: i32, share: f64): i32 {
+  let sum: f64 = 0;
+  let last = 0;
+  for (let index = 0; index < count; index++) {
+    const weight = f64.load(from + (<usize>index << 3));
+    sum += weight;
+    if (weight != 0) last = index;
+    if (share < sum) return index;
+  }
+  return last;
+}
+
+/**
  * Of logits with weights w = e^(logit - maximum), three sums in 64 bits, one after the other at `to`: Σ w, Σ w (logit - maximum), to which a
  * logit of minus infinity adds nothing, and Σ (logit - maximum).
  * @param count of logits; those behind them, as far as the next multiple of 4, are minus infinity

@@ -49,7 +49,7 @@ export default defineConfig({
           name: 'vectors',
           include: [
             'main/kernels/!(lost-thread)*.test.ts',
-            'main/measures/vocabulary-walk.test.ts',
+            'main/{measures/vocabulary-walk,models/half}.test.ts',
             'main/runtime/{kernel-passes,wide-products}.parity.test.ts',
           ],
           // As the engine's process has it, and optimised from the first call on: what runs seldom would stay as it is compiled at first.

@@ -1,9 +1,10 @@
 import { expect, it } from 'vitest';
-import { encodeReadings, readingLength } from '../contract/frame';
+import { decodeReading, encodeReadings, readingLength } from '../contract/frame';
 import { bits } from '../contract/ids';
 import { runRequestSchema } from '../contract/run';
 import type { LayerReading } from '../contract/steps';
 import { published } from '../library/testing/published-model';
+import { layerReading, readLens } from '../measures/lens-reading';
 import prompts from '../models/fixtures/smollm2-greedy.json';
 import cases from '../models/fixtures/smollm2-lens.json';
 import { defaultLayout, executeRun } from '../runtime/execute-run';
@@ -68,4 +69,28 @@ it.skipIf(!published.reachable)('lens readings of a run equal a PyTorch lens at 
     expect(apart).toEqual([]);
   }
   await model.decoder.dispose();
+});
+
+it.skipIf(!published.reachable)('kernels read the lens of weights in 4 bits as final norm and unembedding give it in 64 bits', async () => {
+  if (!published.reachable) return;
+  const { decoder, ...model } = await loadModel(published.int4, { device: 'cpu' });
+  expect(decoder.readsLens).toBe(true);
+  const { cache, last } = await decoder.prefill(model.read('The Baltic Sea is a', null));
+  const streams = [0, 1, 5, 10, 15, 20, 25, 29, 30];
+  const streamOf = (stream: number): Float32Array => last.residual.subarray(stream * decoder.width, (stream + 1) * decoder.width);
+  const residuals = Float32Array.from(streams.flatMap((stream) => [...streamOf(stream)]));
+  const targets = streams.map(() => 6_403);
+  const packed = await decoder.readings(residuals, targets, 4);
+  for (const [row, stream] of streams.entries()) {
+    const expected = layerReading(readLens(streamOf(stream), await decoder.lens(streamOf(stream)), 4), 6_403);
+    const found = decodeReading(4, packed, row * readingLength(4));
+    expect(found.top.ids).toEqual(expected.top.ids);
+    expect(Math.abs(found.entropy - expected.entropy)).toBeLessThan(1e-3 * Math.max(1, expected.entropy));
+    expect(Math.abs(found.rank / expected.rank - 1)).toBeLessThan(2e-3);
+    const read = [found.probability, ...found.top.probabilities];
+    for (const [i, probability] of [expected.probability, ...expected.top.probabilities].entries())
+      expect(Math.abs((read[i] ?? NaN) - probability)).toBeLessThan(2e-3 * probability + 1e-9);
+  }
+  cache.dispose();
+  await decoder.dispose();
 });

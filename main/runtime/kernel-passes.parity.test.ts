@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { decodeReading, readingLength } from '../contract/frame';
 import type { DecoderSpec } from '../graph/decoder-spec';
 import { KernelMemory } from '../kernels/kernel-memory';
@@ -27,9 +27,14 @@ interface Model {
   readonly weights: ReturnType<typeof randomWeights>;
 }
 
-function decoderOf({ spec, weights: { weights } }: Model, arithmetic: 'fast' | 'exact', threads = 2): Decoder {
+function makeDecoder({ spec, weights: { weights } }: Model, arithmetic: 'fast' | 'exact', threads = 2): Decoder {
   const passes = new KernelPasses(spec, weights, threads, arithmetic, false);
-  const decoder = new CachedDecoder(spec, weights, passes, { device: 'cpu', threads: 1 });
+  return new CachedDecoder(spec, weights, passes, { device: 'cpu', threads: 1 });
+}
+
+/** For one test. */
+function decoderOf(...of: Parameters<typeof makeDecoder>): Decoder {
+  const decoder = makeDecoder(...of);
   open.push(decoder);
   return decoder;
 }
@@ -37,47 +42,72 @@ function decoderOf({ spec, weights: { weights } }: Model, arithmetic: 'fast' | '
 const sequenceOf = (decoder: Decoder, tokens: readonly number[]): Float32Array =>
   Float32Array.from(tokens.flatMap((id) => [...decoder.embedding(id)]));
 
+/** The kernels' readings of residual streams, made beside passes, are those of final norm and unembedding in 64 bits. */
+async function expectLens(decoder: Decoder, residual: Float32Array, limit: number): Promise<void> {
+  expect(decoder.readsLens).toBe(true);
+  const { width, vocabulary } = decoder;
+  const targets = Array.from({ length: residual.length / width }, (_, i) => (7 * i) % vocabulary);
+  const [packed] = await Promise.all([decoder.readings(residual, targets, 3), decoder.full(sequenceOf(decoder, ids))]);
+  for (const [row, target] of targets.entries()) {
+    const stream = residual.subarray(row * width, (row + 1) * width);
+    const expected = layerReading(readLens(stream, await decoder.lens(stream), 3), target);
+    const found = decodeReading(3, packed, row * readingLength(3));
+    expect(found.norm).toBe(Math.fround(expected.norm));
+    expect(Math.abs(found.entropy - expected.entropy)).toBeLessThan(10 * limit);
+    for (const [i, probability] of [expected.probability, ...expected.top.probabilities].entries())
+      expect(Math.abs(([found.probability, ...found.top.probabilities][i] ?? NaN) - probability)).toBeLessThan(limit);
+    // Of two that rounding makes as good as equal either may be first.
+    if (limit < 1e-4) expect([found.rank, found.top.ids]).toEqual([expected.rank, expected.top.ids]);
+  }
+}
+
 describe.each(Object.entries(kinds))('%s', (_kind, spec) => {
   describe.each(Object.entries(storages))('in %s', (_storage, storage) => {
     const model: Model = { spec, weights: randomWeights(spec, storage) };
 
-    it.each([
+    describe.each([
       { arithmetic: 'exact' as const, limit: 1e-5 },
       { arithmetic: 'fast' as const, limit: 1e-3 },
-    ])('gives what plain arithmetic gives, $arithmetic', async ({ arithmetic, limit }) => {
-      expect(kernelsFit(spec, model.weights.weights)).toBe(true);
-      const decoder = decoderOf(model, arithmetic);
-      const expected = await plainForward({ spec, weights: model.weights.values, ids });
-      const found = await decoder.full(sequenceOf(decoder, ids));
-      expect(relativeDifference(found.residual, expected.residual)).toBeLessThan(limit);
-      expect(relativeDifference(found.logits.subarray(-spec.vocabulary), expected.logits ?? new Float32Array(0))).toBeLessThan(limit);
-    });
+    ])('$arithmetic', ({ arithmetic, limit }) => {
+      let decoder: Decoder;
+      beforeAll(() => {
+        decoder = makeDecoder(model, arithmetic);
+      });
+      afterAll(async () => decoder.dispose());
 
-    it.each([
-      { arithmetic: 'exact' as const, limit: 1e-5 },
-      { arithmetic: 'fast' as const, limit: 1e-3 },
-    ])('gives the same step by step, in rows of different lengths over a shared prompt, $arithmetic', async ({ arithmetic, limit }) => {
-      const decoder = decoderOf(model, arithmetic);
-      const full = await decoder.full(sequenceOf(decoder, ids));
-      const { cache, last } = await decoder.prefill(ids.slice(0, 3));
-      const logitsAt = (position: number): Float32Array =>
-        full.logits.subarray(position * spec.vocabulary, (position + 1) * spec.vocabulary);
-      expect(relativeDifference(last.logits, logitsAt(2))).toBeLessThan(limit);
-      // Each row a step behind the one before; five of them fill no group of four.
-      const rows = Array.from({ length: 5 }, () => decoder.newRow());
-      for (let tick = 3; tick < ids.length + rows.length - 1; tick++) {
-        const going = rows.flatMap((row, i) => (tick - i >= 3 && tick - i < ids.length ? [{ row, position: tick - i }] : []));
-        const outputs = await decoder.step(
-          cache,
-          going.map(({ row, position }) => ({ cache: row, embedding: decoder.embedding(ids[position] ?? 0) })),
-        );
-        for (const [i, { logits, hidden }] of outputs.entries()) {
-          const position = going[i]?.position ?? 0;
-          expect(relativeDifference(logits, logitsAt(position))).toBeLessThan(limit);
-          expect(relativeDifference(hidden, full.hidden.subarray(position * spec.width, (position + 1) * spec.width))).toBeLessThan(limit);
+      it('gives what plain arithmetic gives, and reads the lens so', async () => {
+        expect(kernelsFit(spec, model.weights.weights)).toBe(true);
+        const expected = await plainForward({ spec, weights: model.weights.values, ids });
+        const found = await decoder.full(sequenceOf(decoder, ids));
+        expect(relativeDifference(found.residual, expected.residual)).toBeLessThan(limit);
+        expect(relativeDifference(found.logits.subarray(-spec.vocabulary), expected.logits ?? new Float32Array(0))).toBeLessThan(limit);
+        await expectLens(decoder, found.residual, limit);
+      });
+
+      it('gives the same step by step, in rows of different lengths over a shared prompt', async () => {
+        const full = await decoder.full(sequenceOf(decoder, ids));
+        const { cache, last } = await decoder.prefill(ids.slice(0, 3));
+        const logitsAt = (position: number): Float32Array =>
+          full.logits.subarray(position * spec.vocabulary, (position + 1) * spec.vocabulary);
+        expect(relativeDifference(last.logits, logitsAt(2))).toBeLessThan(limit);
+        // Each row a step behind the one before; five of them fill no group of four.
+        const rows = Array.from({ length: 5 }, () => decoder.newRow());
+        for (let tick = 3; tick < ids.length + rows.length - 1; tick++) {
+          const going = rows.flatMap((row, i) => (tick - i >= 3 && tick - i < ids.length ? [{ row, position: tick - i }] : []));
+          const outputs = await decoder.step(
+            cache,
+            going.map(({ row, position }) => ({ cache: row, embedding: decoder.embedding(ids[position] ?? 0) })),
+          );
+          for (const [i, { logits, hidden }] of outputs.entries()) {
+            const position = going[i]?.position ?? 0;
+            expect(relativeDifference(logits, logitsAt(position))).toBeLessThan(limit);
+            expect(relativeDifference(hidden, full.hidden.subarray(position * spec.width, (position + 1) * spec.width))).toBeLessThan(
+              limit,
+            );
+          }
         }
-      }
-      for (const each of [...rows, cache]) each.dispose();
+        for (const each of [...rows, cache]) each.dispose();
+      });
     });
   });
 });
@@ -92,38 +122,10 @@ it('gives the same bits whatever the number of threads and whatever ran before',
   expect(b.residual).toEqual(a.residual);
 });
 
-describe('the lens', () => {
-  it.each(Object.entries(kinds).flatMap(([kind, spec]) => Object.entries(storages).map(([storage, of]) => ({ kind, storage, spec, of }))))(
-    'of $kind in $storage is read between passes, and is what final norm and unembedding give in 64 bits',
-    async ({ spec, of }) => {
-      const model: Model = { spec, weights: randomWeights(spec, of) };
-      for (const { arithmetic, limit } of [{ arithmetic: 'exact', limit: 1e-5 } as const, { arithmetic: 'fast', limit: 1e-3 } as const]) {
-        const decoder = decoderOf(model, arithmetic);
-        expect(decoder.readsLens).toBe(true);
-        const { residual } = await decoder.full(sequenceOf(decoder, ids));
-        const targets = Array.from({ length: residual.length / spec.width }, (_, i) => (7 * i) % spec.vocabulary);
-        const [packed] = await Promise.all([decoder.readings(residual, targets, 3), decoder.full(sequenceOf(decoder, ids))]);
-        for (const [row, target] of targets.entries()) {
-          const stream = residual.subarray(row * spec.width, (row + 1) * spec.width);
-          const expected = layerReading(readLens(stream, await decoder.lens(stream), 3), target);
-          const found = decodeReading(3, packed, row * readingLength(3));
-          expect(found.norm).toBe(Math.fround(expected.norm));
-          expect(Math.abs(found.entropy - expected.entropy)).toBeLessThan(10 * limit);
-          expect(Math.abs(found.probability - expected.probability)).toBeLessThan(limit);
-          for (const [i, probability] of expected.top.probabilities.entries())
-            expect(Math.abs((found.top.probabilities[i] ?? NaN) - probability)).toBeLessThan(limit);
-          // Of two that rounding makes as good as equal either may be first.
-          if (arithmetic === 'exact') expect([found.rank, found.top.ids]).toEqual([expected.rank, expected.top.ids]);
-        }
-      }
-    },
-  );
-
-  it('says so where the logits are no numbers', async () => {
-    const decoder = decoderOf({ spec: llama, weights: randomWeights(llama, () => ({ bits: 8, offsets: false })) }, 'fast');
-    await expect(decoder.readings(new Float32Array(llama.width).fill(NaN), [1], 3)).rejects.toMatchObject({ code: 'bad-model' });
-    await expect(decoder.readings(new Float32Array(llama.width + 1), [1], 3)).rejects.toThrow(RangeError);
-  });
+it('says so where a lens has no numbers to read', async () => {
+  const decoder = decoderOf({ spec: llama, weights: randomWeights(llama, () => ({ bits: 8, offsets: false })) }, 'fast');
+  await expect(decoder.readings(new Float32Array(llama.width).fill(NaN), [1], 3)).rejects.toMatchObject({ code: 'bad-model' });
+  await expect(decoder.readings(new Float32Array(llama.width + 1), [1], 3)).rejects.toThrow(RangeError);
 });
 
 describe('keys and values in 16 bits', () => {

@@ -9,12 +9,13 @@ export function modelsOfLanes(request: { readonly model: string; readonly lanes:
   return used.delete(request.model) ? [request.model, ...used] : [...used];
 }
 
-/** The device a model of a run is asked to be on: the one its lanes name, else the run's. */
+/** The device a model of a run is asked to be on: the run's own where the run is, another where its lanes say, else where the run is. */
 export function deviceOfModel(
   request: { readonly model: string; readonly device: DeviceChoice; readonly lanes: readonly LaneSettings[] },
   id: string,
 ): DeviceChoice {
-  return request.lanes.find((lane) => (lane.model ?? request.model) === id && lane.device !== undefined)?.device ?? request.device;
+  if (id === request.model) return request.device;
+  return request.lanes.find((lane) => lane.model === id && lane.device !== undefined)?.device ?? request.device;
 }
 
 /** The model a lane of a run is on. */

@@ -15,7 +15,7 @@ export const samplerSchema = z.strictObject(samplerShape);
 
 /** The model a lane runs on; without it, the run's. */
 const laneModel = z.string().min(1).max(200).optional();
-/** The device of that model, for all lanes on it; without it, the run's. */
+/** The device of that model, another than the run's, for all lanes on it; without it, the run's. */
 const laneDevice = z.enum(deviceChoices).optional();
 
 export const directSchema = z.strictObject({

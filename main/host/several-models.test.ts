@@ -133,7 +133,12 @@ describe('lanes on two models', () => {
     await client.request('run.fork', { run: id, lane: 1, branch: 0, step: 1, token: 3 });
     expect((await forked).request).toMatchObject({ device: 'webgpu', lanes: [lanes[1]] });
     const both = await refused({ prompt, lanes: [...lanes, { kind: 'cot', model: small, device: 'cpu' }] });
-    expect([both.code, both.message]).toEqual(['bad-request', 'Lane 4 asks for Small on cpu, another lane for the same model on webgpu.']);
+    expect([both.code, both.message]).toEqual([
+      'bad-request',
+      'Lane 4 asks for Small on cpu, and another lane has the same model on webgpu.',
+    ]);
+    const own = await refused({ prompt, device: 'cpu', lanes: [{ kind: 'cot', device: 'webgpu' }] });
+    expect(own.message).toBe('Lane 1 asks for kin-2L on webgpu, and the run has its own model on cpu.');
   });
 
   it('are forked, read by the lens and projected on the model each is on', async () => {

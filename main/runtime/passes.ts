@@ -60,7 +60,7 @@ export interface PassRoom {
   readonly residual: Float32Array;
 }
 
-/** What a pass gives: arrays of exactly their size in memory that is not shared, the caller's to keep. */
+/** What a pass gives: arrays of exactly their size in memory that is not shared, the caller's to keep; or, where there is room for them, that. */
 export interface PassOutputs {
   /** [R, V] */
   readonly logits: Float32Array;

@@ -38,8 +38,9 @@ export function refuse(request: RunRequest, models: readonly CheckedModel[], for
     const other = deviceOfModel(request, id);
     if (device === undefined || device === other) continue;
     const name = models.find((each) => each.summary.id === id)?.summary.name ?? id;
-    const message = `Lane ${index + 1} asks for ${name} on ${device}, another lane for the same model on ${other}.`;
-    throw new InterlinearError('bad-request', message, 'A run has each of its models on one device.');
+    const whose = id === request.model ? 'the run has its own model' : 'another lane has the same model';
+    const message = `Lane ${index + 1} asks for ${name} on ${device}, and ${whose} on ${other}.`;
+    throw new InterlinearError('bad-request', message, 'A model of a run is on one device: name the same one, or only one.');
   }
   if (forked && request.lanes.length !== 1)
     throw new InterlinearError('bad-request', 'A fork runs exactly one lane.', 'Fork one lane at a time.');

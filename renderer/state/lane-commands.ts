@@ -52,8 +52,8 @@ export function configureLane(services: Services, key: string, settings: LaneSet
   );
 }
 
-/** Parsed, so that the same settings always look the same. */
-function onDevice(settings: LaneSettings, device: DeviceChoice | undefined): LaneSettings {
+/** Settings with this device, or none. Parsed, so that the same settings always look the same. */
+export function onDevice(settings: LaneSettings, device: DeviceChoice | undefined): LaneSettings {
   const { device: _before, ...rest } = settings;
   return laneSettingsSchema.parse(device === undefined ? rest : { ...rest, device });
 }

@@ -62,6 +62,24 @@ describe('running a model', () => {
     expect(services.workspace.document.rows[0]?.columns).toEqual(lanes.slice(0, 3).map((lane) => lane.key));
   });
 
+  it.each([
+    { model: 'kin', device: 'webgpu' },
+    { model: sampleTextModel.id, device: undefined },
+  ])('asks for a lane’s device where its model is its own: $device, the run’s being $model', async ({ model, device }) => {
+    const asked: unknown[] = [];
+    const services = await sampleServices(models, {
+      'run.start': (parameters) => {
+        asked.push(parameters.lanes.map((lane) => lane.device));
+        return { run: 'run-1' };
+      },
+    });
+    const lane = { key: 'lane', settings: { kind: 'direct', model: sampleTextModel.id, device: 'webgpu', maximumSteps: 3 } } as const;
+    services.workspace.edit('set up', { lanes: [lane], model, prompt: 'Hello' });
+    await startRun(services);
+    expect(asked).toEqual([[device]]);
+    expect(services.workspace.document.lanes).toEqual([lane]);
+  });
+
   it('says which models are being loaded the first time, and no more once they are', async () => {
     const services = await sampleServices(models, { 'run.start': () => ({ run: 'run-1' }) });
     services.workspace.edit('set up', { lanes, model: sampleTextModel.id, prompt: 'Hello' });

@@ -1,7 +1,9 @@
 import { InterlinearError } from '../../main/contract/errors';
 import { deviceOfModel } from '../../main/contract/lane-models';
+import type { LaneSettings } from '../../main/contract/lanes';
 import { laneStyles } from '../design/lane-style';
 import { mayReplaceEngine, replaceEngine, wantsFreshEngine } from './fresh-engine';
+import { onDevice } from './lane-commands';
 import { modelOf, obstacleOf } from './model-commands';
 import { runShortage } from './run-shortage';
 import { runningModel, runningModels } from './running-models';
@@ -52,7 +54,9 @@ export async function startRun(services: Services): Promise<void> {
   rowsThatStay(document.rows);
   const shortage = runShortage(services);
   if (shortage !== null && activity.doubt(shortage, () => startRun(services))) return;
-  const settings = lanes.map((lane) => lane.settings);
+  // The run's own model is where the top bar says, also for a lane that had another device when it was not the run's.
+  const isOwn = (lane: LaneSettings): boolean => (lane.model ?? document.model) === document.model;
+  const settings = lanes.map((lane) => (isOwn(lane.settings) ? onDevice(lane.settings, undefined) : lane.settings));
   const running = runningModels(facts, { model: document.model, lanes: settings, device: document.device });
   const fresh = wantsFreshEngine(services, activity.leftBehind(running));
   await activity.starting(running, async ({ stopped, onProgress }) => {

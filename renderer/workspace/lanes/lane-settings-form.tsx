@@ -1,6 +1,7 @@
 import { laneSettingsSchema, type LaneSettings, picks } from '../../../main/contract/lanes';
 import type { ModelSummary } from '../../../main/contract/model';
 import { pickNames } from '../../design/lane-style';
+import { onDevice } from '../../state/lane-commands';
 import { laneObstacle } from '../../state/model-commands';
 import { memoryText } from '../library/model-facts';
 import { NumberField } from '../../design/number-field';
@@ -114,8 +115,7 @@ export function LaneSettingsForm({ settings, onChange, models, ownModel }: LaneS
             model={settings.model}
             device={settings.device}
             onChange={(device) => {
-              const { device: _before, ...rest } = settings;
-              onChange(laneSettingsSchema.parse(device === undefined ? rest : { ...rest, device }));
+              onChange(onDevice(settings, device));
             }}
           />
           <span className={styles['note']}>of this model</span>

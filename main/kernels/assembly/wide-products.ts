@@ -16,11 +16,14 @@ import { thread } from './thread';
  * and never are two loads that widen what they load 8 bytes apart: V8 13.0 begins at the second where that comes first.
  */
 
-/** Of a thread: sums of four rows of inputs with eight of weights so far, those of the block under way, the mask and the factor of offsets. */
+/**
+ * Of a thread: sums of four rows of inputs with eight of weights so far, those of the block under way after each of its quarters, the mask
+ * and the factor of offsets.
+ */
 const blockSums: usize = 128;
-const maskAt: usize = 256;
-const factorAt: usize = 260;
-export const roomOfThread: usize = 320;
+const maskAt: usize = 640;
+const factorAt: usize = 644;
+export const roomOfThread: usize = 704;
 
 // @ts-ignore: decorator
 @unmanaged
@@ -137,33 +140,35 @@ function addInEightBits(w: usize, x: usize, s: usize, o: usize, xs: usize, apart
   }
 }
 
-/** Four pairs of eight rows of weights, p0 and q0 the first, with one of four rows of inputs, added to what is there. */
+/** A quarter of a block, four pairs of eight rows of weights, p0 and q0 the first, with all four rows of inputs. */
 // @ts-ignore: decorator
 @inline
-function addPairs(p0: v128, p1: v128, p2: v128, p3: v128, q0: v128, q1: v128, q2: v128, q3: v128, x: usize, to: usize): void {
+function setQuarter(p0: v128, p1: v128, p2: v128, p3: v128, q0: v128, q1: v128, q2: v128, q3: v128, x: usize, to: usize): void {
+  setTwo(to, fourPairs(p0, p1, p2, p3, x, 16), fourPairs(q0, q1, q2, q3, x, 16));
+  setTwo(to + 32, fourPairs(p0, p1, p2, p3, x + 4, 16), fourPairs(q0, q1, q2, q3, x + 4, 16));
+  setTwo(to + 64, fourPairs(p0, p1, p2, p3, x + 8, 16), fourPairs(q0, q1, q2, q3, x + 8, 16));
+  setTwo(to + 96, fourPairs(p0, p1, p2, p3, x + 12, 16), fourPairs(q0, q1, q2, q3, x + 12, 16));
+}
+
+/** With one of the four rows, after what the quarter before gave, which lies before it. */
+// @ts-ignore: decorator
+@inline
+function addRow(p0: v128, p1: v128, p2: v128, p3: v128, q0: v128, q1: v128, q2: v128, q3: v128, x: usize, from: usize): void {
   setTwo(
-    to,
-    i32x4.add(v128.load(to), fourPairs(p0, p1, p2, p3, x, 16)),
-    i32x4.add(v128.load(to, 16), fourPairs(q0, q1, q2, q3, x, 16)),
+    from + 128,
+    i32x4.add(v128.load(from), fourPairs(p0, p1, p2, p3, x, 16)),
+    i32x4.add(v128.load(from, 16), fourPairs(q0, q1, q2, q3, x, 16)),
   );
 }
 
-/** With all four rows of inputs. */
+/** Another quarter. V8 takes two stores in one place for one, so each quarter's sums have a place of their own. */
 // @ts-ignore: decorator
 @inline
-function addFours(p0: v128, p1: v128, p2: v128, p3: v128, q0: v128, q1: v128, q2: v128, q3: v128, x: usize, to: usize): void {
-  addPairs(p0, p1, p2, p3, q0, q1, q2, q3, x, to);
-  addPairs(p0, p1, p2, p3, q0, q1, q2, q3, x + 4, to + 32);
-  addPairs(p0, p1, p2, p3, q0, q1, q2, q3, x + 8, to + 64);
-  addPairs(p0, p1, p2, p3, q0, q1, q2, q3, x + 12, to + 96);
-}
-
-/** Sums [4, 8] at `to` put to zero. */
-// @ts-ignore: decorator
-@inline
-function clear(to: usize): void {
-  const zero = i32x4.splat(0);
-  for (const end = to + 128; to < end; to += 32) setTwo(to, zero, zero);
+function addQuarter(p0: v128, p1: v128, p2: v128, p3: v128, q0: v128, q1: v128, q2: v128, q3: v128, x: usize, from: usize): void {
+  addRow(p0, p1, p2, p3, q0, q1, q2, q3, x, from);
+  addRow(p0, p1, p2, p3, q0, q1, q2, q3, x + 4, from + 32);
+  addRow(p0, p1, p2, p3, q0, q1, q2, q3, x + 8, from + 64);
+  addRow(p0, p1, p2, p3, q0, q1, q2, q3, x + 12, from + 96);
 }
 
 /** What a block gives for four rows of inputs, added to the sums so far. */
@@ -179,37 +184,82 @@ function addBlocks(to: usize, sums: usize, s: usize, o: usize, xs: usize, apart:
   }
 }
 
-/** Adds to `to` what all blocks of eight rows of weights give for four rows of inputs. */
-function addToFours(four: bool, w: usize, x: usize, s: usize, o: usize, xs: usize, apart: usize, to: usize, blocks: i32): void {
+/** Adds to `to` what all blocks of eight rows of weights in 4 bits give for four rows of inputs. */
+function addFoursInFourBits(w: usize, x: usize, s: usize, o: usize, xs: usize, apart: usize, to: usize, blocks: i32): void {
   const mask = v128.load32_splat(to + maskAt), factor = v128.load32_splat(to + factorAt);
   const sums = to + blockSums;
-  for (const end = w + (<usize>blocks << (four ? 7 : 8)); w < end; ) {
-    clear(sums);
-    if (four) {
-      for (const blockEnd = w + 128; w < blockEnd; w += 32) {
-        const p = v128.load(w), q = v128.load(w, 16);
-        addFours(
-          v128.and(p, mask), v128.and(i16x8.shr_u(p, 4), mask), v128.and(i16x8.shr_u(p, 8), mask), i16x8.shr_u(p, 12),
-          v128.and(q, mask), v128.and(i16x8.shr_u(q, 4), mask), v128.and(i16x8.shr_u(q, 8), mask), i16x8.shr_u(q, 12), x, sums,
-        );
-        x += 64;
-      }
-    } else {
-      for (const blockEnd = w + 256; w < blockEnd; w += 64) {
-        const p0 = v128.load(w), p1 = v128.load(w, 16), p2 = v128.load(w, 32), p3 = v128.load(w, 48);
-        addFours(
-          i16x8.extend_low_i8x16_s(p0), i16x8.extend_low_i8x16_s(p1), i16x8.extend_low_i8x16_s(p2), i16x8.extend_low_i8x16_s(p3),
-          i16x8.extend_high_i8x16_s(p0), i16x8.extend_high_i8x16_s(p1), i16x8.extend_high_i8x16_s(p2), i16x8.extend_high_i8x16_s(p3),
-          x, sums,
-        );
-        x += 64;
-      }
-    }
-    addBlocks(to, sums, s, o, xs, apart, factor);
+  for (const end = w + (<usize>blocks << 7); w < end; w += 128) {
+    const a = v128.load(w), b = v128.load(w, 16);
+    setQuarter(
+      v128.and(a, mask), v128.and(i16x8.shr_u(a, 4), mask), v128.and(i16x8.shr_u(a, 8), mask), i16x8.shr_u(a, 12),
+      v128.and(b, mask), v128.and(i16x8.shr_u(b, 4), mask), v128.and(i16x8.shr_u(b, 8), mask), i16x8.shr_u(b, 12), x, sums,
+    );
+    const c = v128.load(w, 32), d = v128.load(w, 48);
+    addQuarter(
+      v128.and(c, mask), v128.and(i16x8.shr_u(c, 4), mask), v128.and(i16x8.shr_u(c, 8), mask), i16x8.shr_u(c, 12),
+      v128.and(d, mask), v128.and(i16x8.shr_u(d, 4), mask), v128.and(i16x8.shr_u(d, 8), mask), i16x8.shr_u(d, 12), x + 64, sums,
+    );
+    const e = v128.load(w, 64), f = v128.load(w, 80);
+    addQuarter(
+      v128.and(e, mask), v128.and(i16x8.shr_u(e, 4), mask), v128.and(i16x8.shr_u(e, 8), mask), i16x8.shr_u(e, 12),
+      v128.and(f, mask), v128.and(i16x8.shr_u(f, 4), mask), v128.and(i16x8.shr_u(f, 8), mask), i16x8.shr_u(f, 12), x + 128, sums + 128,
+    );
+    const g = v128.load(w, 96), h = v128.load(w, 112);
+    addQuarter(
+      v128.and(g, mask), v128.and(i16x8.shr_u(g, 4), mask), v128.and(i16x8.shr_u(g, 8), mask), i16x8.shr_u(g, 12),
+      v128.and(h, mask), v128.and(i16x8.shr_u(h, 4), mask), v128.and(i16x8.shr_u(h, 8), mask), i16x8.shr_u(h, 12), x + 192, sums + 256,
+    );
+    addBlocks(to, sums + 384, s, o, xs, apart, factor);
+    x += 256;
     s += 32;
     o += 32;
     xs += 16;
   }
+}
+
+/** The same in 8 bits. */
+function addFoursInEightBits(w: usize, x: usize, s: usize, o: usize, xs: usize, apart: usize, to: usize, blocks: i32): void {
+  const factor = v128.load32_splat(to + factorAt);
+  const sums = to + blockSums;
+  for (const end = w + (<usize>blocks << 8); w < end; w += 256) {
+    const a0 = v128.load(w), a1 = v128.load(w, 16), a2 = v128.load(w, 32), a3 = v128.load(w, 48);
+    setQuarter(
+      i16x8.extend_low_i8x16_s(a0), i16x8.extend_low_i8x16_s(a1), i16x8.extend_low_i8x16_s(a2), i16x8.extend_low_i8x16_s(a3),
+      i16x8.extend_high_i8x16_s(a0), i16x8.extend_high_i8x16_s(a1), i16x8.extend_high_i8x16_s(a2), i16x8.extend_high_i8x16_s(a3),
+      x, sums,
+    );
+    const b0 = v128.load(w, 64), b1 = v128.load(w, 80), b2 = v128.load(w, 96), b3 = v128.load(w, 112);
+    addQuarter(
+      i16x8.extend_low_i8x16_s(b0), i16x8.extend_low_i8x16_s(b1), i16x8.extend_low_i8x16_s(b2), i16x8.extend_low_i8x16_s(b3),
+      i16x8.extend_high_i8x16_s(b0), i16x8.extend_high_i8x16_s(b1), i16x8.extend_high_i8x16_s(b2), i16x8.extend_high_i8x16_s(b3),
+      x + 64, sums,
+    );
+    const c0 = v128.load(w, 128), c1 = v128.load(w, 144), c2 = v128.load(w, 160), c3 = v128.load(w, 176);
+    addQuarter(
+      i16x8.extend_low_i8x16_s(c0), i16x8.extend_low_i8x16_s(c1), i16x8.extend_low_i8x16_s(c2), i16x8.extend_low_i8x16_s(c3),
+      i16x8.extend_high_i8x16_s(c0), i16x8.extend_high_i8x16_s(c1), i16x8.extend_high_i8x16_s(c2), i16x8.extend_high_i8x16_s(c3),
+      x + 128, sums + 128,
+    );
+    const d0 = v128.load(w, 192), d1 = v128.load(w, 208), d2 = v128.load(w, 224), d3 = v128.load(w, 240);
+    addQuarter(
+      i16x8.extend_low_i8x16_s(d0), i16x8.extend_low_i8x16_s(d1), i16x8.extend_low_i8x16_s(d2), i16x8.extend_low_i8x16_s(d3),
+      i16x8.extend_high_i8x16_s(d0), i16x8.extend_high_i8x16_s(d1), i16x8.extend_high_i8x16_s(d2), i16x8.extend_high_i8x16_s(d3),
+      x + 192, sums + 256,
+    );
+    addBlocks(to, sums + 384, s, o, xs, apart, factor);
+    x += 256;
+    s += 32;
+    o += 32;
+    xs += 16;
+  }
+}
+
+/** Sums [4, 8] at `to` put to zero. */
+// @ts-ignore: decorator
+@inline
+function clear(to: usize): void {
+  const zero = i32x4.splat(0);
+  for (const end = to + 128; to < end; to += 32) setTwo(to, zero, zero);
 }
 
 /** Puts the sums of eight rows of weights for row `m`. */
@@ -228,14 +278,13 @@ export function multiplyWide(job: WideProduct, chunk: i32): void {
   const apart = job.inputSums - job.inputScales;
   if (inFours(rows)) {
     for (let m = 0; m < rows; m += 4) {
-      const inputs = <usize>((m >> 2) * blocks);
+      const x = job.inputs + (<usize>((m >> 2) * blocks) << 8), xs = job.inputScales + (<usize>((m >> 2) * blocks) << 4);
       for (let n = first; n < end; n += 8) {
         const eight = <usize>(n >> 3);
         clear(sums);
-        addToFours(
-          four, job.integers + eight * bytes, job.inputs + (inputs << 8), job.scales + eight * floats, job.offsets + eight * floats,
-          job.inputScales + (inputs << 4), apart, sums, blocks,
-        );
+        const w = job.integers + eight * bytes, s = job.scales + eight * floats, o = job.offsets + eight * floats;
+        if (four) addFoursInFourBits(w, x, s, o, xs, apart, sums, blocks);
+        else addFoursInEightBits(w, x, s, o, xs, apart, sums, blocks);
         for (let row = m; row < min(m + 4, rows); row++) putEight(job, row, n, sums + (<usize>(row - m) << 5));
       }
     }

@@ -26,14 +26,19 @@ function converter(): Conversion {
  * 65 520 up become infinite, as in PyTorch and NumPy.
  */
 export function encodeHalf(values: Float32Array): Uint8Array<ArrayBuffer> {
+  const encoded = new Uint8Array(2 * values.length);
+  encodeHalfInto(encoded, values);
+  return encoded;
+}
+
+/** The same where there is room for two bytes a value already. */
+export function encodeHalfInto(encoded: Uint8Array, values: Float32Array): void {
   const { memory, encode } = converter();
-  const [floats, halves] = [new Float32Array(memory.buffer, page, together), new Uint16Array(memory.buffer, 2 * page, together)];
-  const encoded = new Uint16Array(values.length);
+  const [floats, halves] = [new Float32Array(memory.buffer, page, together), new Uint8Array(memory.buffer, 2 * page, 2 * together)];
   for (let first = 0; first < values.length; first += together) {
     const some = values.subarray(first, first + together);
     floats.set(some);
     encode(page, some.length, 2 * page);
-    encoded.set(halves.subarray(0, some.length), first);
+    encoded.set(halves.subarray(0, 2 * some.length), 2 * first);
   }
-  return new Uint8Array(encoded.buffer);
 }

@@ -2,7 +2,8 @@ import { stepLength } from '../contract/frame';
 import { layoutsOf } from '../contract/lane-models';
 import type { RunInfo } from '../contract/run';
 import type { TappedStep } from '../runtime/run-sink';
-import { encodeStepsRecord, encodeTap, recordHeadBytes, stepsHeadBytes, type TapName, tapHeadBytes } from './journal-format';
+import { addSteps, addTap, stepsHeadBytes, type TapName, tapHeadBytes } from './journal-format';
+import { RecordBatch } from './journal-record';
 import type { JournalSeries } from './journal-scan';
 
 /** Where the steps of a run lie in the journal that is being written of it: a few numbers a step. */
@@ -11,6 +12,7 @@ export class JournalGrowth {
   readonly series: JournalSeries[] = [];
   readonly #byBranch = new Map<string, JournalSeries>();
   readonly #info: RunInfo;
+  readonly #batch = new RecordBatch();
 
   constructor(info: RunInfo) {
     this.#info = info;
@@ -20,34 +22,22 @@ export class JournalGrowth {
    * The steps of a tick as they are to be appended.
    * @param at bytes the journal has so far
    * @param elapsed milliseconds since the run started
-   * @returns the bytes, and what notes their places, to be called once they are written
+   * @returns the bytes, to be written before the next tick is made, and what notes their places, to be called once they are written
    * @throws RangeError when a step comes after a later one: such a branch could not be read back
    */
   tick(steps: readonly TappedStep[], at: number, elapsed: number): { readonly bytes: Uint8Array; readonly written: () => void } {
-    const records: Uint8Array[] = [];
-    const places: Record<TapName, number>[] = [];
-    let end = at;
-    const put = (record: Uint8Array): number => {
-      const start = end + recordHeadBytes;
-      records.push(record);
-      end += record.byteLength;
-      return start;
-    };
-    for (const { record, residual, thought } of steps) {
+    const batch = this.#batch;
+    batch.clear();
+    const places = steps.map(({ record, residual, thought }): Record<TapName, number> => {
       this.#checkOrder(record.lane, record.branch, record.index);
-      places.push({
-        residual: put(encodeTap(record, 'residual', residual)) + tapHeadBytes,
-        thought: thought === null ? -1 : put(encodeTap(record, 'thought', thought)) + tapHeadBytes,
-      });
-    }
+      return {
+        residual: at + addTap(batch, record, 'residual', residual) + tapHeadBytes,
+        thought: thought === null ? -1 : at + addTap(batch, record, 'thought', thought) + tapHeadBytes,
+      };
+    });
     const layoutOf = layoutsOf(this.#info);
-    const packed = put(
-      encodeStepsRecord(
-        steps.map((step) => step.record),
-        layoutOf,
-        elapsed,
-      ),
-    );
+    const records = steps.map((step) => step.record);
+    const packed = at + addSteps(batch, records, layoutOf, elapsed);
     const written = (): void => {
       let place = packed + stepsHeadBytes;
       steps.forEach(({ record: { lane, branch, index } }, i) => {
@@ -59,7 +49,7 @@ export class JournalGrowth {
         series.taps.thought.push(places[i]?.thought ?? -1);
       });
     };
-    return { bytes: Buffer.concat(records), written };
+    return { bytes: batch.bytes, written };
   }
 
   #of(lane: number, branch: number): JournalSeries {

@@ -7,7 +7,8 @@ import { traceSchemaVersion } from '../contract/trace';
 import { badTrace, newerTrace } from './bad-trace';
 import type { ByteSource } from './byte-source';
 import { infoFault } from './check-info';
-import { decodeHead, headBytes, recordChecksum, recordHeadBytes, recordTypes, stepsHeadBytes, tapHeadBytes } from './journal-format';
+import { decodeHead, headBytes, recordTypes, stepsHeadBytes, tapHeadBytes } from './journal-format';
+import { recordChecksum, recordHeadBytes } from './journal-record';
 import { pause } from './pause';
 import { tapBytes } from './trace-content';
 

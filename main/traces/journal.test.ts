@@ -8,7 +8,7 @@ import { encodeSteps } from '../contract/frame';
 import { bundleFiles } from '../contract/trace';
 import { inMemory } from './byte-source';
 import { openInterrupted } from './journal-content';
-import { recordHeadBytes } from './journal-format';
+import { recordHeadBytes } from './journal-record';
 import { orderedSteps, type SampleRun, sampleRun, startRecording } from './testing/sample-run';
 import type { TraceContent } from './trace-content';
 

@@ -6,9 +6,12 @@ export const loadProgressSchema = z.object({
   /** Id of the model. */
   model: z.string(),
   device: z.enum(devices),
-  /** `checking`: its weights are read and compared with their hash; `starting`: the runtime takes them in, which nothing tells the length of. */
-  phase: z.enum(['checking', 'starting']),
-  /** Bytes of the weights that have been checked, and of how many. */
+  /**
+   * `checking`: its weights are read and compared with their hash; `taking`: the app's own kernels take them in; `starting`: another runtime does,
+   * which nothing tells the length of.
+   */
+  phase: z.enum(['checking', 'taking', 'starting']),
+  /** Bytes of the weights that are done in this phase, and of how many. */
   doneBytes: z.number().min(0),
   totalBytes: z.number().min(0),
 });

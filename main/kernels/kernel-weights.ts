@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { type DecoderSpec, unembeddingName, weightShapes } from '../graph/decoder-spec';
 import type { Weights } from '../graph/graph-builder';
 import { type QuantizedBits, quantizedBitWidths, type QuantizedParts, quantizedParts } from '../graph/quantized-parts';
@@ -69,19 +70,47 @@ export function kernelsFit(spec: DecoderSpec, weights: Weights): boolean {
   return bytes <= mostWeightBytes;
 }
 
+/** Bytes that all matrices take where they are stored. */
+function matrixBytes(spec: DecoderSpec, weights: Weights): number {
+  const tensors = new Set<string>();
+  for (const name of productsOfAll(spec).flat()) {
+    for (const bits of quantizedBitWidths) {
+      const { integers, scales, offsets } = quantizedParts(name, bits);
+      tensors.add(integers).add(scales).add(offsets);
+    }
+  }
+  return [...tensors].reduce((sum, tensor) => sum + (weights.places.get(tensor)?.byteLength ?? 0), 0);
+}
+
+/** Told of the bytes of matrices that have been taken, and of how many there are. */
+export type TakenListener = (doneBytes: number, totalBytes: number) => void;
+
 /** A decoder's weights in the kernels' memory. */
 export class KernelWeights {
   readonly #products = new Map<string, KernelProduct>();
   readonly #vectors = new Map<string, number>();
 
-  constructor(
+  private constructor(
     private readonly kernels: Kernels,
     private readonly weights: Weights,
-    spec: DecoderSpec,
-  ) {
-    for (const names of productsOfAll(spec)) this.#products.set(names.join(), this.#load(names));
+    private readonly onTaken: (bytes: number) => void,
+  ) {}
+
+  /**
+   * Others get their turn meanwhile.
+   * @throws InterlinearError `unsupported` where memory does not suffice
+   */
+  static async load(kernels: Kernels, weights: Weights, spec: DecoderSpec, onTaken: TakenListener): Promise<KernelWeights> {
+    const totalBytes = matrixBytes(spec, weights);
+    let doneBytes = 0;
+    const loaded = new KernelWeights(kernels, weights, (bytes) => {
+      doneBytes += bytes;
+      onTaken(doneBytes, totalBytes);
+    });
+    for (const names of productsOfAll(spec)) loaded.#products.set(names.join(), await loaded.#load(names));
     const norms = [...weightShapes(spec)].filter(([name, shape]) => shape.length === 1 && /norm(\.bias)?$/u.test(name));
-    for (const [name] of norms) this.#vectors.set(name, this.#copy([name]));
+    for (const [name] of norms) loaded.#vectors.set(name, loaded.#copy([name]));
+    return loaded;
   }
 
   /** @throws Error where the decoder has no such product */
@@ -97,7 +126,7 @@ export class KernelWeights {
   }
 
   /** Neighbours that are stored alike become one matrix. */
-  #load(names: readonly string[]): KernelProduct {
+  async #load(names: readonly string[]): Promise<KernelProduct> {
     const { places } = this.weights;
     const kind = (name: string): string => {
       const bits = bitsOf(this.weights, name);
@@ -109,7 +138,7 @@ export class KernelWeights {
       alike.push(name);
       const next = names[index + 1];
       if (next !== undefined && kind(next) === kind(name)) continue;
-      matrices.push(this.#join(alike));
+      matrices.push(await this.#join(alike));
       alike = [];
     }
     const biases = names.map((name) => `${name}.bias`);
@@ -117,7 +146,7 @@ export class KernelWeights {
     return { matrices, bias, outputs: matrices.reduce((sum, { outputs }) => sum + outputs, 0) };
   }
 
-  #join(names: readonly string[]): KernelMatrix {
+  async #join(names: readonly string[]): Promise<KernelMatrix> {
     const { places } = this.weights;
     const bits = bitsOf(this.weights, names[0] ?? '');
     if (bits === null) throw new Error(`${names.join(', ')} are not in 4 or 8 bits`);
@@ -125,19 +154,19 @@ export class KernelWeights {
     const shapes = parts.map(({ integers }) => places.get(integers)?.shape ?? []);
     const blocks = shapes[0]?.[1] ?? 0;
     const outputs = shapes.reduce((sum, [rows = 0]) => sum + rows, 0);
-    const repack = (tensor: (part: QuantizedParts) => string, width: number, above = 0): number =>
+    const repack = async (tensor: (part: QuantizedParts) => string, width: number, above = 0): Promise<number> =>
       this.#repack(parts.map(tensor), { bits: width, blocks, outputs, scales: above });
-    const integers = repack((part) => part.integers, bits);
-    const scales = repack((part) => part.scales, 32);
+    const integers = await repack((part) => part.integers, bits);
+    const scales = await repack((part) => part.scales, 32);
     const hasOffsets = parts.every((part) => places.has(part.offsets));
-    const stored = hasOffsets ? repack((part) => part.offsets, 32, bits === 4 ? scales : 0) : 0;
+    const stored = hasOffsets ? await repack((part) => part.offsets, 32, bits === 4 ? scales : 0) : 0;
     if (stored !== 0) return { bits, integers, scales, offsets: stored, factor: 1, blocks, outputs };
     // Integers of 4 bits stay above 0: what they are too large is an offset, in proportion to the scale.
     return { bits, integers, scales, offsets: scales, factor: bits === 4 ? -8 : 0, blocks, outputs };
   }
 
   /** Tensors whose rows follow each other, in the order that products read, a few rows at a time. */
-  #repack(names: readonly string[], { bits, blocks, outputs, scales }: Repacking): number {
+  async #repack(names: readonly string[], { bits, blocks, outputs, scales }: Repacking): Promise<number> {
     const { memory } = this.kernels;
     const rowBytes = (bits === 32 ? 4 : 4 * bits) * blocks;
     const rowsAtOnce = nextMultiple(Math.ceil(portion / rowBytes), rowsTogether);
@@ -148,11 +177,13 @@ export class KernelWeights {
       const rows = Math.min(rowsAtOnce, outputs - row);
       const missing = nextMultiple(rows, rowsTogether) - rows;
       copy(from, rows * rowBytes);
+      this.onTaken(rows * rowBytes);
       memory.bytes(from + rows * rowBytes, missing * rowBytes).fill(0);
       const place = row * rowBytes;
       const args = this.kernels.prepare('repack', { bits, from, to: to + place, blocks, scales: scales && scales + place });
       this.kernels.run('repack', args, (rows + missing) / rowsTogether);
       memory.free(args);
+      await setImmediate();
     }
     memory.free(from);
     return to;

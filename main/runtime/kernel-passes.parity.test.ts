@@ -27,14 +27,14 @@ interface Model {
   readonly weights: ReturnType<typeof randomWeights>;
 }
 
-function makeDecoder({ spec, weights: { weights } }: Model, arithmetic: 'fast' | 'exact', threads = 2): Decoder {
-  const passes = new KernelPasses(spec, weights, threads, arithmetic, false);
+async function makeDecoder({ spec, weights: { weights } }: Model, arithmetic: 'fast' | 'exact', threads = 2): Promise<Decoder> {
+  const passes = await KernelPasses.create(spec, weights, { threads, arithmetic, wide: false });
   return new CachedDecoder(spec, weights, passes, { device: 'cpu', threads: 1 });
 }
 
 /** For one test. */
-function decoderOf(...of: Parameters<typeof makeDecoder>): Decoder {
-  const decoder = makeDecoder(...of);
+async function decoderOf(...of: Parameters<typeof makeDecoder>): Promise<Decoder> {
+  const decoder = await makeDecoder(...of);
   open.push(decoder);
   return decoder;
 }
@@ -70,8 +70,8 @@ describe.each(Object.entries(kinds))('%s', (_kind, spec) => {
       { arithmetic: 'fast' as const, limit: 1e-3 },
     ])('$arithmetic', ({ arithmetic, limit }) => {
       let decoder: Decoder;
-      beforeAll(() => {
-        decoder = makeDecoder(model, arithmetic);
+      beforeAll(async () => {
+        decoder = await makeDecoder(model, arithmetic);
       });
       afterAll(async () => decoder.dispose());
 
@@ -114,7 +114,7 @@ describe.each(Object.entries(kinds))('%s', (_kind, spec) => {
 
 it('gives the same bits whatever the number of threads and whatever ran before', async () => {
   const model: Model = { spec: llama, weights: randomWeights(llama, () => ({ bits: 4, offsets: true })) };
-  const [one, three] = [decoderOf(model, 'fast', 1), decoderOf(model, 'fast', 3)];
+  const [one, three] = [await decoderOf(model, 'fast', 1), await decoderOf(model, 'fast', 3)];
   const long = Array.from({ length: 150 }, (_, i) => (i * 31) % llama.vocabulary);
   await three.full(sequenceOf(three, long.slice(0, 40)));
   const [a, b] = [await one.full(sequenceOf(one, long)), await three.full(sequenceOf(three, long))];
@@ -123,7 +123,7 @@ it('gives the same bits whatever the number of threads and whatever ran before',
 });
 
 it('says so where a lens has no numbers to read', async () => {
-  const decoder = decoderOf({ spec: llama, weights: randomWeights(llama, () => ({ bits: 8, offsets: false })) }, 'fast');
+  const decoder = await decoderOf({ spec: llama, weights: randomWeights(llama, () => ({ bits: 8, offsets: false })) }, 'fast');
   await expect(decoder.readings(new Float32Array(llama.width).fill(NaN), [1], 3)).rejects.toMatchObject({ code: 'bad-model' });
   await expect(decoder.readings(new Float32Array(llama.width + 1), [1], 3)).rejects.toThrow(RangeError);
 });
@@ -134,7 +134,7 @@ describe('keys and values in 16 bits', () => {
 
   it('give what floats give: a long prompt, and ten rows after it that part from each other', async () => {
     const steps = async (arithmetic: 'fast' | 'exact'): Promise<Float32Array[]> => {
-      const decoder = decoderOf(model, arithmetic);
+      const decoder = await decoderOf(model, arithmetic);
       const { cache, last } = await decoder.prefill(long.slice(0, 301));
       const first = decoder.newRow();
       const found = [last.logits];
@@ -155,7 +155,7 @@ describe('keys and values in 16 bits', () => {
 
   it('are given to whoever shows where a layer looks', async () => {
     const read = async (arithmetic: 'fast' | 'exact'): Promise<readonly Float32Array[]> => {
-      const decoder = decoderOf(model, arithmetic);
+      const decoder = await decoderOf(model, arithmetic);
       const sequence = decoder.sequence();
       await sequence.read(0, sequenceOf(decoder, long.slice(0, 30)), []);
       const probabilities = await sequence.read(30, sequenceOf(decoder, long.slice(30, 40)), [0, 1]);
@@ -170,7 +170,7 @@ describe('keys and values in 16 bits', () => {
   });
 
   it('hide no number that is none', async () => {
-    const decoder = decoderOf(model, 'fast');
+    const decoder = await decoderOf(model, 'fast');
     const sequence = sequenceOf(decoder, ids);
     sequence[4 * llama.width + 1] = NaN;
     const { logits } = await decoder.full(sequence);
@@ -200,25 +200,50 @@ describe('where memory is large or short', () => {
   afterEach(() => allocate.mockClear());
 
   it('computes the same with all of it past 2 GiB', async () => {
-    const expected = decoderOf(model, 'fast');
+    const expected = await decoderOf(model, 'fast');
     const { logits } = await expected.full(sequenceOf(expected, ids));
     first((memory) => {
       memory.allocate(2.2e9);
       return memory.allocate(1e6);
     });
-    const far = decoderOf(model, 'fast');
+    const far = await decoderOf(model, 'fast');
     expect((await far.full(sequenceOf(far, ids))).logits).toEqual(logits);
     const addresses = allocate.mock.results.map(({ value }) => Number(value));
     expect(Math.max(...addresses)).toBeGreaterThan(2 ** 31);
   });
 
-  it('lets its threads go where the weights do not fit', () => {
+  it('lets its threads go where the weights do not fit', async () => {
     const dispose = vi.spyOn(Kernels.prototype, 'dispose');
     first((memory) => memory.allocate(5e9));
-    expect(() => decoderOf(model, 'fast')).toThrow('could not be had');
+    await expect(decoderOf(model, 'fast')).rejects.toThrow('could not be had');
     expect(dispose).toHaveBeenCalledOnce();
     dispose.mockRestore();
   });
+});
+
+it('says how much of the matrices it has taken, and lets others have their turn', async () => {
+  const { weights } = randomWeights(llama, () => ({ bits: 4, offsets: true }));
+  const stored = [...weights.places].filter(
+    ([name]) => /\.(int4|scales|offsets)$/u.test(name) && (llama.tiedUnembedding || !name.startsWith('embedding')),
+  );
+  const total = stored.reduce((sum, [, { byteLength }]) => sum + byteLength, 0);
+  const said: number[] = [];
+  let turns = 0;
+  const others = setInterval(() => turns++);
+  const passes = await KernelPasses.create(llama, weights, {
+    threads: 1,
+    wide: false,
+    onTaken: (doneBytes, totalBytes) => {
+      expect(totalBytes).toBe(total);
+      said.push(doneBytes);
+    },
+  });
+  clearInterval(others);
+  await passes.release();
+  expect(said).toEqual(said.toSorted((a, b) => a - b));
+  expect(said.length).toBeGreaterThan(10);
+  expect(said.at(-1)).toBe(total);
+  expect(turns).toBeGreaterThan(0);
 });
 
 it('leaves to others what it cannot compute', () => {
@@ -230,10 +255,10 @@ it('leaves to others what it cannot compute', () => {
   expect(kernelsFit(llama, { ...weights, places })).toBe(false);
 });
 
-it('says what its heads span and what its caches take, which a lane’s cost is counted by', () => {
+it('says what its heads span and what its caches take, which a lane’s cost is counted by', async () => {
   const spec = kinds['qwen3'] ?? llama;
   const model: Model = { spec, weights: randomWeights(spec, () => ({ bits: 4, offsets: false })) };
-  const [fast, exact] = [decoderOf(model, 'fast'), decoderOf(model, 'exact')];
+  const [fast, exact] = [await decoderOf(model, 'fast'), await decoderOf(model, 'exact')];
   expect(fast.attentionWidth).toBe(6 * 32);
   // Of each layer keys and values of two heads: 32 numbers of 16 bits with a scale of 32, or of 32 bits.
   expect(fast.cacheBytesPerPosition).toBe(2 * 2 * 2 * (32 * 2 + 4));

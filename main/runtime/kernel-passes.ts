@@ -1,7 +1,7 @@
 import type { DecoderSpec } from '../graph/decoder-spec';
 import type { Arithmetic, Weights } from '../graph/graph-builder';
 import { cacheBits, KernelPlan, linesOfHead, type Past, type PastOfLayer } from '../kernels/kernel-plan';
-import { KernelWeights } from '../kernels/kernel-weights';
+import { KernelWeights, type TakenListener } from '../kernels/kernel-weights';
 import { Kernels, kernelsName } from '../kernels/kernels';
 import type { OperationSettings } from '../kernels/operations';
 import { LensPlan } from '../kernels/lens-plan';
@@ -23,6 +23,14 @@ const mostLensLogits = 1.5 * 2 ** 20;
 
 const nextMultiple = (count: number, unit: number): number => Math.ceil(count / unit) * unit;
 
+interface KernelOptions {
+  readonly threads: number;
+  readonly arithmetic?: Arithmetic;
+  /** Whether products are the wide ones; by default where these are the faster. */
+  readonly wide?: boolean;
+  readonly onTaken?: TakenListener;
+}
+
 /**
  * Passes computed on the processor by kernels of our own, for weights in 4 or 8 bits. Every bit of a result depends on the inputs and the
  * shape of the pass alone, not on threads, machine or what ran before.
@@ -31,8 +39,8 @@ export class KernelPasses implements Passes {
   readonly inputBits: InputBits;
   readonly engine = kernelsName;
   readonly lens: PassLens;
+  private readonly spec: DecoderSpec;
   private readonly kernels: Kernels;
-  private readonly settings: OperationSettings;
   /** Scores grow with every step, and nothing else is to move for them. */
   private readonly growing: Scratch;
   private readonly plans = new PlanShelf<KernelPlan>();
@@ -40,27 +48,33 @@ export class KernelPasses implements Passes {
   private readonly positions: WeightMatrix | null;
   private rotary: RotaryTable | null = null;
 
-  /**
-   * @param wide whether products are the wide ones; by default where these are the faster
-   * @throws InterlinearError `unsupported` where memory does not suffice
-   */
-  constructor(
-    private readonly spec: DecoderSpec,
-    weights: Weights,
-    threads: number,
-    arithmetic: Arithmetic = 'fast',
-    wide?: boolean,
+  private constructor(
+    private readonly settings: OperationSettings,
+    stored: Weights,
   ) {
+    const { spec, kernels, exact } = settings;
+    this.spec = spec;
+    this.kernels = kernels;
+    this.inputBits = exact ? 32 : 16;
+    this.growing = new Scratch(kernels.memory);
+    this.lens = this.openLens();
+    this.positions = spec.positions.kind === 'learned' ? new WeightMatrix(stored, 'positions', spec.positions.count, spec.width) : null;
+  }
+
+  /** Takes the weights into the kernels' memory. @throws InterlinearError `unsupported` where it does not suffice */
+  static async create(spec: DecoderSpec, stored: Weights, options: KernelOptions): Promise<KernelPasses> {
+    const { threads, arithmetic = 'fast', wide, onTaken = () => undefined } = options;
     const exact = arithmetic === 'exact';
     const kernels = new Kernels(threads);
-    const scratch = new Scratch(kernels.memory);
-    this.inputBits = exact ? 32 : 16;
-    this.kernels = kernels;
-    this.growing = new Scratch(kernels.memory);
-    const ready = loaded(kernels, weights, spec);
-    this.settings = { spec, kernels, weights: ready, scratch, threads, exact, wide: !exact && (wide ?? wideIsBetter(kernels)) };
-    this.lens = this.openLens();
-    this.positions = spec.positions.kind === 'learned' ? new WeightMatrix(weights, 'positions', spec.positions.count, spec.width) : null;
+    try {
+      const weights = await KernelWeights.load(kernels, stored, spec, onTaken);
+      const scratch = new Scratch(kernels.memory);
+      const isWide = !exact && (wide ?? wideIsBetter(kernels));
+      return new KernelPasses({ spec, kernels, weights, scratch, threads, exact, wide: isWide }, stored);
+    } catch (thrown) {
+      await kernels.dispose();
+      throw thrown;
+    }
   }
 
   get cacheLines(): number {
@@ -237,16 +251,6 @@ export class KernelPasses implements Passes {
     if (tapped.length === 0) return { logits, hidden: new Float32Array(0) };
     const vectors = this.readouts.take(`${tapped.length} vectors`, () => new ReadoutPlan(this.settings, tapped.length, false));
     return { logits, hidden: read(vectors, tapped) };
-  }
-}
-
-/** The weights in the kernels' memory. Where they do not get there, memory and threads are let go. */
-function loaded(kernels: Kernels, weights: Weights, spec: DecoderSpec): KernelWeights {
-  try {
-    return new KernelWeights(kernels, weights, spec);
-  } catch (thrown) {
-    void kernels.dispose();
-    throw thrown;
   }
 }
 

@@ -11,6 +11,6 @@ export interface LoadOptions {
   readonly threads?: number;
   /** `exact` is for checks: several times slower with weights in 4 or 8 bits, the same with others. */
   readonly arithmetic?: Arithmetic;
-  /** Told at most a hundred times while the weights are checked, and once when the runtime begins. */
+  /** Told at most a hundred times while the weights are checked, once when the runtime begins, and as often while kernels of ours take them. */
   readonly onStage?: (stage: LoadStage) => void;
 }

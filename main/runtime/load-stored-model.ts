@@ -5,7 +5,7 @@ import { storedFiles } from '../models/stored-package';
 import type { StoredReader } from '../models/stored-reader';
 import { openStoredWeights } from '../models/stored-weights';
 import type { LoadedModel } from './decoder';
-import type { LoadOptions } from './load-options';
+import type { LoadOptions, LoadStage } from './load-options';
 import { textWriting } from './model-writing';
 import { openDecoder } from './open-decoder';
 
@@ -25,17 +25,15 @@ export async function loadStoredModel(
   const reference = await opened.file(storedFiles.reference);
   const used = threads ?? availableParallelism();
   const totalBytes = summary.bytes;
+  const checking = inHundredths('checking', onStage);
   let doneBytes = 0;
-  let said = 0;
   const path = await opened.verified(storedFiles.weights, (count) => {
     doneBytes += count;
-    if (doneBytes - said < totalBytes / 100) return;
-    said = doneBytes;
-    onStage?.({ phase: 'checking', doneBytes, totalBytes });
+    checking(doneBytes, totalBytes);
   });
   const weights = await openStoredWeights(path, spec);
   onStage?.({ phase: 'starting', doneBytes: totalBytes, totalBytes });
-  const decoder = await openDecoder(spec, weights, { device, threads: used, arithmetic });
+  const decoder = await openDecoder(spec, weights, { device, threads: used, arithmetic }, inHundredths('taking', onStage));
   const markers: Markers = {
     think: tokenizer.encode(thinkAloud, { addSpecial: false }),
     thought: [],
@@ -56,5 +54,15 @@ export async function loadStoredModel(
     ...textWriting(tokenizer, markers),
     read,
     checkPrompt,
+  };
+}
+
+/** Says how far a phase is, at most a hundred times. */
+function inHundredths(phase: LoadStage['phase'], onStage: LoadOptions['onStage']): (doneBytes: number, totalBytes: number) => void {
+  let said = 0;
+  return (doneBytes, totalBytes) => {
+    if (doneBytes - said < totalBytes / 100) return;
+    said = doneBytes;
+    onStage?.({ phase, doneBytes, totalBytes });
   };
 }

@@ -32,12 +32,13 @@ describe('wide products', () => {
   describe.each(Object.entries(storages))('in %s', (_storage, storage) => {
     it.each(Object.entries({ ...kinds, uneven }))('give the bits of others: %s', async (_kind, spec) => {
       const { weights } = randomWeights(spec, storage);
-      const decoderOf = (isWide: boolean): Decoder => {
-        const decoder = new CachedDecoder(spec, weights, new KernelPasses(spec, weights, 2, 'fast', isWide), { device: 'cpu', threads: 1 });
+      const decoderOf = async (wide: boolean): Promise<Decoder> => {
+        const passes = await KernelPasses.create(spec, weights, { threads: 2, wide });
+        const decoder = new CachedDecoder(spec, weights, passes, { device: 'cpu', threads: 1 });
         open.push(decoder);
         return decoder;
       };
-      const [usual, wide] = [decoderOf(false), decoderOf(true)];
+      const [usual, wide] = [await decoderOf(false), await decoderOf(true)];
       const [a, b] = [await usual.full(sequenceOf(usual)), await wide.full(sequenceOf(wide))];
       expect(relativeDifference(b.residual, a.residual)).toBe(0);
       expect(relativeDifference(b.logits, a.logits)).toBe(0);

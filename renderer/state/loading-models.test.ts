@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { LoadProgress } from '../../main/contract/load-progress';
-import { beginLoading, bytesChecked, type LoadingModels, withProgress } from './loading-models';
+import { beginLoading, bytesDone, type LoadingModels, withProgress } from './loading-models';
 
 const models = [
   { id: 'a', name: 'A', bytes: 100, device: 'auto' },
@@ -17,9 +17,9 @@ const checking = (model: string, doneBytes: number, totalBytes: number): LoadPro
 describe('models on their way into memory', () => {
   it('are counted together, those before the one that is read as read', () => {
     const start = beginLoading(models);
-    expect(bytesChecked(start)).toEqual({ done: 0, total: 400 });
-    expect(bytesChecked(withProgress(start, checking('a', 40, 100), 0))).toEqual({ done: 40, total: 400 });
-    expect(bytesChecked(withProgress(start, checking('b', 40, 320), 0))).toEqual({ done: 140, total: 420 });
+    expect(bytesDone(start)).toEqual({ done: 0, total: 400 });
+    expect(bytesDone(withProgress(start, checking('a', 40, 100), 0))).toEqual({ done: 40, total: 400 });
+    expect(bytesDone(withProgress(start, checking('b', 40, 320), 0))).toEqual({ done: 140, total: 420 });
   });
 
   it('have a time left once the rate has been measured, and none while the runtime begins', () => {

@@ -14,9 +14,9 @@ export interface LoadingModels {
   readonly models: readonly RunningModel[];
   /** The last the engine said; null before it has said anything. */
   readonly progress: LoadProgress | null;
-  /** The first it said of that model, and when, in milliseconds. */
-  readonly since: { readonly model: string; readonly doneBytes: number; readonly at: number } | null;
-  /** Until the weights of all are checked; null where that is not known. */
+  /** The first it said of that model in that phase, and when, in milliseconds. */
+  readonly since: { readonly model: string; readonly phase: LoadProgress['phase']; readonly doneBytes: number; readonly at: number } | null;
+  /** Until all weights are through the phase; null where that is not known. */
   readonly secondsLeft: number | null;
 }
 
@@ -30,15 +30,17 @@ export function beginLoading(models: readonly RunningModel[]): LoadingModels {
 /** What is known once the engine has said more. @param now milliseconds */
 export function withProgress(before: LoadingModels, progress: LoadProgress, now: number): LoadingModels {
   const { model, phase, doneBytes } = progress;
-  const since = before.since?.model === model ? before.since : { model, doneBytes, at: now };
+  const isSame = before.since?.model === model && before.since.phase === phase;
+  const since = isSame ? before.since : { model, phase, doneBytes, at: now };
   const elapsed = now - since.at;
   const rate = elapsed < measuredMilliseconds ? 0 : (doneBytes - since.doneBytes) / (elapsed / 1000);
-  const { done, total } = bytesChecked({ ...before, progress });
-  return { ...before, progress, since, secondsLeft: phase === 'checking' && rate > 0 ? (total - done) / rate : null };
+  const { done, total } = bytesDone({ ...before, progress });
+  return { ...before, progress, since, secondsLeft: phase !== 'starting' && rate > 0 ? (total - done) / rate : null };
 }
 
-/** Bytes of weights that have been checked, of all models, and how many there are. */
-export function bytesChecked({ models, progress }: Pick<LoadingModels, 'models' | 'progress'>): { done: number; total: number } {
+/** Bytes of weights that have been checked, of all models, or of one those that have been taken; and how many there are. */
+export function bytesDone({ models, progress }: Pick<LoadingModels, 'models' | 'progress'>): { done: number; total: number } {
+  if (progress?.phase === 'taking') return { done: progress.doneBytes, total: progress.totalBytes };
   const place = placeOf(models, progress);
   // What the engine finds on disk counts for the model it speaks of.
   const size = (model: RunningModel, at: number): number => (at === place && progress !== null ? progress.totalBytes : model.bytes);

@@ -12,6 +12,11 @@ const restShare = 4;
 /** Who steps with the keys or moves the pointer comes first: meanwhile a stream is drawn at most this often, in milliseconds. */
 const publishMillisecondsInUse = { keys: 1500, pointer: 400 } as const;
 const inUseMilliseconds = 200;
+/**
+ * A frame of events is acknowledged when it has been drawn, or after this long. The engine joins what comes meanwhile into one message, and
+ * receiving one costs the page milliseconds, whatever it holds.
+ */
+const acknowledgeMilliseconds = 100;
 
 export interface RunsState {
   /** Pictures of the runs known, by id. A run's picture is replaced when something of it changed. */
@@ -28,6 +33,8 @@ export class RunStore {
   readonly #finishedListeners = new Set<(run: RunView) => void>();
   readonly #startedListeners = new Set<(run: RunView) => void>();
   #publishing = false;
+  /** Called when what comes next has been painted. */
+  #waiting: (() => void)[] = [];
   #publishedAt = -Infinity;
   /** Milliseconds the last publication took until all of it was drawn. */
   #cost = 0;
@@ -42,11 +49,17 @@ export class RunStore {
     return this.#models.get(run)?.view();
   }
 
-  /** Takes in one frame of events; settles after the next paint, which is when the frame may be acknowledged. */
+  /** Takes in one frame of events; settles when the frame may be acknowledged. */
   async take(events: readonly RunEvent[]): Promise<void> {
     for (const event of events) this.#apply(event);
     this.#publishSoon();
-    await this.#clock.afterPaint();
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, acknowledgeMilliseconds);
+      this.#waiting.push(() => {
+        clearTimeout(timer);
+        resolve();
+      });
+    });
   }
 
   /** A key or the pointer was used. */
@@ -148,6 +161,11 @@ export class RunStore {
     this.store.setState({
       views: new Map(models.map((model) => [model.id, model.view()])),
       recordingErrors: new Map(models.flatMap((model) => (model.recordingError === null ? [] : [[model.id, model.recordingError]]))),
+    });
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    void this.#clock.afterPaint().then(() => {
+      for (const settle of waiting) settle();
     });
     void this.#clock.afterWork().then(() => {
       this.#publishedAt = performance.now();

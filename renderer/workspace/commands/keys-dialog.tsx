@@ -1,3 +1,4 @@
+import { memo } from 'react';
 import { Dialog } from '../../design/dialog';
 import { useServices } from '../../state/services';
 import type { Action } from './action';
@@ -11,7 +12,7 @@ export interface KeysDialogProps {
 }
 
 /** The keys and what they do. */
-export function KeysDialog({ open, onOpenChange, actions }: KeysDialogProps) {
+export const KeysDialog = memo(function KeysDialog({ open, onOpenChange, actions }: KeysDialogProps) {
   const { shell } = useServices();
   const mac = isMac(shell.platform);
   const groups = [...new Set(actions.flatMap((action) => (action.keys === undefined ? [] : [action.group])))];
@@ -42,4 +43,4 @@ export function KeysDialog({ open, onOpenChange, actions }: KeysDialogProps) {
       </p>
     </Dialog>
   );
-}
+});

@@ -1,3 +1,4 @@
+import { memo } from 'react';
 import { Command } from 'cmdk';
 import { Dialog } from '../../design/dialog';
 import { useServices } from '../../state/services';
@@ -13,7 +14,7 @@ export interface PaletteProps {
 }
 
 /** Every action by name. */
-export function Palette({ open, onOpenChange, actions }: PaletteProps) {
+export const Palette = memo(function Palette({ open, onOpenChange, actions }: PaletteProps) {
   const { shell } = useServices();
   const mac = isMac(shell.platform);
   const offered = open
@@ -50,4 +51,4 @@ export function Palette({ open, onOpenChange, actions }: PaletteProps) {
       </Command>
     </Dialog>
   );
-}
+});

@@ -112,7 +112,7 @@ function LaneColumn({ column, place, count, rows, model, obstacle, modelName }: 
   );
 }
 
-function AddLane({ model }: { /** Of the next run, where it is known. */ readonly model: ModelSummary | undefined }) {
+const AddLane = memo(function AddLane({ model }: { /** Of the next run, where it is known. */ readonly model: ModelSummary | undefined }) {
   const services = useServices();
   return (
     <div className={styles['add']}>
@@ -137,7 +137,7 @@ function AddLane({ model }: { /** Of the next run, where it is known. */ readonl
       />
     </div>
   );
-}
+});
 
 /** Lanes in columns, runs in rows, under one cursor. */
 export const LaneGrid = memo(function LaneGrid({

@@ -1,4 +1,4 @@
-import { type ReactNode, useEffect, useId, useRef } from 'react';
+import { memo, type ReactNode, useEffect, useId, useRef } from 'react';
 import { useStore } from 'zustand';
 import { Button } from '../../design/button';
 import { Dialog } from '../../design/dialog';
@@ -104,7 +104,7 @@ function Lists({ onUse }: { readonly onUse: (model: string) => void }) {
 }
 
 /** Models: those installed, those on their way, those to be had. */
-export function ModelLibrary() {
+export const ModelLibrary = memo(function ModelLibrary() {
   const services = useServices();
   const { library, workspace, devices, memory } = services;
   const open = useStore(workspace.store, (state) => state.library);
@@ -129,4 +129,4 @@ export function ModelLibrary() {
       />
     </Dialog>
   );
-}
+});

@@ -1,10 +1,11 @@
+import { memo } from 'react';
 import { useStore } from 'zustand';
 import { Button } from '../../design/button';
 import { useServices } from '../../state/services';
 import styles from './engine-banner.module.css';
 
 /** Says that the engine is gone, what that means and what happens next. */
-export function EngineBanner() {
+export const EngineBanner = memo(function EngineBanner() {
   const { engine, shell } = useServices();
   const { state, reason, restarting } = useStore(engine.store);
   if (state !== 'lost') return null;
@@ -27,4 +28,4 @@ export function EngineBanner() {
       )}
     </div>
   );
-}
+});

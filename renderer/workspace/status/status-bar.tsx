@@ -1,3 +1,4 @@
+import { memo } from 'react';
 import { useStore } from 'zustand';
 import { modelsOfRun } from '../../../main/contract/lane-models';
 import { deviceNames } from '../../../main/contract/devices';
@@ -38,7 +39,7 @@ function rowsOf(run: RunView): number {
   return run.lanes.reduce((sum, lane) => sum + Math.max(1, lane.branches.length), 0);
 }
 
-export function StatusBar({ screen }: { readonly screen: Screen }) {
+export const StatusBar = memo(function StatusBar({ screen }: { readonly screen: Screen }) {
   const { engine, runs, workspace } = useServices();
   const state = useStore(engine.store);
   const recordingErrors = useStore(runs.store, (store) => store.recordingErrors);
@@ -93,4 +94,4 @@ export function StatusBar({ screen }: { readonly screen: Screen }) {
       )}
     </div>
   );
-}
+});

@@ -19,6 +19,7 @@ const product = {
   stride: 'i32',
   bias: 'i32',
   adds: 'i32',
+  narrow: 'i32',
 } as const;
 
 const attention = {
@@ -108,6 +109,7 @@ const jobs = {
     bytes: 'i32',
     room: 'i32',
   },
+  narrow: { from: 'i32', to: 'i32', count: 'i32', countAtOnce: 'i32', inexact: 'i32' },
 } as const satisfies Readonly<Record<string, Readonly<Record<string, Kind>>>>;
 
 export type Job = keyof typeof jobs;

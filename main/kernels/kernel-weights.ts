@@ -7,6 +7,8 @@ import type { Kernels } from './kernels';
 
 /** Bytes read from the file of the weights at a time. */
 const portion = 1 << 20;
+/** Scales or offsets that a thread narrows at once. */
+const numbersAtOnce = 1 << 14;
 /** Rows of weights that lie together: see assembly/products.ts. */
 const rowsTogether = 8;
 /** Of the memory kernels can have, what weights may take: the rest is for caches. */
@@ -22,6 +24,8 @@ export interface KernelMatrix {
   readonly factor: number;
   readonly blocks: number;
   readonly outputs: number;
+  /** 1: scales and offsets are halves. */
+  readonly narrow: 0 | 1;
 }
 
 /** Rows to be put into the order that products read: integers of so many bits, or floats, [outputs, blocks]. See assembly/repack.ts. */
@@ -58,7 +62,8 @@ function productsOf({ gatedFeedForward }: DecoderSpec, prefix: string): readonly
 
 function productsOfAll(spec: DecoderSpec): (readonly string[])[] {
   const layers = Array.from({ length: spec.layers }, (_, layer) => productsOf(spec, `layer.${layer}`));
-  return [...layers.flat(), [unembeddingName(spec)]];
+  // The largest first: what it needs only for a while is there for all others.
+  return [[unembeddingName(spec)], ...layers.flat()];
 }
 
 /** Whether the kernels can compute with these weights: every matrix in 4 or 8 bits, and all of it in their memory. */
@@ -160,9 +165,12 @@ export class KernelWeights {
     const scales = await repack((part) => part.scales, 32);
     const hasOffsets = parts.every((part) => places.has(part.offsets));
     const stored = hasOffsets ? await repack((part) => part.offsets, 32, bits === 4 ? scales : 0) : 0;
-    if (stored !== 0) return { bits, integers, scales, offsets: stored, factor: 1, blocks, outputs };
     // Integers of 4 bits stay above 0: what they are too large is an offset, in proportion to the scale.
-    return { bits, integers, scales, offsets: scales, factor: bits === 4 ? -8 : 0, blocks, outputs };
+    const factor = hasOffsets ? 1 : bits === 4 ? -8 : 0;
+    const floats = hasOffsets ? [scales, stored] : [scales];
+    const halves = this.#narrow(floats, blocks * nextMultiple(outputs, rowsTogether));
+    const [first = 0, last = first] = halves ?? floats;
+    return { bits, integers, scales: first, offsets: last, factor, blocks, outputs, narrow: halves ? 1 : 0 };
   }
 
   /** Tensors whose rows follow each other, in the order that products read, a few rows at a time. */
@@ -187,6 +195,27 @@ export class KernelWeights {
     }
     memory.free(from);
     return to;
+  }
+
+  /**
+   * Halves in place of floats, which are freed.
+   * @param count numbers at each of the addresses
+   * @returns null where one of them is no half: they stay then
+   */
+  #narrow(floats: readonly number[], count: number): readonly number[] | null {
+    const { memory } = this.kernels;
+    const inexact = memory.allocate(4);
+    const isInexact = memory.integers(inexact, 1).fill(0);
+    const halves = floats.map((from) => {
+      const to = memory.allocate(2 * count);
+      const args = this.kernels.prepare('narrow', { from, to, count, countAtOnce: numbersAtOnce, inexact });
+      this.kernels.run('narrow', args, Math.ceil(count / numbersAtOnce));
+      memory.free(args);
+      return to;
+    });
+    const kept = isInexact[0] === 0 ? halves : null;
+    for (const at of [inexact, ...(kept ? floats : halves)]) memory.free(at);
+    return kept;
   }
 
   /** Some tensors, one after the other, as they are stored. */

@@ -10,8 +10,8 @@ const limit = 160;
 const blocks = 18;
 const outputs = 64;
 const runsAtOnce = 4;
-/** Every loop there is: rows of inputs by themselves and in fours, weights in 4 and in 8 bits. */
-const shapes = [1, 4].flatMap((rows) => [4, 8].map((bits) => ({ rows, bits })));
+/** Every loop there is: rows of inputs by themselves and in fours, weights in 4 and in 8 bits, scales as floats and as halves. */
+const shapes = [1, 4].flatMap((rows) => [4, 8].flatMap((bits) => [0, 1].map((narrow) => ({ rows, bits, narrow }))));
 
 let known: boolean | null = null;
 
@@ -52,9 +52,9 @@ class Contest {
 
   constructor(
     private readonly kernels: Kernels,
-    private readonly shape: { readonly rows: number; readonly bits: number },
+    private readonly shape: { readonly rows: number; readonly bits: number; readonly narrow: number },
   ) {
-    const { rows, bits } = shape;
+    const { rows, bits, narrow } = shape;
     const floats = outputs * blocks;
     const inputRows = rows * (blocks + 2);
     const common: Omit<Arguments<'multiply'>, 'to'> = {
@@ -71,6 +71,7 @@ class Contest {
       stride: outputs,
       bias: 0,
       adds: 0,
+      narrow,
       inputScales: this.#floats(inputRows),
       inputSums: this.#floats(inputRows),
     };

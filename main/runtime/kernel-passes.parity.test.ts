@@ -246,6 +246,19 @@ it('says how much of the matrices it has taken, and lets others have their turn'
   expect(turns).toBeGreaterThan(0);
 });
 
+it.each([
+  [true, 1],
+  [false, 0],
+])('keeps scales and offsets as halves where that is what they are: %s', async (halves, narrow) => {
+  const prepare = vi.spyOn(Kernels.prototype, 'prepare');
+  const decoder = await decoderOf({ spec: llama, weights: randomWeights(llama, () => ({ bits: 4, offsets: true, halves })) }, 'fast');
+  await decoder.full(sequenceOf(decoder, ids));
+  const products = prepare.mock.calls.filter(([job]) => job === 'multiply');
+  prepare.mockRestore();
+  expect(products.length).toBeGreaterThan(0);
+  for (const [, values] of products) expect(values).toHaveProperty('narrow', narrow);
+});
+
 it('leaves to others what it cannot compute', () => {
   const odd = { ...llama, headWidth: 18, heads: 16, keyValueHeads: 16 };
   expect(kernelsFit(odd, randomWeights(odd, () => ({ bits: 8, offsets: false })).weights)).toBe(false);

@@ -1,3 +1,4 @@
+import { four as fourOf } from './halves';
 import { Product, put } from './products';
 
 /*
@@ -31,6 +32,13 @@ function sumOfInputs(x: usize): f32 {
   return f32x4.extract_lane(sums, 0) + f32x4.extract_lane(sums, 1) + (f32x4.extract_lane(sums, 2) + f32x4.extract_lane(sums, 3));
 }
 
+/** Four scales, or offsets, numbered from `index` on. */
+// @ts-ignore: decorator
+@inline
+function storedFour(job: Product, all: usize, index: usize): v128 {
+  return job.narrow != 0 ? fourOf<u16>(all + (index << 1)) : fourOf<f32>(all + (index << 2));
+}
+
 /** Blocks are added in double precision. */
 export function multiplyExactly(job: Product, chunk: i32): void {
   const four = job.bits == 4, blocks = job.blocks;
@@ -44,9 +52,9 @@ export function multiplyExactly(job: Product, chunk: i32): void {
       for (let i = 0; i < blocks; i++) {
         const place = <usize>((n >> 3) * blocks + i);
         const x = job.inputs + (<usize>(m * blocks + i) << 7);
-        let sums = f32x4.mul(block(four, integers + place * bytes, x), v128.load(job.scales + (place << 5) + (half << 4)));
+        let sums = f32x4.mul(block(four, integers + place * bytes, x), storedFour(job, job.scales, (place << 3) + (half << 2)));
         if (job.factor != 0) {
-          const offsets = f32x4.mul(v128.load(job.offsets + (place << 5) + (half << 4)), f32x4.splat(job.factor));
+          const offsets = f32x4.mul(storedFour(job, job.offsets, (place << 3) + (half << 2)), f32x4.splat(job.factor));
           sums = f32x4.add(sums, f32x4.mul(offsets, f32x4.splat(sumOfInputs(x))));
         }
         low = f64x2.add(low, f64x2.promote_low_f32x4(sums));

@@ -1,5 +1,6 @@
 import { multiplyExactly } from './exact';
 import { attendExactly } from './exact-attention';
+import { narrow, Narrowing } from './halves';
 import { Heads, prepareHeads } from './heads';
 import { LogitParts, readPart } from './logit-parts';
 import { multiply, Product, RoundedProduct } from './products';
@@ -59,6 +60,9 @@ export function execute(chunk: i32): void {
       break;
     case 11:
       readPart(changetype<LogitParts>(args), chunk);
+      break;
+    case 12:
+      narrow(changetype<Narrowing>(args), chunk);
       break;
     default:
       unreachable();

@@ -1,3 +1,4 @@
+import { four as fourOf } from './halves';
 import { inFours } from './inputs';
 
 /*
@@ -12,7 +13,7 @@ import { inFours } from './inputs';
  *   4 bits   0 to 15. A block is four times 32 bytes, each four pairs: the lowest four bits of 16-bit lanes are the first pair, and so on.
  *   8 bits   -128 to 127. A block is its sixteen pairs, 16 bytes each.
  *
- * Scales and offsets are [N / 8, blocks, 8], and offsets are multiplied with `factor`. Where a matrix has none, `offsets` is the scales:
+ * Scales and offsets are [N / 8, blocks, 8], 32-bit floats or halves (see halves.ts), and offsets are multiplied with `factor`. Where a matrix has none, `offsets` is the scales:
  * `factor` is -8 for 4 bits, and 0 for 8.
  */
 
@@ -41,6 +42,8 @@ export class Product {
   bias: usize;
   /** 1: added to what is there rather than put in its place. */
   adds: i32;
+  /** 1: scales and offsets are halves. */
+  narrow: i32;
 }
 
 /** With inputs that are rounded. */
@@ -138,7 +141,7 @@ export function ofBlock(sums: v128, scales: v128, offsets: v128, input: v128, in
 }
 
 /** Rows of weights from `first` to `end` with each row of inputs by itself. */
-function multiplyAlone(job: RoundedProduct, first: i32, end: i32): void {
+function multiplyAlone<S>(job: RoundedProduct, first: i32, end: i32): void {
   const blocks = job.blocks, rows = job.rows;
   const four = job.bits == 4;
   const factor = f32x4.splat(job.factor);
@@ -147,7 +150,7 @@ function multiplyAlone(job: RoundedProduct, first: i32, end: i32): void {
   const apart = job.inputSums - job.inputScales;
   for (let n = first; n < end; n += 4) {
     const eight = <usize>(n >> 3), half = <usize>((n >> 2) & 1);
-    const floats = eight * (<usize>blocks << 5) + (half << 4);
+    const floats = (eight * (<usize>blocks << 3) + (half << 2)) * sizeof<S>();
     for (let m = 0; m < rows; m++) {
       let w = job.integers + eight * bytes + (half << (four ? 4 : 3));
       const weightsEnd = w + bytes;
@@ -157,11 +160,11 @@ function multiplyAlone(job: RoundedProduct, first: i32, end: i32): void {
       let total = f32x4.splat(0);
       while (w < weightsEnd) {
         const sums = four ? blockInFourBits(w, x) : blockInEightBits(w, x);
-        const offsets = f32x4.mul(v128.load(o), factor);
-        total = f32x4.add(total, ofBlock(sums, v128.load(s), offsets, v128.load32_splat(xs), v128.load32_splat(xs + apart)));
+        const offsets = f32x4.mul(fourOf<S>(o), factor);
+        total = f32x4.add(total, ofBlock(sums, fourOf<S>(s), offsets, v128.load32_splat(xs), v128.load32_splat(xs + apart)));
         w += four ? 128 : 256;
-        s += 32;
-        o += 32;
+        s += 8 * sizeof<S>();
+        o += 8 * sizeof<S>();
         x += 64;
         xs += 4;
       }
@@ -171,7 +174,7 @@ function multiplyAlone(job: RoundedProduct, first: i32, end: i32): void {
 }
 
 /** Rows of weights from `first` to `end` with inputs that lie in fours. */
-function multiplyFours(job: RoundedProduct, first: i32, end: i32): void {
+function multiplyFours<S>(job: RoundedProduct, first: i32, end: i32): void {
   const blocks = job.blocks, rows = job.rows;
   const four = job.bits == 4;
   const mask = i16x8.splat(15);
@@ -182,7 +185,7 @@ function multiplyFours(job: RoundedProduct, first: i32, end: i32): void {
     const inputs = <usize>((m >> 2) * blocks);
     for (let n = first; n < end; n += 4) {
       const eight = <usize>(n >> 3), half = <usize>((n >> 2) & 1);
-      const floats = eight * (<usize>blocks << 5) + (half << 4);
+      const floats = (eight * (<usize>blocks << 3) + (half << 2)) * sizeof<S>();
       let w = job.integers + eight * bytes + (half << (four ? 4 : 3));
       const weightsEnd = w + bytes;
       let s = job.scales + floats, o = job.offsets + floats;
@@ -232,14 +235,14 @@ function multiplyFours(job: RoundedProduct, first: i32, end: i32): void {
             x += 32;
           }
         }
-        const scales = v128.load(s), offsets = f32x4.mul(v128.load(o), factor);
+        const scales = fourOf<S>(s), offsets = f32x4.mul(fourOf<S>(o), factor);
         const sums = xs + apart;
         t0 = f32x4.add(t0, ofBlock(a0, scales, offsets, v128.load32_splat(xs), v128.load32_splat(sums)));
         t1 = f32x4.add(t1, ofBlock(a1, scales, offsets, v128.load32_splat(xs, 4), v128.load32_splat(sums, 4)));
         t2 = f32x4.add(t2, ofBlock(a2, scales, offsets, v128.load32_splat(xs, 8), v128.load32_splat(sums, 8)));
         t3 = f32x4.add(t3, ofBlock(a3, scales, offsets, v128.load32_splat(xs, 12), v128.load32_splat(sums, 12)));
-        s += 32;
-        o += 32;
+        s += 8 * sizeof<S>();
+        o += 8 * sizeof<S>();
         xs += 16;
       }
       put(job, m, n, t0);
@@ -250,9 +253,15 @@ function multiplyFours(job: RoundedProduct, first: i32, end: i32): void {
   }
 }
 
+/** @param S of scales and offsets: f32, or u16 for halves */
+function multiplyStored<S>(job: RoundedProduct, first: i32, end: i32): void {
+  if (inFours(job.rows)) multiplyFours<S>(job, first, end);
+  else multiplyAlone<S>(job, first, end);
+}
+
 export function multiply(job: RoundedProduct, chunk: i32): void {
   const first = chunk * job.outputsAtOnce;
   const end = min(first + job.outputsAtOnce, job.outputs);
-  if (inFours(job.rows)) multiplyFours(job, first, end);
-  else multiplyAlone(job, first, end);
+  if (job.narrow != 0) multiplyStored<u16>(job, first, end);
+  else multiplyStored<f32>(job, first, end);
 }

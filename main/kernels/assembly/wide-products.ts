@@ -1,3 +1,4 @@
+import { keptBits, largerBy, smaller4 } from './halves';
 import { inFours } from './inputs';
 import { setTwo } from './lanes';
 import { ofBlock, put, RoundedProduct } from './products';
@@ -18,11 +19,13 @@ import { thread } from './thread';
 
 /**
  * Of a thread: sums of four rows of inputs with eight of weights so far, those of the block under way after each of its quarters, the mask
- * and the factor of offsets.
+ * and the factor of offsets, and what makes floats of halves.
  */
 const blockSums: usize = 128;
 const maskAt: usize = 640;
 const factorAt: usize = 644;
+const halfMaskAt: usize = 648;
+const largerAt: usize = 652;
 export const roomOfThread: usize = 704;
 
 // @ts-ignore: decorator
@@ -76,29 +79,58 @@ function sum4(a: v128, b: v128, c: v128, d: v128): v128 {
   return i32x4.add(i32x4.add(a, b), i32x4.add(c, d));
 }
 
-/** What a block gives for one row of inputs, added to the sums so far. @param offsets those of the first four rows of weights, and of the last */
+/** Scales or offsets of the first four rows of weights, and of the last: of type S, f32 or u16 for halves, which are still to be multiplied. */
 // @ts-ignore: decorator
 @inline
-function addBlock(to: usize, first: v128, last: v128, s: usize, offsets: v128, lastOffsets: v128, input: v128, inputSum: v128): void {
+function firstStored<S>(at: usize, halfMask: v128): v128 {
+  if (isFloat<S>()) return v128.load(at);
+  return smaller4(i32x4.extend_low_i16x8_s(v128.load(at)), halfMask);
+}
+
+// @ts-ignore: decorator
+@inline
+function lastStored<S>(at: usize, halfMask: v128): v128 {
+  if (isFloat<S>()) return v128.load(at, 16);
+  return smaller4(i32x4.extend_high_i16x8_s(v128.load(at)), halfMask);
+}
+
+// @ts-ignore: decorator
+@inline
+function larger<S>(stored: v128, by: v128): v128 {
+  if (isFloat<S>()) return stored;
+  return f32x4.mul(stored, by);
+}
+
+/** What a block gives for one row of inputs, added to the sums so far. */
+// @ts-ignore: decorator
+@inline
+function addBlock(
+  to: usize, first: v128, last: v128, scales: v128, lastScales: v128, offsets: v128, lastOffsets: v128, input: v128, inputSum: v128,
+): void {
   setTwo(
     to,
-    f32x4.add(v128.load(to), ofBlock(first, v128.load(s), offsets, input, inputSum)),
-    f32x4.add(v128.load(to, 16), ofBlock(last, v128.load(s, 16), lastOffsets, input, inputSum)),
+    f32x4.add(v128.load(to), ofBlock(first, scales, offsets, input, inputSum)),
+    f32x4.add(v128.load(to, 16), ofBlock(last, lastScales, lastOffsets, input, inputSum)),
   );
 }
 
 /** The same where no other row of inputs meets the block. @param xs where the scale of its inputs lies @param sum and their sum */
 // @ts-ignore: decorator
 @inline
-function addAlone(to: usize, first: v128, last: v128, s: usize, o: usize, factor: v128, xs: usize, sum: usize): void {
+function addAlone<S>(
+  to: usize, first: v128, last: v128, s: usize, o: usize, xs: usize, sum: usize, factor: v128, halfMask: v128, by: v128,
+): void {
   addBlock(
-    to, first, last, s, f32x4.mul(v128.load(o), factor), f32x4.mul(v128.load(o, 16), factor), v128.load32_splat(xs), v128.load32_splat(sum),
+    to, first, last, larger<S>(firstStored<S>(s, halfMask), by), larger<S>(lastStored<S>(s, halfMask), by),
+    f32x4.mul(firstStored<S>(o, halfMask), factor), f32x4.mul(lastStored<S>(o, halfMask), factor),
+    v128.load32_splat(xs), v128.load32_splat(sum),
   );
 }
 
 /** Adds to `to` what all blocks of eight rows of weights in 4 bits give for one row of inputs. @param apart bytes from an input's scale to its sum */
-function addInFourBits(w: usize, x: usize, s: usize, o: usize, xs: usize, apart: usize, to: usize, blocks: i32): void {
-  const mask = v128.load32_splat(to + maskAt), factor = v128.load32_splat(to + factorAt);
+function addInFourBits<S>(w: usize, x: usize, s: usize, o: usize, xs: usize, apart: usize, to: usize, blocks: i32): void {
+  const factor = v128.load32_splat(to + factorAt), halfMask = v128.load32_splat(to + halfMaskAt), by = v128.load32_splat(to + largerAt);
+  const mask = v128.load32_splat(to + maskAt);
   for (const end = w + (<usize>blocks << 7); w < end; w += 128) {
     const a0 = v128.load(w), a1 = v128.load(w, 16), b0 = v128.load(w, 32), b1 = v128.load(w, 48);
     const c0 = v128.load(w, 64), c1 = v128.load(w, 80), d0 = v128.load(w, 96), d1 = v128.load(w, 112);
@@ -108,17 +140,17 @@ function addInFourBits(w: usize, x: usize, s: usize, o: usize, xs: usize, apart:
     const last = sum4(
       inFourBits(a1, mask, x), inFourBits(b1, mask, x + 16), inFourBits(c1, mask, x + 32), inFourBits(d1, mask, x + 48),
     );
-    addAlone(to, first, last, s, o, factor, xs, xs + apart);
+    addAlone<S>(to, first, last, s, o, xs, xs + apart, factor, halfMask, by);
     x += 64;
-    s += 32;
-    o += 32;
+    s += 8 * sizeof<S>();
+    o += 8 * sizeof<S>();
     xs += 4;
   }
 }
 
 /** The same in 8 bits. */
-function addInEightBits(w: usize, x: usize, s: usize, o: usize, xs: usize, apart: usize, to: usize, blocks: i32): void {
-  const factor = v128.load32_splat(to + factorAt);
+function addInEightBits<S>(w: usize, x: usize, s: usize, o: usize, xs: usize, apart: usize, to: usize, blocks: i32): void {
+  const factor = v128.load32_splat(to + factorAt), halfMask = v128.load32_splat(to + halfMaskAt), by = v128.load32_splat(to + largerAt);
   for (const end = w + (<usize>blocks << 8); w < end; w += 256) {
     const a0 = v128.load(w), a1 = v128.load(w, 16), a2 = v128.load(w, 32), a3 = v128.load(w, 48);
     const b0 = v128.load(w, 64), b1 = v128.load(w, 80), b2 = v128.load(w, 96), b3 = v128.load(w, 112);
@@ -132,10 +164,10 @@ function addInEightBits(w: usize, x: usize, s: usize, o: usize, xs: usize, apart
       lastInEightBits(a0, a1, a2, a3, x), lastInEightBits(b0, b1, b2, b3, x + 16),
       lastInEightBits(c0, c1, c2, c3, x + 32), lastInEightBits(d0, d1, d2, d3, x + 48),
     );
-    addAlone(to, first, last, s, o, factor, xs, xs + apart);
+    addAlone<S>(to, first, last, s, o, xs, xs + apart, factor, halfMask, by);
     x += 64;
-    s += 32;
-    o += 32;
+    s += 8 * sizeof<S>();
+    o += 8 * sizeof<S>();
     xs += 4;
   }
 }
@@ -174,19 +206,19 @@ function addQuarter(p0: v128, p1: v128, p2: v128, p3: v128, q0: v128, q1: v128, 
 /** What a block gives for four rows of inputs, added to the sums so far. */
 // @ts-ignore: decorator
 @inline
-function addBlocks(to: usize, sums: usize, s: usize, o: usize, xs: usize, apart: usize, factor: v128): void {
-  const offsets = f32x4.mul(v128.load(o), factor), lastOffsets = f32x4.mul(v128.load(o, 16), factor);
-  for (let at: usize = 0; at < 128; at += 32) {
-    addBlock(
-      to + at, v128.load(sums + at), v128.load(sums + at, 16), s, offsets, lastOffsets, v128.load32_splat(xs), v128.load32_splat(xs + apart),
-    );
-    xs += 4;
-  }
+function addBlocks<S>(to: usize, sums: usize, s: usize, o: usize, xs: usize, xm: usize, factor: v128, halfMask: v128, by: v128): void {
+  const a = larger<S>(firstStored<S>(s, halfMask), by), b = larger<S>(lastStored<S>(s, halfMask), by);
+  const c = f32x4.mul(firstStored<S>(o, halfMask), factor), d = f32x4.mul(lastStored<S>(o, halfMask), factor);
+  addBlock(to, v128.load(sums), v128.load(sums, 16), a, b, c, d, v128.load32_splat(xs), v128.load32_splat(xm));
+  addBlock(to + 32, v128.load(sums, 32), v128.load(sums, 48), a, b, c, d, v128.load32_splat(xs, 4), v128.load32_splat(xm, 4));
+  addBlock(to + 64, v128.load(sums, 64), v128.load(sums, 80), a, b, c, d, v128.load32_splat(xs, 8), v128.load32_splat(xm, 8));
+  addBlock(to + 96, v128.load(sums, 96), v128.load(sums, 112), a, b, c, d, v128.load32_splat(xs, 12), v128.load32_splat(xm, 12));
 }
 
 /** Adds to `to` what all blocks of eight rows of weights in 4 bits give for four rows of inputs. */
-function addFoursInFourBits(w: usize, x: usize, s: usize, o: usize, xs: usize, apart: usize, to: usize, blocks: i32): void {
-  const mask = v128.load32_splat(to + maskAt), factor = v128.load32_splat(to + factorAt);
+function addFoursInFourBits<S>(w: usize, x: usize, s: usize, o: usize, xs: usize, apart: usize, to: usize, blocks: i32): void {
+  const factor = v128.load32_splat(to + factorAt), halfMask = v128.load32_splat(to + halfMaskAt), by = v128.load32_splat(to + largerAt);
+  const mask = v128.load32_splat(to + maskAt);
   const sums = to + blockSums;
   for (const end = w + (<usize>blocks << 7); w < end; w += 128) {
     const a = v128.load(w), b = v128.load(w, 16);
@@ -209,17 +241,17 @@ function addFoursInFourBits(w: usize, x: usize, s: usize, o: usize, xs: usize, a
       v128.and(g, mask), v128.and(i16x8.shr_u(g, 4), mask), v128.and(i16x8.shr_u(g, 8), mask), i16x8.shr_u(g, 12),
       v128.and(h, mask), v128.and(i16x8.shr_u(h, 4), mask), v128.and(i16x8.shr_u(h, 8), mask), i16x8.shr_u(h, 12), x + 192, sums + 256,
     );
-    addBlocks(to, sums + 384, s, o, xs, apart, factor);
+    addBlocks<S>(to, sums + 384, s, o, xs, xs + apart, factor, halfMask, by);
     x += 256;
-    s += 32;
-    o += 32;
+    s += 8 * sizeof<S>();
+    o += 8 * sizeof<S>();
     xs += 16;
   }
 }
 
 /** The same in 8 bits. */
-function addFoursInEightBits(w: usize, x: usize, s: usize, o: usize, xs: usize, apart: usize, to: usize, blocks: i32): void {
-  const factor = v128.load32_splat(to + factorAt);
+function addFoursInEightBits<S>(w: usize, x: usize, s: usize, o: usize, xs: usize, apart: usize, to: usize, blocks: i32): void {
+  const factor = v128.load32_splat(to + factorAt), halfMask = v128.load32_splat(to + halfMaskAt), by = v128.load32_splat(to + largerAt);
   const sums = to + blockSums;
   for (const end = w + (<usize>blocks << 8); w < end; w += 256) {
     const a0 = v128.load(w), a1 = v128.load(w, 16), a2 = v128.load(w, 32), a3 = v128.load(w, 48);
@@ -246,10 +278,10 @@ function addFoursInEightBits(w: usize, x: usize, s: usize, o: usize, xs: usize, 
       i16x8.extend_high_i8x16_s(d0), i16x8.extend_high_i8x16_s(d1), i16x8.extend_high_i8x16_s(d2), i16x8.extend_high_i8x16_s(d3),
       x + 192, sums + 256,
     );
-    addBlocks(to, sums + 384, s, o, xs, apart, factor);
+    addBlocks<S>(to, sums + 384, s, o, xs, xs + apart, factor, halfMask, by);
     x += 256;
-    s += 32;
-    o += 32;
+    s += 8 * sizeof<S>();
+    o += 8 * sizeof<S>();
     xs += 16;
   }
 }
@@ -268,13 +300,16 @@ function putEight(job: RoundedProduct, m: i32, n: i32, sums: usize): void {
   put(job, m, n + 4, v128.load(sums, 16));
 }
 
-export function multiplyWide(job: WideProduct, chunk: i32): void {
+/** @param S of scales and offsets */
+function multiplyStored<S>(job: WideProduct, chunk: i32): void {
   const blocks = job.blocks, rows = job.rows, four = job.bits == 4;
   const first = chunk * job.outputsAtOnce, end = min(first + job.outputsAtOnce, job.outputs);
   const sums = job.room + <usize>thread * roomOfThread;
   i32.store(sums + maskAt, 0x000f000f);
-  f32.store(sums + factorAt, job.factor);
-  const bytes = <usize>blocks << (four ? 7 : 8), floats = <usize>blocks << 5;
+  f32.store(sums + factorAt, isFloat<S>() ? job.factor : job.factor * largerBy());
+  i32.store(sums + halfMaskAt, keptBits());
+  f32.store(sums + largerAt, largerBy());
+  const bytes = <usize>blocks << (four ? 7 : 8), floats = (<usize>blocks << 3) * sizeof<S>();
   const apart = job.inputSums - job.inputScales;
   if (inFours(rows)) {
     for (let m = 0; m < rows; m += 4) {
@@ -283,8 +318,8 @@ export function multiplyWide(job: WideProduct, chunk: i32): void {
         const eight = <usize>(n >> 3);
         clear(sums);
         const w = job.integers + eight * bytes, s = job.scales + eight * floats, o = job.offsets + eight * floats;
-        if (four) addFoursInFourBits(w, x, s, o, xs, apart, sums, blocks);
-        else addFoursInEightBits(w, x, s, o, xs, apart, sums, blocks);
+        if (four) addFoursInFourBits<S>(w, x, s, o, xs, apart, sums, blocks);
+        else addFoursInEightBits<S>(w, x, s, o, xs, apart, sums, blocks);
         for (let row = m; row < min(m + 4, rows); row++) putEight(job, row, n, sums + (<usize>(row - m) << 5));
       }
     }
@@ -297,9 +332,14 @@ export function multiplyWide(job: WideProduct, chunk: i32): void {
     for (let m = 0; m < rows; m++) {
       const x = job.inputs + (<usize>(m * blocks) << 6), xs = job.inputScales + <usize>m * padded;
       setTwo(sums, f32x4.splat(0), f32x4.splat(0));
-      if (four) addInFourBits(w, x, s, o, xs, apart, sums, blocks);
-      else addInEightBits(w, x, s, o, xs, apart, sums, blocks);
+      if (four) addInFourBits<S>(w, x, s, o, xs, apart, sums, blocks);
+      else addInEightBits<S>(w, x, s, o, xs, apart, sums, blocks);
       putEight(job, m, n, sums);
     }
   }
+}
+
+export function multiplyWide(job: WideProduct, chunk: i32): void {
+  if (job.narrow != 0) multiplyStored<u16>(job, chunk);
+  else multiplyStored<f32>(job, chunk);
 }

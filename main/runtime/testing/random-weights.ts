@@ -8,6 +8,8 @@ import { readWeight, WeightMatrix } from '../weight-matrix';
 export interface RandomStorage {
   readonly bits: QuantizedBits;
   readonly offsets: boolean;
+  /** Scales and what 0 stands for are numbers of 16 bits. */
+  readonly halves?: boolean;
 }
 
 interface Part {
@@ -15,6 +17,12 @@ interface Part {
   readonly shape: readonly number[];
   readonly bytes: Uint8Array;
   readonly element: 'u8' | 'f32';
+}
+
+/** The number of 16 bits that is nearest, or next to it. */
+function halfNear(value: number): number {
+  const unit = 2 ** Math.max(-24, Math.floor(Math.log2(Math.abs(value) || 1)) - 10);
+  return Math.round(value / unit) * unit;
 }
 
 /** Numbers between -1 and 1, the same every time. */
@@ -45,15 +53,23 @@ export function randomWeights(
       floats(name, shape, () => about + 0.1 * next());
       continue;
     }
-    const { bits, offsets } = storage(name);
+    const { bits, offsets, halves = false } = storage(name);
     const names = quantizedParts(name, bits);
     const blocks = columns / blockSize;
     const integers = Uint8Array.from({ length: (rows * columns * bits) / 8 }, () => Math.floor(128 + 128 * next()));
     parts.push({ name: names.integers, shape: [rows, blocks, 4 * bits], bytes: integers, element: 'u8' });
     // Of a size that keeps the residual stream at about one.
     const step = (name === 'embedding' || name === unembeddingName(spec) ? 1 : 1.5 / Math.sqrt(columns)) / 2 ** (bits - 1);
-    floats(names.scales, [rows, blocks], () => step * (1 + 0.5 * next()));
-    if (offsets) floats(names.offsets, [rows, blocks], () => step * next());
+    const rounded = (value: number): number => (halves ? halfNear(value) : value);
+    const scales: number[] = [];
+    floats(names.scales, [rows, blocks], () => {
+      scales.push(rounded(step * (1 + 0.5 * next())));
+      return scales.at(-1) ?? 0;
+    });
+    // What is stored is the offset of the middle of the integers: of 4 bits the kernels take that of 0.
+    const middle = halves && bits === 4 ? 8 : 0;
+    let block = 0;
+    if (offsets) floats(names.offsets, [rows, blocks], () => rounded(step * next()) + middle * (scales[block++] ?? 0));
   }
   const bytes = new Uint8Array(parts.reduce((sum, part) => sum + part.bytes.byteLength + 4, 0));
   const places = new Map<string, WeightPlace>();

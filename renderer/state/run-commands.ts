@@ -97,7 +97,7 @@ export async function startRun(services: Services): Promise<void> {
 export async function stopRuns(services: Services): Promise<void> {
   const { loading } = services.activity.store.getState();
   services.activity.stopStarting();
-  // An engine that is loading hears nothing: ending it is the one way to stop that.
+  // A load cannot be broken off, and with another runtime the engine hears nothing meanwhile: ending it is the one way to stop that.
   if (loading !== null && mayReplaceEngine(services)) await replaceEngine(services);
   await Promise.all(liveRuns(services).map((run) => services.engine.request('run.cancel', { run })));
 }

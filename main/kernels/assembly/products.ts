@@ -13,8 +13,8 @@ import { inFours } from './inputs';
  *   4 bits   0 to 15. A block is four times 32 bytes, each four pairs: the lowest four bits of 16-bit lanes are the first pair, and so on.
  *   8 bits   -128 to 127. A block is its sixteen pairs, 16 bytes each.
  *
- * Scales and offsets are [N / 8, blocks, 8], 32-bit floats or halves (see halves.ts), and offsets are multiplied with `factor`. Where a matrix has none, `offsets` is the scales:
- * `factor` is -8 for 4 bits, and 0 for 8.
+ * Scales and offsets are [N / 8, blocks, 8], 32-bit floats or halves (see halves.ts), and offsets are multiplied with `factor`. Where a
+ * matrix has none, `offsets` is the scales: `factor` is -8 for 4 bits, and 0 for 8.
  */
 
 /** Arguments, as they lie in memory. */

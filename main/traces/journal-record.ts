@@ -3,8 +3,6 @@ import { crc32 } from 'node:zlib';
 /** Bytes of a record before its payload: length, type and checksum. */
 export const recordHeadBytes = 12;
 
-const firstCapacity = 65_536;
-
 /** The checksum a record must carry. @param start its length and type, 8 bytes */
 export function recordChecksum(start: Uint8Array, payload: Uint8Array): number {
   return crc32(payload, crc32(start.subarray(0, 8)));
@@ -12,7 +10,7 @@ export function recordChecksum(start: Uint8Array, payload: Uint8Array): number {
 
 /** Records one after the other, as they are to be appended to a journal. Its memory is used again after `clear`. */
 export class RecordBatch {
-  #memory = new Uint8Array(firstCapacity);
+  #memory = new Uint8Array(0);
   #length = 0;
 
   /** What has been added, until the next record is or all are cleared. */

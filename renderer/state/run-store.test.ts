@@ -43,6 +43,20 @@ describe('RunStore', () => {
     expect(store.store.getState().views.get('a')?.outcome?.status).toBe('done');
   });
 
+  it('lets a frame be acknowledged when it has been drawn, or a tenth of a second after it came', async () => {
+    const store = fresh();
+    let drawn = 0;
+    store.store.subscribe(() => {
+      drawn++;
+    });
+    for (const event of sampleEvents('a').slice(0, 4)) {
+      const [before, came] = [drawn, performance.now()];
+      await store.take([event]);
+      // A timer may be a millisecond early.
+      expect(drawn > before || performance.now() - came >= 99).toBe(true);
+    }
+  });
+
   it('keeps the picture of a lane that nothing happened to', async () => {
     const store = fresh();
     const events = sampleEvents('a');

@@ -3,27 +3,15 @@
  */
 
 /** What is left of a half, moved up by 13 places after its sign has been spread over all above it. */
-const kept: i32 = 0x8fff_ffff;
+export const keptBits: i32 = 0x8fff_ffff;
 /** 2^112: the exponents of 32-bit floats begin so much lower. */
-const magnitude: f32 = 5.192296858534828e33;
+export const largerBy: f32 = 5.192296858534828e33;
 
-/** Four halves, spread over 32 bits each with their signs, as floats that are to be multiplied with `largerBy`. @param mask `keptBits` in each lane */
+/** Four halves, spread over 32 bits with their signs, as floats still to be multiplied with `largerBy`. @param mask `keptBits` in each lane */
 // @ts-ignore: decorator
 @inline
 export function smaller4(halves: v128, mask: v128): v128 {
   return v128.and(i32x4.shl(halves, 13), mask);
-}
-
-// @ts-ignore: decorator
-@inline
-export function keptBits(): i32 {
-  return kept;
-}
-
-// @ts-ignore: decorator
-@inline
-export function largerBy(): f32 {
-  return magnitude;
 }
 
 /** Four neighbouring scales or offsets of type S: f32, or u16 for halves. */
@@ -31,7 +19,7 @@ export function largerBy(): f32 {
 @inline
 export function four<S>(at: usize): v128 {
   if (isFloat<S>()) return v128.load(at);
-  return f32x4.mul(smaller4(i32x4.extend_low_i16x8_s(v128.load64_zero(at)), i32x4.splat(kept)), f32x4.splat(magnitude));
+  return f32x4.mul(smaller4(i32x4.extend_low_i16x8_s(v128.load64_zero(at)), i32x4.splat(keptBits)), f32x4.splat(largerBy));
 }
 
 /** The half of the same value, where there is one. */
@@ -63,7 +51,7 @@ export function narrow(job: Narrowing, chunk: i32): void {
     const float = <u32>i32.load(job.from + (<usize>index << 2));
     const half = halfOf(float);
     i32.store16(job.to + (<usize>index << 1), <i32>half);
-    const back = reinterpret<f32>((<i32>half << 16 >> 3) & kept) * magnitude;
+    const back = reinterpret<f32>((<i32>half << 16 >> 3) & keptBits) * largerBy;
     if (reinterpret<u32>(back) != float || (half & 0x7c00) == 0x7c00) i32.store(job.inexact, 1);
   }
 }

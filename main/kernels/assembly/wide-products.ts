@@ -306,9 +306,9 @@ function multiplyStored<S>(job: WideProduct, chunk: i32): void {
   const first = chunk * job.outputsAtOnce, end = min(first + job.outputsAtOnce, job.outputs);
   const sums = job.room + <usize>thread * roomOfThread;
   i32.store(sums + maskAt, 0x000f000f);
-  f32.store(sums + factorAt, isFloat<S>() ? job.factor : job.factor * largerBy());
-  i32.store(sums + halfMaskAt, keptBits());
-  f32.store(sums + largerAt, largerBy());
+  f32.store(sums + factorAt, isFloat<S>() ? job.factor : job.factor * largerBy);
+  i32.store(sums + halfMaskAt, keptBits);
+  f32.store(sums + largerAt, largerBy);
   const bytes = <usize>blocks << (four ? 7 : 8), floats = (<usize>blocks << 3) * sizeof<S>();
   const apart = job.inputSums - job.inputScales;
   if (inFours(rows)) {

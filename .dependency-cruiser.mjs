@@ -129,7 +129,7 @@ export default {
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },
     doNotFollow: { path: 'node_modules' },
-    // AssemblyScript looks like TypeScript, but its files have their imports among themselves only, checked by its compiler.
+    // AssemblyScript looks like TypeScript, but its files have their imports among themselves only, checked by its compiler: those of kernels import those of measures.
     exclude: { path: ['(^|/)(out|coverage|test-results)/', '^main/[^/]+/assembly/'] },
     enhancedResolveOptions: {
       extensions: ['.ts', '.tsx', '.mjs', '.js', '.json', '.css'],

@@ -110,6 +110,7 @@ const jobs = {
     room: 'i32',
   },
   narrow: { from: 'i32', to: 'i32', count: 'i32', countAtOnce: 'i32', inexact: 'i32' },
+  walkRows: { logits: 'i32', vocabulary: 'i32', size: 'i32', parts: 'i32', rows: 'i32', room: 'i32', roomOfThread: 'i32' },
 } as const satisfies Readonly<Record<string, Readonly<Record<string, Kind>>>>;
 
 export type Job = keyof typeof jobs;

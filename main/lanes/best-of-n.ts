@@ -2,6 +2,7 @@ import { type BestOfNSettings, picks } from '../contract/lanes';
 import { highest, voteShares } from '../measures/majority';
 import { chainRule } from './cot';
 import type { BranchResult, Decision, Lane, LaneContext } from './lane';
+import { drawingFor } from './sampler';
 
 /** N sampled chains, and a choice between them. */
 export function bestOfNLane(settings: BestOfNSettings, context: LaneContext): Lane {
@@ -9,6 +10,7 @@ export function bestOfNLane(settings: BestOfNSettings, context: LaneContext): La
     kind: settings.kind,
     branches: settings.n,
     maximumSteps: settings.maximumSteps,
+    drawing: drawingFor(settings),
     next: chainRule(settings, context),
     decide: (branches) => choose(settings.pick, branches),
   };

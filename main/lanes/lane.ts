@@ -1,6 +1,7 @@
 import type { LaneKind, Pick } from '../contract/lanes';
 import type { Markers } from '../contract/model';
 import type { Candidates } from '../contract/steps';
+import type { Drawing, Walk } from '../measures/walk-parts';
 
 /** Stands in a history where a thought, which has no token, was fed back. */
 export const thoughtInHistory = -1;
@@ -15,6 +16,8 @@ export interface LaneView {
   readonly history: readonly number[];
   /** This step's number of the branch's seeded stream, uniform in [0, 1). Every step has one, used or not. */
   readonly uniform: number;
+  /** Gives what a walk over the logits found, where one was made for all who look at them. */
+  readonly walk?: () => Walk;
 }
 
 /** What a branch emits and consumes next. */
@@ -55,6 +58,8 @@ export interface Lane {
   readonly branches: number;
   /** A branch that has not emitted ⟨end⟩ after so many steps is cut. */
   readonly maximumSteps: number;
+  /** What `next` draws with, where it draws: told before, so that sums over the vocabulary are there when it does. */
+  readonly drawing?: Drawing;
   next(view: LaneView): Move;
   decide(branches: readonly BranchResult[]): Decision;
 }

@@ -1,6 +1,7 @@
 import type { SamplerSettings } from '../contract/lanes';
 import type { Candidates } from '../contract/steps';
-import { invertCumulative, sampledWeights, topIndices } from '../measures/vocabulary-walk';
+import { drawnToken, invertCumulative, sampledWeights, topIndices, walkOver } from '../measures/vocabulary-walk';
+import type { Drawing, Walk } from '../measures/walk-parts';
 
 /** A token drawn, with the highest candidates it was drawn from (probabilities after all filters). */
 export interface Draw {
@@ -14,7 +15,16 @@ export interface Draws {
   readonly logits: Float32Array;
   /** Tokens that are impossible, whatever their logits; not all. */
   readonly excluded?: readonly number[];
+  /** Gives a walk over the logits, where one has been made. */
+  readonly walk?: () => Walk;
 }
+
+/** What is wanted of a walk over logits for a draw with these settings: where a filter needs every weight, no sums. */
+export function drawingFor(settings: SamplerSettings, excluded: readonly number[] = []): Drawing {
+  return { temperature: isFiltered(settings) ? 0 : settings.temperature, excluded };
+}
+
+const isFiltered = ({ topK, topP, minP }: SamplerSettings): boolean => topK > 0 || topP < 1 || minP > 0;
 
 /**
  * Draws a token by inverting the cumulative distribution over ids in ascending order. That order does not depend on the
@@ -22,16 +32,47 @@ export interface Draws {
  * @param uniform in [0, 1)
  * @param keep candidates to return
  */
-export function drawToken({ logits, excluded = [] }: Draws, settings: SamplerSettings, uniform: number, keep: number): Draw {
+export function drawToken(draws: Draws, settings: SamplerSettings, uniform: number, keep: number): Draw {
+  const { logits, excluded = [] } = draws;
   if (settings.temperature === 0) {
-    const tokenId = topIndices(logits, 1, excluded)[0] ?? 0;
+    const tokenId = highest(draws, 1)[0] ?? 0;
     return { tokenId, sampled: { ids: [tokenId], probabilities: [1] } };
   }
+  if (!isFiltered(settings)) return drawFromAll(draws, settings, uniform, keep);
+  // Before the weights, which last until the next walk.
+  const most = highest(draws, keep);
   const { weights, sum } = samplingWeights({ logits, excluded }, settings);
   // No filter takes a token and leaves a less probable one.
-  const ids = topIndices(logits, keep, excluded).filter((id) => (weights[id] ?? 0) > 0);
+  const ids = most.filter((id) => (weights[id] ?? 0) > 0);
   return { tokenId: invertCumulative(weights, uniform * sum), sampled: { ids, probabilities: ids.map((id) => (weights[id] ?? 0) / sum) } };
 }
+
+/** Where no filter takes any away. */
+function drawFromAll(draws: Draws, { temperature }: SamplerSettings, uniform: number, keep: number): Draw {
+  const { logits, excluded = [] } = draws;
+  const made = draws.walk?.().drawn;
+  const isThis = made?.drawing.temperature === temperature && isSame(made.drawing.excluded, excluded);
+  const drawn = isThis ? made : walkOver(logits, { kept: 0, drawing: { temperature, excluded } }).drawn;
+  if (!drawn) throw new Error('A walk for a draw gave no sums');
+  const sum = drawn.blocks.reduce((all, block) => all + block, 0);
+  const candidates = highest(draws, keep).map((id) => ({
+    id,
+    weight: Math.exp(((logits[id] ?? -Infinity) - drawn.maximum) / temperature),
+  }));
+  const possible = candidates.filter(({ weight }) => weight > 0);
+  return {
+    tokenId: drawnToken(logits, drawn, uniform),
+    sampled: { ids: possible.map(({ id }) => id), probabilities: possible.map(({ weight }) => weight / sum) },
+  };
+}
+
+/** The highest that are not excluded. */
+function highest({ logits, excluded = [], walk }: Draws, count: number): readonly number[] {
+  const found = walk?.().ids.filter((id) => !excluded.includes(id)) ?? [];
+  return found.length >= Math.min(count, logits.length - excluded.length) ? found.slice(0, count) : topIndices(logits, count, excluded);
+}
+
+const isSame = (a: readonly number[], b: readonly number[]): boolean => a.length === b.length && a.every((id, i) => id === b[i]);
 
 /**
  * The distribution tokens are drawn from, length V: temperature, then top-k, then top-p over what top-k left, then min-p relative to the
@@ -47,10 +88,11 @@ export function samplingDistribution(draws: Draws, settings: SamplerSettings): F
 /** The same before it is normalised: relative to the most probable token, whose weight is 1. */
 function samplingWeights(
   { logits, excluded = [] }: Draws,
-  { temperature, topK, topP, minP }: SamplerSettings,
+  settings: SamplerSettings,
 ): { readonly weights: Float64Array; readonly sum: number } {
+  const { temperature, topK, topP, minP } = settings;
   const { weights, sum: whole } = sampledWeights(logits, temperature, excluded);
-  if (topK === 0 && topP >= 1 && minP === 0) return { weights, sum: whole };
+  if (!isFiltered(settings)) return { weights, sum: whole };
   if (topK > 0 || topP < 1)
     keepNucleus({ logits, excluded }, weights, whole, topK > 0 ? Math.min(topK, logits.length) : logits.length, topP);
   let sum = 0;

@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { margin, topCandidates } from './candidates';
-import { readDistribution } from './distribution';
+import { margin } from './candidates';
 import fixtures from './fixtures/measures.json';
 import { layerReading, readLens } from './lens-reading';
 import { rank, topIndices } from './vocabulary-walk';
@@ -9,7 +8,7 @@ import { rank, topIndices } from './vocabulary-walk';
 describe('candidates', () => {
   it.each(fixtures.distributions)('agree with torch.topk (rank $rank)', (reference) => {
     const logits = Float32Array.from(reference.logits);
-    const top = topCandidates(readDistribution(logits), 4);
+    const { top } = readLens(Float32Array.of(3, 4), logits, 4);
     expect(top.ids).toEqual(reference.topIds);
     top.probabilities.forEach((probability, i) => expect(probability).toBeCloseTo(reference.topProbabilities[i] ?? NaN, 10));
     expect(rank(logits, reference.target)).toBe(reference.rank);

@@ -1,11 +1,8 @@
 import type { Candidates } from '../contract/steps';
 import type { Distribution } from './distribution';
-import { topIndices } from './vocabulary-walk';
 
-/** The `count` most probable tokens at temperature 1. */
-export function topCandidates(distribution: Distribution, count: number): Candidates {
-  const { logits, logNormaliser } = distribution;
-  const ids = topIndices(logits, count);
+/** Some tokens, highest first, with their probabilities at temperature 1. */
+export function candidatesOf({ logits, logNormaliser }: Distribution, ids: readonly number[]): Candidates {
   return { ids, probabilities: ids.map((id) => Math.exp((logits[id] ?? -Infinity) - logNormaliser)) };
 }
 

@@ -1,6 +1,7 @@
 import { InterlinearError } from '../contract/errors';
 import { type Bits, bits } from '../contract/ids';
-import { logitSums } from './vocabulary-walk';
+import { walkOver } from './vocabulary-walk';
+import type { Walk } from './walk-parts';
 
 /** A full-vocabulary distribution at temperature 1, read once and asked often. */
 export interface Distribution {
@@ -18,10 +19,11 @@ export interface Distribution {
  * Log-sum-exp and entropy, with weights relative to the largest logit m so that nothing overflows: wᵢ = exp(zᵢ - m), S = Σ w,
  * ln Σ exp z = m + ln S, H = ln S - Σ w(z - m) / S. Sums are in 64 bits, and the largest's 1 is taken off S before its logarithm, so that an
  * entropy near 0 keeps its digits.
+ * @param walk over the logits, where there has been one
  * @throws InterlinearError `bad-model` when the logits hold NaN, +Infinity or nothing finite.
  */
-export function readDistribution(logits: Float32Array): Distribution {
-  const { maximum, weights, weighted, shifts } = logitSums(logits);
+export function readDistribution(logits: Float32Array, walk: Walk = walkOver(logits, { kept: 0, drawing: null })): Distribution {
+  const { maximum, weights, weighted, shifts } = walk.sums;
   const logSum = Math.log1p(weights - 1);
   const logNormaliser = maximum + logSum;
   if (!Number.isFinite(logNormaliser)) {

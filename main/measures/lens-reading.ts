@@ -1,9 +1,10 @@
 import { bits } from '../contract/ids';
 import type { Candidates, LayerReading } from '../contract/steps';
-import { topCandidates } from './candidates';
+import { candidatesOf } from './candidates';
 import { type Distribution, logProbability, readDistribution } from './distribution';
 import { norm } from './vectors';
-import { rank } from './vocabulary-walk';
+import { rank, walkOver } from './vocabulary-walk';
+import type { Walk } from './walk-parts';
 
 /**
  * What the logit lens says of one residual stream, before a target is named. Branches that share a pass share this and
@@ -25,10 +26,16 @@ export interface UnreadLens {
  * @param residual the stream, length D
  * @param logits final norm and unembedding applied to it, length V
  * @param count candidates kept
+ * @param walk over the logits, where there has been one that found as many
  */
-export function readLens(residual: Float32Array, logits: Float32Array, count: number): LensReading {
-  const distribution = readDistribution(logits);
-  return { norm: norm(residual), distribution, top: topCandidates(distribution, count) };
+export function readLens(
+  residual: Float32Array,
+  logits: Float32Array,
+  count: number,
+  walk: Walk = walkOver(logits, { kept: Math.min(count, logits.length), drawing: null }),
+): LensReading {
+  const distribution = readDistribution(logits, walk);
+  return { norm: norm(residual), distribution, top: candidatesOf(distribution, walk.ids.slice(0, count)) };
 }
 
 /** The reading as a step records it: with probability and rank of the step's target token. NaN stands for what was not read. */

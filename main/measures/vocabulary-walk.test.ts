@@ -1,6 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { logitSums, sampledWeights, topIndices } from './vocabulary-walk';
+import { drawnToken, invertCumulative, sampledWeights, topIndices, walkOver } from './vocabulary-walk';
+
+const logitSums = (logits: Float32Array) => walkOver(logits, { kept: 0, drawing: null }).sums;
 
 const spread = (count: number, width: number): Float32Array =>
   Float32Array.from({ length: count }, (_, index) => Math.sin(index * 12.9898) * width);
@@ -79,5 +81,62 @@ describe('walks over a vocabulary', () => {
     expect(topIndices(values, 2, [0, 2])).toEqual([1, 3]);
     expect(sampledWeights(values, 1, [0]).weights).toEqual(sampledWeights(Float32Array.of(-Infinity, 4, 3, 2), 1, []).weights.slice());
     expect(values).toEqual(Float32Array.of(5, 4, 3, 2));
+  });
+
+  it.each(sizes)('find sums for a draw, the highest, and leave the logits as they are (%i logits)', (count) => {
+    const logits = spread(count, 9);
+    const before = logits.slice();
+    const most = logits.indexOf(Math.max(...logits));
+    for (const temperature of [0.3, 1, 1.5]) {
+      for (const excluded of [[], [most], [most, 0, most, -3, count + 1]]) {
+        if (count <= excluded.length) continue;
+        const kept = Math.min(count, 7);
+        const { ids, drawn, sums } = walkOver(logits, { kept, drawing: { temperature, excluded } });
+        expect(ids).toEqual(topIndices(logits, kept));
+        expect(sums).toEqual(logitSums(logits));
+        const plain = plainly(
+          logits.map((logit, id) => (excluded.includes(id) ? -Infinity : logit)),
+          temperature,
+        );
+        expect((drawn?.blocks.reduce((sum, block) => sum + block, 0) ?? NaN) / plain.sum).toBeCloseTo(1, 12);
+        drawn?.blocks.forEach((block, i) => {
+          const ofBlock = plain.weights.slice(1024 * i, 1024 * (i + 1)).reduce((sum, weight) => sum + weight, 0);
+          expect(block / ofBlock).toBeCloseTo(1, 11);
+        });
+      }
+    }
+    expect(walkOver(logits, { kept: 1, drawing: { temperature: 0, excluded: [] } }).drawn).toBeNull();
+    expect(logits).toEqual(before);
+  });
+
+  it('find the token that the weights of all find', () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 1, max: 3000 }),
+        fc.double({ min: 0.1, max: 3, noNaN: true }),
+        fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }),
+        fc.array(fc.nat(3000), { maxLength: 3 }),
+        (count, temperature, uniform, barred) => {
+          const logits = spread(count, 9);
+          const excluded = barred.filter((id) => id > 0);
+          const { drawn } = walkOver(logits, { kept: 0, drawing: { temperature, excluded } });
+          if (!drawn) return false;
+          const found = drawnToken(logits, drawn, uniform);
+          const { weights, sum } = sampledWeights(logits, temperature, excluded);
+          const expected = invertCumulative(weights, uniform * sum);
+          // A share within rounding of where one token ends and the next begins may fall to either.
+          const edge = weights.slice(0, Math.min(found, expected) + 1).reduce((all, weight) => all + weight, 0);
+          return found === expected || Math.abs(edge - uniform * sum) < 1e-12 * sum;
+        },
+      ),
+      { numRuns: 300 },
+    );
+  });
+
+  it('draw the last of any weight where rounding leaves a share over all', () => {
+    const logits = new Float32Array(3000).fill(-Infinity);
+    logits.fill(0, 500, 1500);
+    const { drawn } = walkOver(logits, { kept: 0, drawing: { temperature: 1, excluded: [1499] } });
+    expect(drawn && drawnToken(logits, drawn, 1)).toBe(1498);
   });
 });

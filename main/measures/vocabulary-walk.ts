@@ -1,18 +1,26 @@
 import compiled from 'virtual:walks';
+import { blockSize, type DrawnSums, excludedOf, partSize, readWalk, type Walk, type WalkRequest, walkSizes } from './walk-parts';
 
 /** Bytes of a page of WebAssembly's memory; what lies in the first belongs to the module. */
 const page = 65_536;
-/** Bytes that sums take beside their results: see assembly/weights.ts. */
-const roomOfSums = 32 + 16 * 1024;
-
 interface Exports {
   readonly memory: WebAssembly.Memory;
   readonly greatest: (from: number, count: number) => number;
   readonly weigh: (from: number, count: number, maximum: number, temperature: number, to: number) => number;
-  readonly sums: (from: number, count: number, maximum: number, to: number) => void;
   readonly place: (from: number, count: number, share: number) => number;
   readonly before: (from: number, count: number, place: number) => number;
   readonly top: (from: number, count: number, kept: number, values: number, places: number) => number;
+  readonly walkPart: (
+    from: number,
+    first: number,
+    count: number,
+    kept: number,
+    temperature: number,
+    excluded: number,
+    excludedCount: number,
+    to: number,
+    room: number,
+  ) => void;
 }
 
 let exports: Exports | null = null;
@@ -22,6 +30,13 @@ function walks(): Exports {
   // What it exports is what assembly/index.ts says.
   exports ??= new WebAssembly.Instance(new WebAssembly.Module(compiled)).exports as unknown as Exports;
   return exports;
+}
+
+/** Memory up to an address. Views of it end when it grows. */
+function reserve(end: number): void {
+  const { memory } = walks();
+  const missing = end - memory.buffer.byteLength;
+  if (missing > 0) memory.grow(Math.ceil(missing / page));
 }
 
 /** What lies in memory for a vocabulary of V logits, V filled up to a multiple of 4: logits, weights, and the highest with their places. */
@@ -40,10 +55,9 @@ function put(logits: Float32Array, excluded: readonly number[] = []): Layout {
   const { memory } = walks();
   const padded = 4 * Math.ceil(logits.length / 4);
   const weights = page + 4 * padded;
-  const values = weights + Math.max(8 * padded, roomOfSums);
+  const values = weights + 8 * padded;
   const places = values + 4 * padded;
-  const missing = places + 4 * padded - memory.buffer.byteLength;
-  if (missing > 0) memory.grow(Math.ceil(missing / page));
+  reserve(places + 4 * padded);
   const place = new Float32Array(memory.buffer, page, padded);
   place.set(logits);
   place.fill(-Infinity, logits.length);
@@ -51,25 +65,43 @@ function put(logits: Float32Array, excluded: readonly number[] = []): Layout {
   return { padded, weights, values, places };
 }
 
-/** Sums over a vocabulary of logits z, in 64 bits, relative to the largest of them. */
-interface LogitSums {
-  /** m, the largest logit; -Infinity where there is none. */
-  readonly maximum: number;
-  /** Σ exp(z - m); NaN where a logit is none or none is finite. */
-  readonly weights: number;
-  /** Σ exp(z - m) (z - m); a logit of -Infinity adds nothing. */
-  readonly weighted: number;
-  /** Σ (z - m) */
-  readonly shifts: number;
+/** Walks over logits once, for all that is asked. */
+export function walkOver(logits: Float32Array, request: WalkRequest): Walk {
+  const { weights: to } = put(logits);
+  const { memory, walkPart } = walks();
+  const excluded = excludedOf(request, logits.length);
+  const { results, room: roomBytes } = walkSizes(request);
+  const room = to + results * Math.ceil(logits.length / partSize);
+  const list = room + roomBytes;
+  reserve(list + 4 * excluded.length);
+  new Int32Array(memory.buffer, list, excluded.length).set(excluded);
+  const { kept, drawing } = request;
+  for (let first = 0, at = to; first < logits.length; first += partSize, at += results) {
+    const count = Math.min(partSize, logits.length - first);
+    walkPart(page + 4 * first, first, count, kept, drawing?.temperature ?? 0, list, excluded.length, at, room);
+  }
+  return readWalk(memory.buffer, to, logits.length, request);
 }
 
-export function logitSums(logits: Float32Array): LogitSums {
-  const { padded, weights: at } = put(logits);
-  const { memory, greatest, sums } = walks();
-  const maximum = greatest(page, padded);
-  sums(page, logits.length, maximum, at);
-  const [weights = NaN, weighted = NaN, shifts = NaN] = new Float64Array(memory.buffer, at, 3);
-  return { maximum, weights, weighted, shifts };
+/**
+ * The token at which the weights so far, in the order of ids, come to more than a share of their sum.
+ * @param uniform the share, from 0 to under 1
+ */
+export function drawnToken(logits: Float32Array, { drawing, maximum, blocks }: DrawnSums, uniform: number): number {
+  const share = uniform * blocks.reduce((sum, block) => sum + block, 0);
+  let [before, block] = [0, 0];
+  // Where rounding leaves the share just over all, the last block of any weight has it.
+  const last = blocks.findLastIndex((sum) => sum > 0);
+  for (; block < last && !(share < before + (blocks[block] ?? 0)); block++) before += blocks[block] ?? 0;
+  const first = block * blockSize;
+  const some = logits.subarray(first, first + blockSize);
+  const { padded, weights } = put(
+    some,
+    drawing.excluded.map((id) => id - first),
+  );
+  const { weigh, place } = walks();
+  weigh(page, padded, maximum, drawing.temperature, weights);
+  return first + place(weights, some.length, share - before);
 }
 
 /**

@@ -5,6 +5,7 @@ import { type BranchResult, type Lane, type Move, thoughtInHistory } from '../la
 import type { NearestTokens } from '../measures/nearest-tokens';
 import { RunningMean } from '../measures/running-mean';
 import { selfCertainty } from '../measures/self-certainty';
+import type { Drawing } from '../measures/walk-parts';
 import type { Decoder, LoadedModel } from './decoder';
 import type { PassReading } from './pass-reader';
 import type { TappedStep } from './run-sink';
@@ -30,8 +31,8 @@ export class BranchRun {
   /** Hidden state of the pass before each of the first `checkedPositions` steps. */
   readonly hidden: Float32Array[] = [];
   #lastHidden: Float32Array | null = null;
-  /** Of the pass before the last step. */
-  readonly lastLogits: Float32Array;
+  /** Of the pass before the last step, once it has been taken; null of a branch that was stopped. */
+  lastLogits: Float32Array | null = null;
   state: BranchRecord['state'] = 'running';
   /** Share of the lane's branches with the same answer, where the lane votes. */
   votes: number | null = null;
@@ -46,9 +47,7 @@ export class BranchRun {
     private readonly rule: Lane,
     private readonly uniform: () => number,
     private readonly context: RunContext,
-  ) {
-    this.lastLogits = new Float32Array(context.model.decoder.vocabulary);
-  }
+  ) {}
 
   get steps(): number {
     return this.#history.length;
@@ -66,6 +65,11 @@ export class BranchRun {
     return input;
   }
 
+  /** What its next token is drawn with, as far as that is known before its rule is asked. */
+  get drawing(): Drawing | null {
+    return this.rule.drawing ?? null;
+  }
+
   /** The inputs of the first `count` positions after the prompt, as vectors of length D. */
   consumed(decoder: Decoder, count: number): Float32Array[] {
     return this.#inputs.slice(0, count).map((input) => (typeof input === 'number' ? decoder.embedding(input) : input));
@@ -79,7 +83,7 @@ export class BranchRun {
     // One number a step, used or not: what a step draws does not depend on how the steps before it were chosen.
     const uniform = this.uniform();
     const { logits, hidden } = output;
-    const view = { logits, hidden, history: this.#history, uniform };
+    const view = { logits, hidden, history: this.#history, uniform, walk: () => reading.walk() };
     const move = prefix[index] ?? this.rule.next(view);
     const place = {
       lane: laneIndex(this.lane),
@@ -95,11 +99,11 @@ export class BranchRun {
     }
     if (this.hidden.length < checkedPositions) this.hidden.push(output.hidden);
     this.#lastHidden = output.hidden;
-    this.lastLogits.set(output.logits);
     this.#history.push(move.kind === 'token' ? move.tokenId : thoughtInHistory);
     this.#inputs.push(move.kind === 'token' ? move.tokenId : move.vector);
     if (model.markers.ends.includes(record.tokenId)) this.state = 'done';
     else if (this.steps >= Math.min(this.rule.maximumSteps, this.context.maximumSteps)) this.state = 'cut';
+    if (this.state !== 'running') this.lastLogits = output.logits.slice();
     return { record, residual: output.residual, thought: move.kind === 'thought' ? move.vector : null };
   }
 

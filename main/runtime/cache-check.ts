@@ -21,11 +21,11 @@ export async function checkCache(
   const branch = branches.reduce<BranchRun | null>((longest, each) => (each.steps > (longest?.steps ?? 0) ? each : longest), null);
   if (!branch) return parityCheck(name, Infinity, 'nothing: no branch has a step');
   const hidden = branch.hidden.slice(0, Math.max(1, Math.floor(mostLogits / decoder.vocabulary)));
-  const whole = hidden.length === branch.steps;
+  const ownLogits = hidden.length === branch.steps ? branch.lastLogits : null;
   const inputs = [...prompt.map((token) => decoder.embedding(token)), ...branch.consumed(decoder, hidden.length - 1)];
   const sequence = new Float32Array(inputs.length * decoder.width);
   inputs.forEach((input, position) => sequence.set(input, position * decoder.width));
-  const compared = `hidden states of ${whole ? '' : 'the first '}${hidden.length} positions of lane ${branch.lane + 1}, branch ${branch.branch + 1}${whole ? ', and the last logits' : ''}`;
+  const compared = `hidden states of ${hidden.length === branch.steps ? '' : 'the first '}${hidden.length} positions of lane ${branch.lane + 1}, branch ${branch.branch + 1}${ownLogits ? ', and the last logits' : ''}`;
   try {
     const full = await decoder.full(sequence, { from: prompt.length - 1 });
     const reference = (position: number): Float32Array => full.hidden.subarray(position * decoder.width, (position + 1) * decoder.width);
@@ -33,7 +33,7 @@ export async function checkCache(
     const compare = (largest: number, vector: Float32Array, i: number): number =>
       Math.max(largest, comparison.measure(vector, reference(i)));
     const lastLogits = full.logits.subarray((full.positions - 1) * decoder.vocabulary, full.positions * decoder.vocabulary);
-    const atEnd = whole ? comparison.measure(branch.lastLogits, lastLogits) : 0;
+    const atEnd = ownLogits ? comparison.measure(ownLogits, lastLogits) : 0;
     return parityCheck(name, hidden.reduce(compare, atEnd), compared, comparison);
   } catch (thrown) {
     return parityCheck(name, Infinity, `nothing: reading without a cache failed (${toErrorReport(thrown).message})`);

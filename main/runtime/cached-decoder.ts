@@ -1,5 +1,6 @@
 import { type DecoderSpec, matrixParameters } from '../graph/decoder-spec';
 import type { Weights } from '../graph/graph-builder';
+import type { WalkRequest } from '../measures/walk-parts';
 import { CachedSequence } from './attention-sequence';
 import type { AttentionSequence, Decoder, FullPass, FullRequest, PassOutput, PromptCache, RowCache, RowInput } from './decoder';
 import { DecoderLens } from './decoder-lens';
@@ -112,11 +113,13 @@ export class CachedDecoder implements Decoder {
       const { places, own } = this.rows.gather(caches);
       const embeddings = new Float32Array(count * this.width);
       const positions: number[] = Array.from({ length: count });
-      inputs.forEach(({ cache, embedding }, i) => {
+      const walks: WalkRequest[] = Array.from({ length: count }, () => ({ kept: 0, drawing: null }));
+      inputs.forEach(({ cache, embedding, walk }, i) => {
         if (embedding.length !== this.width) throw new RangeError(`An input has ${this.width} numbers, not ${embedding.length}`);
         const place = places[i] ?? 0;
         embeddings.set(embedding, place * this.width);
         positions[place] = prompt.length + cache.length;
+        if (walk) walks[place] = walk;
       });
       const outputs = await this.queue.run({
         batch: count,
@@ -128,6 +131,7 @@ export class CachedDecoder implements Decoder {
         readout: rows,
         tapped: rows,
         ...(room && { room: room.of(count) }),
+        ...(inputs.every(({ walk }) => walk) && { walks }),
       });
       this.rows.append(caches, places, outputs.keys, outputs.values);
       return places.map((place) => outputOfRow(this.spec, outputs, count, place));

@@ -3,6 +3,7 @@ import type { Chat, Dtype, Markers, ModelSummary, PromptCheck } from '../contrac
 import type { InputBits } from './passes';
 import type { StepRoom } from './step-room';
 import type { StoredLens } from './stored-lens';
+import type { Walk, WalkRequest } from '../measures/walk-parts';
 import type { ModelReference } from '../models/reference/model-reference';
 
 /** What one forward pass says at one position of one row. */
@@ -13,6 +14,8 @@ export interface PassOutput {
   readonly hidden: Float32Array;
   /** Length (L + 1) x D, row-major: 0 = embeddings, l = after layer l, before the final norm. */
   readonly residual: Float32Array;
+  /** What was asked of the logits, where the device's own threads walked over them. */
+  readonly walk?: Walk;
 }
 
 /** Keys and values of the prompt, batch 1, shared by all rows of all lanes. Opaque to everyone but the decoder. */
@@ -35,6 +38,8 @@ export interface RowInput {
   readonly cache: RowCache;
   /** Length D. */
   readonly embedding: Float32Array;
+  /** What will be asked of its logits. */
+  readonly walk?: WalkRequest;
 }
 
 export interface FullRequest {

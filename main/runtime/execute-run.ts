@@ -150,7 +150,7 @@ function teamOf({ model, layout }: ModelOfRun, tokens: readonly number[], lanes:
       const from = clock();
       const { cache, last } = await decoder.prefill(tokens);
       try {
-        const [root] = await reader.read([{ output: last, tokenId: tokens.at(-1) ?? null }], clock() - from);
+        const [root] = await reader.read([{ output: last, tokenId: tokens.at(-1) ?? null, walk: reader.wanted(null) }], clock() - from);
         if (!root) throw new Error('The prompt gave no reading');
         return { decoder, reader, prompt: cache, root, lanes };
       } catch (thrown) {

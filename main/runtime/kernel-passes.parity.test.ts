@@ -6,6 +6,7 @@ import { kernelsFit } from '../kernels/kernel-weights';
 import { Kernels } from '../kernels/kernels';
 import { layerReading, readLens } from '../measures/lens-reading';
 import { relativeDifference } from '../measures/vectors';
+import { walkOver } from '../measures/vocabulary-walk';
 import { plainForward } from '../models/reference/plain-forward';
 import { CachedDecoder } from './cached-decoder';
 import type { Decoder, RowCache } from './decoder';
@@ -120,6 +121,25 @@ it('gives the same bits whatever the number of threads and whatever ran before',
   const [a, b] = [await one.full(sequenceOf(one, long)), await three.full(sequenceOf(three, long))];
   expect(b.logits).toEqual(a.logits);
   expect(b.residual).toEqual(a.residual);
+});
+
+it('walks over each row’s logits as it was asked to, wherever the row lies', async () => {
+  const decoder = await decoderOf({ spec: llama, weights: randomWeights(llama, () => ({ bits: 8, offsets: false })) }, 'fast');
+  const { cache } = await decoder.prefill(ids);
+  const [first, second, third] = [decoder.newRow(), decoder.newRow(), decoder.newRow()];
+  const row = (of: RowCache, token: number, kept: number, temperature: number, excluded: readonly number[] = []) => ({
+    cache: of,
+    embedding: decoder.embedding(token),
+    walk: { kept, drawing: { temperature, excluded } },
+  });
+  const inputs = [row(third, 5, 4, 0.5), row(first, 9, 2, 1, [3]), row(second, 11, 8, 0)];
+  const outputs = await decoder.step(cache, inputs);
+  for (const [i, { logits, walk }] of outputs.entries()) {
+    expect(walk).toEqual(walkOver(logits, inputs[i]?.walk ?? { kept: 0, drawing: null }));
+  }
+  const [alone] = await decoder.step(cache, [{ cache: first, embedding: decoder.embedding(2) }]);
+  expect(alone?.walk).toBeUndefined();
+  for (const each of [first, second, third, cache]) each.dispose();
 });
 
 it('says so where a lens has no numbers to read', async () => {

@@ -8,7 +8,9 @@ import { LensPlan } from '../kernels/lens-plan';
 import { PlanShelf } from '../kernels/plan-shelf';
 import { ReadoutPlan } from '../kernels/readout-plan';
 import { Scratch } from '../kernels/scratch';
+import { WalkPlan } from '../kernels/walk-plan';
 import { wideIsBetter } from '../kernels/wide-vectors';
+import { excludedOf, partSize, readWalk, type Walk, type WalkRequest, walkSizes } from '../measures/walk-parts';
 import type { PassLens } from './packed-readings';
 import type { CacheArray, InputBits, Pass, Passes, PassOutputs, Segment } from './passes';
 import { type RotaryTable, rotaryTable } from './rotary-table';
@@ -45,6 +47,7 @@ export class KernelPasses implements Passes {
   private readonly growing: Scratch;
   private readonly plans = new PlanShelf<KernelPlan>();
   private readonly readouts = new PlanShelf<ReadoutPlan>();
+  private readonly walkPlan: WalkPlan;
   private readonly positions: WeightMatrix | null;
   private rotary: RotaryTable | null = null;
 
@@ -57,6 +60,7 @@ export class KernelPasses implements Passes {
     this.kernels = kernels;
     this.inputBits = exact ? 32 : 16;
     this.growing = new Scratch(kernels.memory);
+    this.walkPlan = new WalkPlan(kernels, settings.threads);
     this.lens = this.openLens();
     this.positions = spec.positions.kind === 'learned' ? new WeightMatrix(stored, 'positions', spec.positions.count, spec.width) : null;
   }
@@ -236,7 +240,7 @@ export class KernelPasses implements Passes {
   }
 
   /** Distributions of the positions read out, and vectors of those tapped. */
-  private readOut({ readout, tapped, room }: Pass, stream: Float32Array): Pick<PassOutputs, 'logits' | 'hidden'> {
+  private readOut({ readout, tapped, room, walks }: Pass, stream: Float32Array): Pick<PassOutputs, 'logits' | 'hidden' | 'walks'> {
     const { width, vocabulary } = this.spec;
     const read = (plan: ReadoutPlan, rows: readonly number[]): Float32Array => {
       copyRows(stream, rows, width, this.floatsAt(plan.stream, rows.length * width));
@@ -247,10 +251,24 @@ export class KernelPasses implements Passes {
     const plan = this.readouts.take(`${count} distributions`, () => new ReadoutPlan(this.settings, count, true));
     const hidden = read(plan, readout);
     const logits = this.copyOf(plan.logits, count * vocabulary, room?.logits);
-    if (tapped.length === count && tapped.every((row, i) => row === readout[i])) return { logits, hidden };
-    if (tapped.length === 0) return { logits, hidden: new Float32Array(0) };
+    const said = { logits, ...(walks && { walks: this.walk(plan.logits, walks) }) };
+    if (tapped.length === count && tapped.every((row, i) => row === readout[i])) return { ...said, hidden };
+    if (tapped.length === 0) return { ...said, hidden: new Float32Array(0) };
     const vectors = this.readouts.take(`${tapped.length} vectors`, () => new ReadoutPlan(this.settings, tapped.length, false));
-    return { logits, hidden: read(vectors, tapped) };
+    return { ...said, hidden: read(vectors, tapped) };
+  }
+
+  /** Walks over logits [R, V] at an address. */
+  private walk(logits: number, requests: readonly WalkRequest[]): Walk[] {
+    const { vocabulary } = this.spec;
+    const asked = requests.map((request) => ({
+      kept: request.kept,
+      temperature: request.drawing?.temperature ?? 0,
+      excluded: excludedOf(request, vocabulary),
+      ...walkSizes(request),
+    }));
+    const places = this.walkPlan.run(logits, vocabulary, partSize, asked);
+    return requests.map((request, row) => readWalk(this.kernels.memory.buffer, places[row] ?? 0, vocabulary, request));
   }
 }
 

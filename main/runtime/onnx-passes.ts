@@ -113,7 +113,10 @@ export class OnnxPasses implements Passes {
   }
 
   /** Arrays of ours the outputs are written into: the runtime's own would be copied once more on their way here. */
-  private fetches({ batch, added, readout, tapped }: Pass, outputs: PassOutputs): Readonly<Record<keyof PassOutputs, Tensor>> {
+  private fetches(
+    { batch, added, readout, tapped }: Pass,
+    outputs: PassOutputs,
+  ): Readonly<Record<Exclude<keyof PassOutputs, 'walks'>, Tensor>> {
     const { layers, vocabulary, width, keyValueHeads, headWidth } = this.spec;
     return {
       logits: floats(outputs.logits, readout.length, vocabulary),

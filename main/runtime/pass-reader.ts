@@ -2,6 +2,8 @@ import type { FrameLayout } from '../contract/frame';
 import type { Candidates } from '../contract/steps';
 import { type LensReading, readLens, type UnreadLens } from '../measures/lens-reading';
 import { norm } from '../measures/vectors';
+import { walkOver } from '../measures/vocabulary-walk';
+import type { Drawing, Walk, WalkRequest } from '../measures/walk-parts';
 import type { Decoder, PassOutput } from './decoder';
 import type { LensCheck } from './lens-check';
 
@@ -19,12 +21,16 @@ export interface PassReading {
   last(): LensReading;
   /** Top candidates of the last layer at temperature 1. @throws as `lenses` */
   candidates(): Candidates;
+  /** What a walk over the pass's logits found: as many of the highest as are kept, and what its row draws with. */
+  walk(): Walk;
 }
 
 /** A pass to be read, with the token it consumed (null for a vector). */
 export interface UnreadPass {
   readonly output: PassOutput;
   readonly tokenId: number | null;
+  /** What a walk over its logits is to find, where the device has not walked over them. */
+  readonly walk: WalkRequest;
 }
 
 /**
@@ -51,6 +57,14 @@ export class PassReader {
     this.#check = check;
   }
 
+  /** What a walk over a pass's logits is to find. */
+  wanted(drawing: Drawing | null): WalkRequest {
+    const { lens, candidates } = this.#layout;
+    // Of those not to be drawn none is among the candidates of a draw.
+    const kept = Math.max(lens, candidates) + (drawing?.excluded.length ?? 0);
+    return { kept: Math.min(kept, this.#decoder.vocabulary), drawing };
+  }
+
   /** Readings in the order of `passes`. */
   async read(passes: readonly UnreadPass[], milliseconds: number): Promise<PassReading[]> {
     const { layers, vocabulary } = this.#decoder;
@@ -62,7 +76,7 @@ export class PassReader {
     };
 
     const everyLayer = layers * vocabulary * this.#decoder.width <= mostLensWork;
-    const readings = passes.map(({ output, tokenId }) => {
+    const readings = passes.map(({ output, tokenId, walk: request }) => {
       const streams: (() => LensReading | UnreadLens)[] = [];
       for (let stream = 0; stream < layers; stream++) {
         const known = stream === 0 && tokenId !== null ? this.#embeddingLenses.get(tokenId) : undefined;
@@ -83,7 +97,8 @@ export class PassReader {
       }
       const last = this.#stream(output, layers);
       const kept = Math.max(this.#layout.lens, this.#layout.candidates);
-      const lastLens = once(() => readLens(last, output.logits, kept));
+      const walk = once(() => output.walk ?? walkOver(output.logits, request));
+      const lastLens = once(() => readLens(last, output.logits, kept, walk()));
       const lastOfLayers = once(() => ({ ...lastLens(), top: first(lastLens().top, this.#layout.lens) }));
       streams[layers] = lastOfLayers;
       if (this.#check.wantsMore(everyLayer ? checkedPasses : checkedPassesOfLarge)) {
@@ -93,7 +108,7 @@ export class PassReader {
       }
       const lenses = once(() => streams.map((lens) => lens()));
       const candidates = once(() => first(lastLens().top, this.#layout.candidates));
-      return { output, milliseconds, lenses, last: lastOfLayers, candidates };
+      return { output, milliseconds, lenses, last: lastOfLayers, candidates, walk };
     });
 
     const logits = await this.#decoder.lenses(concatenate(residuals, this.#decoder.width));

@@ -1,3 +1,4 @@
+import type { Walk, WalkRequest } from '../measures/walk-parts';
 import type { PassLens } from './packed-readings';
 
 /**
@@ -50,6 +51,8 @@ export interface Pass {
   /** Q of the B · T positions: those whose vectors are wanted. */
   readonly tapped: readonly number[];
   readonly room?: Partial<PassRoom>;
+  /** R: what is wanted of each distribution besides. Who cannot gives none. */
+  readonly walks?: readonly WalkRequest[];
 }
 
 /** Where outputs are to be written instead of new memory. */
@@ -64,6 +67,8 @@ export interface PassRoom {
 export interface PassOutputs {
   /** [R, V] */
   readonly logits: Float32Array;
+  /** R, in the order of `Pass.walks`. */
+  readonly walks?: readonly Walk[];
   /** [Q, D], after the final norm. */
   readonly hidden: Float32Array;
   /** [L + 1, Q, D]: 0 = embeddings (with learned positions added), l = after layer l. */

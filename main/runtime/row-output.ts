@@ -10,11 +10,13 @@ export function outputOfRow(spec: DecoderSpec, outputs: PassOutputs, rows: numbe
   const { layers, width, vocabulary } = spec;
   const of = (values: Float32Array, size: number): Float32Array => values.subarray(row * size, (row + 1) * size);
   const logits = of(outputs.logits, vocabulary);
-  if (rows === 1) return { logits, hidden: outputs.hidden, residual: outputs.residual };
+  const walk = outputs.walks?.[row];
+  const walked = walk && { walk };
+  if (rows === 1) return { logits, hidden: outputs.hidden, residual: outputs.residual, ...walked };
   const residual = new Float32Array((layers + 1) * width);
   for (let stream = 0; stream <= layers; stream++) {
     const from = (stream * rows + row) * width;
     residual.set(outputs.residual.subarray(from, from + width), stream * width);
   }
-  return { logits, hidden: of(outputs.hidden, width).slice(), residual };
+  return { logits, hidden: of(outputs.hidden, width).slice(), residual, ...walked };
 }

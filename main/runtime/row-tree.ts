@@ -49,15 +49,17 @@ export class RowTree {
     this.#live = live;
 
     const from = this.clock();
-    const outputs = await this.decoder.step(
-      this.prompt,
-      rows.map(({ cache, input }) => ({ cache, embedding: typeof input === 'number' ? this.decoder.embedding(input) : input })),
-      this.#room,
-    );
+    const inputs = rows.map(({ cache, input, members }) => ({
+      cache,
+      embedding: typeof input === 'number' ? this.decoder.embedding(input) : input,
+      // Branches of several lanes in one row may draw differently: the first is served, others walk themselves.
+      walk: this.reader.wanted(members[0]?.drawing ?? null),
+    }));
+    const outputs = await this.decoder.step(this.prompt, inputs, this.#room);
     const to = this.clock();
     const passes = outputs.map((output, i) => {
       const input = rows[i]?.input;
-      return { output, tokenId: typeof input === 'number' ? input : null };
+      return { output, tokenId: typeof input === 'number' ? input : null, walk: inputs[i]?.walk ?? this.reader.wanted(null) };
     });
     const readings = await this.reader.read(passes, to - from);
     const next = rows.flatMap(({ cache, members }, i) => {

@@ -43,7 +43,7 @@ async function start(
   const lanes = rules.map((rule, i) => new LaneRun(i, rule, 7, context, tokens.length, sink));
   const reader = new PassReader(model.decoder, layout, new LensCheck());
   const { cache, last } = await model.decoder.prefill(tokens);
-  const [root] = await reader.read([{ output: last, tokenId: null }], 0);
+  const [root] = await reader.read([{ output: last, tokenId: null, walk: { kept: 8, drawing: null } }], 0);
   if (!root) throw new Error('No reading');
   const clock = (): number => performance.now();
   const done = runLanes({

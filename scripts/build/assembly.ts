@@ -7,6 +7,8 @@ import type { Plugin } from 'vite';
 interface Program {
   readonly imported: string;
   readonly sources: string;
+  /** A folder whose files it has too. */
+  readonly uses?: string;
   readonly options: readonly string[];
 }
 
@@ -18,7 +20,7 @@ const OPTIONS = '--runtime stub --use abort= -O3 --noAssert --converge --enable 
 const SHARED = '--enable threads --importMemory --sharedMemory --initialMemory 1 --maximumMemory 65536 --noExportMemory'.split(' ');
 
 const PROGRAMS: readonly Program[] = [
-  { imported: 'virtual:kernels', sources: 'main/kernels/assembly', options: [...OPTIONS, ...SHARED] },
+  { imported: 'virtual:kernels', sources: 'main/kernels/assembly', uses: 'main/measures/assembly', options: [...OPTIONS, ...SHARED] },
   { imported: 'virtual:walks', sources: 'main/measures/assembly', options: OPTIONS },
   { imported: 'virtual:halves', sources: 'main/models/assembly', options: OPTIONS },
 ];
@@ -29,7 +31,7 @@ async function compile(root: string, { sources, options }: Program): Promise<Uin
   const { default: asc } = await import('assemblyscript/asc');
   let binary: Uint8Array | undefined;
   let said = '';
-  const { error } = await asc.main(['index.ts', '--baseDir', join(root, sources), '--outFile', 'program.wasm', ...options], {
+  const { error } = await asc.main([join(sources, 'index.ts'), '--baseDir', root, '--outFile', 'program.wasm', ...options], {
     stdout: { write: () => true },
     stderr: { write: (text) => ((said += String(text)), true) },
     writeFile: (name, contents) => {
@@ -44,7 +46,7 @@ async function compile(root: string, { sources, options }: Program): Promise<Uin
 async function compiled(root: string, program: Program, files: readonly string[]): Promise<Uint8Array> {
   const hash = createHash('sha256').update(program.options.join(' '));
   hash.update(readFileSync(join(root, 'node_modules/assemblyscript/package.json')));
-  for (const file of files) hash.update(`\0${file}\0`).update(readFileSync(join(root, program.sources, file)));
+  for (const file of files) hash.update(`\0${file}\0`).update(readFileSync(join(root, file)));
   const name = program.imported.replace('virtual:', '');
   const cached = join(root, CACHE, `${name}-${hash.digest('hex').slice(0, 32)}.wasm`);
   if (existsSync(cached)) return readFileSync(cached);
@@ -74,8 +76,9 @@ export function assemblyPlugin(): Plugin {
     async load(id) {
       const program = PROGRAMS.find(({ imported }) => `\0${imported}` === id);
       if (!program) return null;
-      const files = readdirSync(join(root, program.sources)).sort();
-      for (const file of files) this.addWatchFile(join(root, program.sources, file));
+      const folders = [program.sources, ...(program.uses === undefined ? [] : [program.uses])];
+      const files = folders.flatMap((folder) => readdirSync(join(root, folder)).map((file) => join(folder, file))).sort();
+      for (const file of files) this.addWatchFile(join(root, file));
       const base64 = Buffer.from(await compiled(root, program, files)).toString('base64');
       return `export default new Uint8Array(Buffer.from('${base64}', 'base64'));\n`;
     },

@@ -10,6 +10,7 @@ import { score } from './scores';
 import { Attention } from './segments';
 import { normalizeScores } from './value-weights';
 import { activate, Activation, Normalization, normalize } from './rows';
+import { Walks, walkRows } from './walks';
 import { multiplyWide, WideProduct } from './wide-products';
 
 /** Where the number of the job under way lies, and after it the address of its arguments. */
@@ -63,6 +64,9 @@ export function execute(chunk: i32): void {
       break;
     case 12:
       narrow(changetype<Narrowing>(args), chunk);
+      break;
+    case 13:
+      walkRows(changetype<Walks>(args), chunk);
       break;
     default:
       unreachable();

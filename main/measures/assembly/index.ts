@@ -4,5 +4,6 @@
  *
  * Numbers lie where the caller puts them, from 64 KiB on; logits are 32-bit floats, filled up to a multiple of 4 with minus infinity.
  */
-export { greatest, place, sums, weigh } from './weights';
+export { greatest, place, weigh } from './weights';
 export { before, top } from './top';
+export { walkPart } from './walk';

@@ -1,10 +1,11 @@
 import { exponentials2 } from './exponential';
 
-/** The greatest of some floats, which are a multiple of 4; minus infinity where there is none. NaN is passed over. */
+/** The greatest of some floats; minus infinity where there is none. NaN is passed over. */
 export function greatest(from: usize, count: i32): f32 {
-  const end = from + (<usize>count << 2);
+  const whole = from + (<usize>(count & ~3) << 2), end = from + (<usize>count << 2);
   let four = f32x4.splat(-Infinity);
-  for (let at = from; at < end; at += 16) four = f32x4.pmax(four, v128.load(at));
+  for (let at = from; at < whole; at += 16) four = f32x4.pmax(four, v128.load(at));
+  for (let at = whole; at < end; at += 4) four = f32x4.pmax(four, f32x4.splat(f32.load(at)));
   const two = f32x4.pmax(four, v128.shuffle<i32>(four, four, 2, 3, 2, 3));
   return max<f32>(f32x4.extract_lane(two, 0), f32x4.extract_lane(two, 1));
 }
@@ -24,15 +25,15 @@ function lastTwo(four: v128): v128 {
 
 // @ts-ignore: decorator
 @inline
-function both(two: v128): f64 {
+export function both(two: v128): f64 {
   return f64x2.extract_lane(two, 0) + f64x2.extract_lane(two, 1);
 }
 
 /** Logits whose exponentials are computed together: in 64 bits they stay in the processor's nearest cache. */
-const together: i32 = 1024;
+export const together: i32 = 1024;
 
 /** Logits less the greatest, times `colder`, in 64 bits. `count` is a multiple of 4. */
-function shift(from: usize, count: i32, maximum: f64, colder: f64, to: usize): void {
+export function shift(from: usize, count: i32, maximum: f64, colder: f64, to: usize): void {
   const end = from + (<usize>count << 2);
   const most = f64x2.splat(maximum), factor = f64x2.splat(colder);
   for (; from < end; from += 16, to += 32) {
@@ -43,7 +44,7 @@ function shift(from: usize, count: i32, maximum: f64, colder: f64, to: usize): v
 }
 
 /** Exponentials of numbers in 64 bits, a multiple of 4; `to` may be `from`. */
-function exponentiate(from: usize, count: i32, to: usize): void {
+export function exponentiate(from: usize, count: i32, to: usize): void {
   const end = from + (<usize>count << 3);
   // Where a processor has vectors of 256 bits, V8 makes one of two.
   for (; from < end; from += 32, to += 32) {
@@ -82,34 +83,4 @@ export function place(from: usize, count: i32, share: f64): i32 {
     if (share < sum) return index;
   }
   return last;
-}
-
-/**
- * Of logits with weights w = e^(logit - maximum), three sums in 64 bits, one after the other at `to`: Σ w, Σ w (logit - maximum), to which a
- * logit of minus infinity adds nothing, and Σ (logit - maximum).
- * @param count of logits; those behind them, as far as the next multiple of 4, are minus infinity
- * @param to has room for 16 · `together` bytes more
- */
-export function sums(from: usize, count: i32, maximum: f64, to: usize): void {
-  const least = f64x2.splat(-1e4), nothing = f64x2.splat(0);
-  const shifted = to + 32, exponentials = shifted + (<usize>together << 3);
-  let weights = nothing, weighted = nothing, shifts = nothing;
-  let rest: f64 = 0;
-  for (let begin = 0; begin < count; begin += together) {
-    const some = min(together, count - begin), padded = (some + 3) & ~3, whole = some & ~3;
-    shift(from + (<usize>begin << 2), padded, maximum, 1, shifted);
-    exponentiate(shifted, padded, exponentials);
-    for (let at: usize = 0; at < <usize>padded << 3; at += 32) {
-      const first = v128.load(shifted + at), last = v128.load(shifted + at, 16);
-      const one = v128.load(exponentials + at), other = v128.load(exponentials + at, 16);
-      weights = f64x2.add(weights, f64x2.add(one, other));
-      // Where the weight is 0 the shift may be infinite, and their product no number.
-      weighted = f64x2.add(weighted, f64x2.add(f64x2.mul(one, f64x2.pmax(first, least)), f64x2.mul(other, f64x2.pmax(last, least))));
-      if (at < <usize>whole << 3) shifts = f64x2.add(shifts, f64x2.add(first, last));
-    }
-    for (let index = whole; index < some; index++) rest += f64.load(shifted + (<usize>index << 3));
-  }
-  f64.store(to, both(weights));
-  f64.store(to, both(weighted), 8);
-  f64.store(to, both(shifts) + rest, 16);
 }

@@ -3,20 +3,21 @@ import { copyLines } from './cache-lines';
 import type { AttentionSequence } from './decoder';
 import type { LayerAttention } from './layer-attention';
 import type { PassQueue } from './pass-queue';
-import type { CacheArray, Segment } from './passes';
+import { type CacheArray, type CacheKind, cacheKinds, type PassOutputs, type Segment } from './passes';
 
 /** Places by which the cache grows; what is not filled yet is computed with and masked, so few of them. */
 const growth = 256;
 /** Places more, so that lines do not meet in a processor's cache: see `row-caches.ts`. */
 const apart = 16;
 
+type Stores = Readonly<Record<CacheKind, readonly CacheArray[]>>;
+
 /** An `AttentionSequence` over the passes of a decoder, with a cache of its own. */
 export class CachedSequence implements AttentionSequence {
   #length = 0;
   #capacity = 0;
   /** Per layer [lines, capacity]. */
-  #keys: readonly CacheArray[] = [];
-  #values: readonly CacheArray[] = [];
+  #stores: Stores = { keys: [], values: [] };
   #disposed = false;
 
   constructor(
@@ -59,7 +60,7 @@ export class CachedSequence implements AttentionSequence {
         const read = past && keys && { filled: first, capacity: past.capacity, data: this.queue.floatsOf(keys, past.capacity) };
         probabilities.push(await this.attention.read(layer, stream, positions, read ?? null));
       }
-      this.#keep(first, count, outputs.keys, outputs.values);
+      this.#keep(first, count, outputs);
       return probabilities;
     });
   }
@@ -75,23 +76,22 @@ export class CachedSequence implements AttentionSequence {
   }
 
   #past(filled: number): Segment {
-    return { batch: 1, capacity: this.#capacity, keys: this.#keys, values: this.#values, filled: [filled] };
+    return { batch: 1, capacity: this.#capacity, ...this.#stores, filled: [filled] };
   }
 
   #free(): void {
-    for (const array of [...this.#keys, ...this.#values]) this.queue.free(array);
-    this.#keys = [];
-    this.#values = [];
+    for (const array of cacheKinds.flatMap((kind) => this.#stores[kind])) this.queue.free(array);
+    this.#stores = { keys: [], values: [] };
   }
 
-  /** Puts the new positions [L, lines, count] of a pass where they belong. */
-  #keep(first: number, count: number, keys: CacheArray, values: CacheArray): void {
+  /** Puts the new positions of a pass, [L, lines, count], where they belong. */
+  #keep(first: number, count: number, added: Pick<PassOutputs, CacheKind>): void {
     this.#grow(first + count);
-    const lines = this.queue.cacheLines;
-    for (const [stores, rows] of [[this.#keys, keys] as const, [this.#values, values] as const]) {
-      stores.forEach((store, layer) => {
-        const added = { data: rows, width: count, line: layer * lines, at: 0 };
-        copyLines(added, { data: store, width: this.#capacity, line: 0, at: first }, lines, count);
+    for (const kind of cacheKinds) {
+      const lines = this.queue.cacheLines[kind];
+      this.#stores[kind].forEach((store, layer) => {
+        const from = { data: added[kind], width: count, line: layer * lines, at: 0 };
+        copyLines(from, { data: store, width: this.#capacity, line: 0, at: first }, lines, count);
       });
     }
     this.#length = Math.max(this.#length, first + count);
@@ -100,19 +100,18 @@ export class CachedSequence implements AttentionSequence {
   #grow(length: number): void {
     if (length <= this.#capacity) return;
     const { layers } = this.spec;
-    const lines = this.queue.cacheLines;
     const [before, capacity] = [this.#capacity, Math.ceil(length / growth) * growth + apart];
-    const grown = (old: readonly CacheArray[]): CacheArray[] =>
+    const grown = (kind: CacheKind): CacheArray[] =>
       Array.from({ length: layers }, (_, layer) => {
-        const data = this.queue.allocate(lines * capacity);
-        const kept = old[layer];
+        const data = this.queue.allocate(kind, capacity);
+        const kept = this.#stores[kind][layer];
+        const lines = this.queue.cacheLines[kind];
         if (kept) copyLines({ data: kept, width: before, line: 0, at: 0 }, { data, width: capacity, line: 0, at: 0 }, lines, before);
         return data;
       });
-    const [keys, values] = [grown(this.#keys), grown(this.#values)];
+    const stores = { keys: grown('keys'), values: grown('values') };
     this.#free();
-    this.#keys = keys;
-    this.#values = values;
+    this.#stores = stores;
     this.#capacity = capacity;
   }
 }

@@ -133,7 +133,7 @@ export class CachedDecoder implements Decoder {
         ...(room && { room: room.of(count) }),
         ...(inputs.every(({ walk }) => walk) && { walks }),
       });
-      this.rows.append(caches, places, outputs.keys, outputs.values);
+      this.rows.append(caches, places, outputs);
       return places.map((place) => outputOfRow(this.spec, outputs, count, place));
     });
   }

@@ -12,7 +12,7 @@ import { WalkPlan } from '../kernels/walk-plan';
 import { wideIsBetter } from '../kernels/wide-vectors';
 import { excludedOf, partSize, readWalk, type Walk, type WalkRequest, walkSizes } from '../measures/walk-parts';
 import type { PassLens } from './packed-readings';
-import type { CacheArray, InputBits, Pass, Passes, PassOutputs, Segment } from './passes';
+import type { CacheArray, CacheKind, InputBits, Pass, Passes, PassOutputs, Segment } from './passes';
 import { type RotaryTable, rotaryTable } from './rotary-table';
 import { WeightMatrix } from './weight-matrix';
 
@@ -81,34 +81,38 @@ export class KernelPasses implements Passes {
     }
   }
 
-  get cacheLines(): number {
-    return this.spec.keyValueHeads * linesOfHead(this.settings);
+  get cacheLines(): Readonly<Record<CacheKind, number>> {
+    const values = this.spec.keyValueHeads * linesOfHead(this.settings);
+    // Rounded keys lie in words of two elements.
+    return { keys: this.rounds ? values / 2 : values, values };
   }
 
   get cacheBytesPerPosition(): number {
-    return 2 * this.spec.layers * this.cacheLines * (cacheBits(this.settings) / 8);
+    return 2 * this.spec.layers * this.cacheLines.values * (cacheBits(this.settings) / 8);
   }
 
-  allocate(length: number): CacheArray {
+  allocate(kind: CacheKind, positions: number): CacheArray {
     const { memory } = this.kernels;
-    return this.rounds
-      ? memory.shorts(memory.allocate(2 * length), length).fill(0)
-      : memory.floats(memory.allocate(4 * length), length).fill(0);
+    const count = this.cacheLines[kind] * positions;
+    return this.cacheAt(kind, memory.allocate((kind === 'values' && this.rounds ? 2 : 4) * count), count).fill(0);
   }
 
-  floatsOf(cached: CacheArray, capacity: number): Float32Array {
-    if (!(cached instanceof Int16Array)) return cached.slice();
+  floatsOf(keys: CacheArray, capacity: number): Float32Array {
+    if (!(keys instanceof Int32Array)) return Float32Array.from(keys);
     const { keyValueHeads, headWidth } = this.spec;
-    const lines = headWidth + 2;
+    const pairs = headWidth / 2;
     const floats = new Float32Array(keyValueHeads * headWidth * capacity);
     const scale = new DataView(new ArrayBuffer(4));
     for (let head = 0; head < keyValueHeads; head++) {
       for (let position = 0; position < capacity; position++) {
-        const at = (line: number): number => cached[(head * lines + line) * capacity + position] ?? 0;
-        scale.setInt16(0, at(headWidth), true);
-        scale.setInt16(2, at(headWidth + 1), true);
-        const unit = scale.getFloat32(0, true);
-        for (let line = 0; line < headWidth; line++) floats[(head * headWidth + line) * capacity + position] = unit * at(line);
+        const at = (line: number): number => keys[(head * (pairs + 1) + line) * capacity + position] ?? 0;
+        scale.setInt32(0, at(pairs));
+        const unit = scale.getFloat32(0);
+        for (let pair = 0; pair < pairs; pair++) {
+          const word = at(pair);
+          floats[(head * headWidth + 2 * pair) * capacity + position] = unit * ((word << 16) >> 16);
+          floats[(head * headWidth + 2 * pair + 1) * capacity + position] = unit * (word >> 16);
+        }
       }
     }
     return floats;
@@ -141,8 +145,8 @@ export class KernelPasses implements Passes {
       plan.run(layer, past, this.pastOfLayer(pass, layer), room);
       tap(layer + 1);
     }
-    const cached = layers * rows * this.cacheLines;
-    const [keys, values] = [this.cacheCopyOf(plan.keys, cached), this.cacheCopyOf(plan.values, cached)];
+    const copyOf = (kind: CacheKind): CacheArray => this.cacheAt(kind, plan[kind], layers * rows * this.cacheLines[kind]).slice();
+    const [keys, values] = [copyOf('keys'), copyOf('values')];
     return { ...this.readOut(pass, stream), residual, keys, values };
   }
 
@@ -174,11 +178,11 @@ export class KernelPasses implements Passes {
     return cacheBits(this.settings) === 16;
   }
 
-  private cacheCopyOf(at: number, count: number): CacheArray {
-    if (!this.rounds) return this.copyOf(at, count);
-    const copy = new Int16Array(count);
-    copy.set(this.kernels.memory.shorts(at, count));
-    return copy;
+  /** Keys or values at an address. */
+  private cacheAt(kind: CacheKind, at: number, count: number): CacheArray {
+    const { memory } = this.kernels;
+    if (!this.rounds) return memory.floats(at, count);
+    return kind === 'keys' ? memory.integers(at, count) : memory.shorts(at, count);
   }
 
   private readEmbeddings({ embeddings, positions }: Pass, stream: Float32Array): void {
@@ -209,7 +213,7 @@ export class KernelPasses implements Passes {
       for (let row = 0; row < batch; row++) counts[row] = segment?.filled[segment.filled.length === 1 ? 0 : row] ?? 0;
       return at;
     };
-    const stride = (segment: Segment | null): number => (segment && segment.batch > 1 ? this.cacheLines * segment.capacity : 0);
+    const stride = (segment: Segment | null): number => (segment && segment.batch > 1 ? this.cacheLines.values * segment.capacity : 0);
     const longest = (segment: Segment | null): number => nextMultiple(Math.max(0, ...(segment?.filled ?? [])), placesTogether);
     const ownStart = longest(prompt);
     const addedStart = ownStart + longest(own);

@@ -5,7 +5,7 @@ import type { Weights } from '../graph/graph-builder';
 import { isQuantized } from '../graph/quantized-parts';
 import { createSession, floats, integers, type SessionSettings } from './onnx-session';
 import { passMask } from './pass-mask';
-import type { CacheArray, InputBits, Pass, Passes, PassOutputs, Segment } from './passes';
+import type { CacheArray, CacheKind, InputBits, Pass, Passes, PassOutputs, Segment } from './passes';
 import { RotaryFeeds } from './rotary-feeds';
 import { runtimeName } from './onnx-runtime';
 
@@ -59,20 +59,24 @@ export class OnnxPasses implements Passes {
     return outputs;
   }
 
-  get cacheLines(): number {
+  private get lines(): number {
     return this.spec.keyValueHeads * this.spec.headWidth;
   }
 
+  get cacheLines(): Readonly<Record<CacheKind, number>> {
+    return { keys: this.lines, values: this.lines };
+  }
+
   get cacheBytesPerPosition(): number {
-    return 2 * this.spec.layers * this.cacheLines * Float32Array.BYTES_PER_ELEMENT;
+    return 2 * this.spec.layers * this.lines * Float32Array.BYTES_PER_ELEMENT;
   }
 
-  allocate(length: number): Float32Array {
-    return new Float32Array(length);
+  allocate(_kind: CacheKind, positions: number): Float32Array {
+    return new Float32Array(this.lines * positions);
   }
 
-  floatsOf(cached: CacheArray): Float32Array {
-    return floatsIn(cached).slice();
+  floatsOf(keys: CacheArray): Float32Array {
+    return floatsIn(keys).slice();
   }
 
   free(): void {

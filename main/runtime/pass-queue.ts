@@ -1,5 +1,5 @@
 import type { PassLens } from './packed-readings';
-import type { CacheArray, CacheMemory, Pass, Passes, PassOutputs } from './passes';
+import type { CacheArray, CacheKind, CacheMemory, Pass, Passes, PassOutputs } from './passes';
 
 /** The passes of one decoder, one after the other, and the memory they read. */
 export class PassQueue implements CacheMemory {
@@ -29,16 +29,16 @@ export class PassQueue implements CacheMemory {
     return lens && { together: lens.together, read: async (...rows) => this.alone(async () => lens.read(...rows)) };
   }
 
-  get cacheLines(): number {
+  get cacheLines(): Readonly<Record<CacheKind, number>> {
     return this.passes.cacheLines;
   }
 
-  floatsOf(cached: CacheArray, capacity: number): Float32Array {
-    return this.passes.floatsOf(cached, capacity);
+  floatsOf(keys: CacheArray, capacity: number): Float32Array {
+    return this.passes.floatsOf(keys, capacity);
   }
 
-  allocate(length: number): CacheArray {
-    return this.passes.allocate(length);
+  allocate(kind: CacheKind, positions: number): CacheArray {
+    return this.passes.allocate(kind, positions);
   }
 
   /** Rows come and go while a pass reads them, so their memory is given back when what is under way has ended. */

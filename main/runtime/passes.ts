@@ -1,18 +1,18 @@
 import type { Walk, WalkRequest } from '../measures/walk-parts';
 import type { PassLens } from './packed-readings';
 
-/**
- * Keys or values, [.., lines, positions]: lines of positions that are copied, cut and joined, and whose meaning whoever computes knows. All of one
- * kind.
- */
-export type CacheArray = Float32Array | Int16Array;
+/** Keys or values, [.., lines, positions]: lines of positions that are copied, cut and joined, and whose meaning whoever computes knows. */
+export type CacheArray = Float32Array | Int16Array | Int32Array;
+
+export const cacheKinds = ['keys', 'values'] as const;
+export type CacheKind = (typeof cacheKinds)[number];
 
 /** Where keys and values lie: memory that a pass reads without a copy. */
 export interface CacheMemory {
   /** Lines that keys, and values, of one row take in a layer. */
-  readonly cacheLines: number;
-  /** Room for numbers, all 0. */
-  allocate(length: number): CacheArray;
+  readonly cacheLines: Readonly<Record<CacheKind, number>>;
+  /** Room for so many positions in all, all 0. */
+  allocate(kind: CacheKind, positions: number): CacheArray;
   /** Gives back what `allocate` gave, the whole array; it is not to be used afterwards. */
   free(array: CacheArray): void;
 }
@@ -88,8 +88,8 @@ export interface Passes extends CacheMemory {
   readonly engine: string;
   /** Bytes that keys and values of one position take in all layers. */
   readonly cacheBytesPerPosition: number;
-  /** Keys, or values, of one row and layer [lines, capacity] as numbers [Hkv, Hd, capacity], in memory that is not shared. */
-  floatsOf(cached: CacheArray, capacity: number): Float32Array;
+  /** Keys of one row and layer [lines, capacity] as numbers [Hkv, Hd, capacity], in memory that is not shared. */
+  floatsOf(keys: CacheArray, capacity: number): Float32Array;
   /** Reads the lens, with what reads out passes; never beside a pass. Null where something else must. */
   readonly lens: PassLens | null;
   /** One at a time; nothing the pass reads is written to or freed meanwhile. */

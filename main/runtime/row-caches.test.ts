@@ -4,8 +4,11 @@ import type { RowCache } from './decoder';
 import { RowCaches } from './row-caches';
 import { CountingMemory } from './testing/counting-memory';
 
-const shape = { layers: 2, keyValueHeads: 3, headWidth: 2 };
-const memory = new CountingMemory(shape.keyValueHeads * shape.headWidth);
+const shape = { layers: 2, keyValueHeads: 3 };
+/** Lines of a head's values, and of its keys. */
+const linesOf = (isValue: boolean): number => (isValue ? 3 : 2);
+const cacheLines = { keys: shape.keyValueHeads * linesOf(false), values: shape.keyValueHeads * linesOf(true) };
+const memory = new CountingMemory(cacheLines);
 
 /** A row with what it should hold: one number per position, from which all its keys and values are made. */
 interface Tracked {
@@ -22,12 +25,12 @@ function step(caches: RowCaches, batch: readonly Tracked[], marks: readonly numb
   const rows = batch.map(({ row }) => row);
   const window = caches.gather(rows);
   const made = (isValue: boolean): Float32Array => {
-    const array = new Float32Array(shape.layers * batch.length * shape.keyValueHeads * shape.headWidth);
+    const array = new Float32Array(shape.layers * batch.length * shape.keyValueHeads * linesOf(isValue));
     batch.forEach((_, i) => {
       for (let layer = 0; layer < shape.layers; layer++) {
         for (let head = 0; head < shape.keyValueHeads; head++) {
-          for (let coordinate = 0; coordinate < shape.headWidth; coordinate++) {
-            const at = ((layer * batch.length + (window.places[i] ?? 0)) * shape.keyValueHeads + head) * shape.headWidth + coordinate;
+          for (let coordinate = 0; coordinate < linesOf(isValue); coordinate++) {
+            const at = ((layer * batch.length + (window.places[i] ?? 0)) * shape.keyValueHeads + head) * linesOf(isValue) + coordinate;
             array[at] = element(marks[i] ?? 0, layer, head, coordinate, isValue);
           }
         }
@@ -36,7 +39,7 @@ function step(caches: RowCaches, batch: readonly Tracked[], marks: readonly numb
     return array;
   };
   meanwhile?.();
-  caches.append(rows, window.places, made(false), made(true));
+  caches.append(rows, window.places, { keys: made(false), values: made(true) });
   batch.forEach(({ marks: own }, i) => own.push(marks[i] ?? 0));
 }
 
@@ -49,11 +52,12 @@ function faults(caches: RowCaches, batch: readonly Tracked[]): number {
     for (let layer = 0; layer < shape.layers; layer++) {
       for (let head = 0; head < shape.keyValueHeads; head++) {
         marks.forEach((mark, position) => {
-          for (let coordinate = 0; coordinate < shape.headWidth; coordinate++) {
-            const line = ((window.places[i] ?? 0) * shape.keyValueHeads + head) * shape.headWidth + coordinate;
-            const at = line * window.own.capacity + position;
-            if (window.own.keys[layer]?.[at] !== element(mark, layer, head, coordinate, false)) count++;
-            if (window.own.values[layer]?.[at] !== element(mark, layer, head, coordinate, true)) count++;
+          for (const isValue of [false, true]) {
+            for (let coordinate = 0; coordinate < linesOf(isValue); coordinate++) {
+              const line = ((window.places[i] ?? 0) * shape.keyValueHeads + head) * linesOf(isValue) + coordinate;
+              const at = line * window.own.capacity + position;
+              if (window.own[isValue ? 'values' : 'keys'][layer]?.[at] !== element(mark, layer, head, coordinate, isValue)) count++;
+            }
           }
         });
       }
@@ -69,7 +73,7 @@ it('keeps every row’s own positions through any course of steps, forks and end
   });
   fc.assert(
     fc.property(fc.array(action, { maxLength: 40 }), (actions) => {
-      const memory = new CountingMemory(shape.keyValueHeads * shape.headWidth);
+      const memory = new CountingMemory(cacheLines);
       const caches = new RowCaches(shape.layers, memory);
       const live: Tracked[] = [];
       let mark = 0;
@@ -145,7 +149,7 @@ it('gives every run the same sizes, whatever ran before', () => {
 });
 
 it('holds no more than what rows lie in, and gives back that too, whoever has a row', () => {
-  const memory = new CountingMemory(shape.keyValueHeads * shape.headWidth);
+  const memory = new CountingMemory(cacheLines);
   const caches = new RowCaches(shape.layers, memory);
   const tracked = { row: caches.newRow(), marks: [] };
   for (let i = 0; i < 40; i++) step(caches, [tracked], [i]);

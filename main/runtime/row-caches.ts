@@ -1,9 +1,12 @@
 import { copyLines } from './cache-lines';
 import type { RowCache } from './decoder';
-import type { CacheArray, CacheMemory, Segment } from './passes';
+import { type CacheArray, type CacheKind, cacheKinds, type CacheMemory, type PassOutputs, type Segment } from './passes';
 
 /** Keys or values: one array a layer, each [slots, lines, capacity]. */
 type Store = readonly CacheArray[];
+type Stores = Readonly<Record<CacheKind, Store>>;
+
+const nothing: Stores = { keys: [], values: [] };
 
 /** Rows lying side by side in the store, ready to be fed to a pass without copying. */
 export interface RowWindow {
@@ -57,8 +60,7 @@ export class StoredRow implements RowCache {
 export class RowCaches {
   private slots: (StoredRow | null)[] = [];
   private capacity = 0;
-  private keys: Store = [];
-  private values: Store = [];
+  private stores = nothing;
 
   constructor(
     private readonly layers: number,
@@ -72,16 +74,13 @@ export class RowCaches {
     const row = new StoredRow(this, slot);
     this.slots[slot] = row;
     // A number that is not finite, left over in a masked place, would still spoil the row: 0 times infinity is not 0.
-    const stride = this.stride();
-    for (const array of [...this.keys, ...this.values]) array.fill(0, slot * stride, (slot + 1) * stride);
+    this.each((array, stride) => array.fill(0, slot * stride, (slot + 1) * stride));
     return row;
   }
 
   fork(parent: StoredRow): StoredRow {
     const row = this.newRow();
-    const stride = this.stride();
-    for (const array of [...this.keys, ...this.values])
-      array.copyWithin(row.slot * stride, parent.slot * stride, (parent.slot + 1) * stride);
+    this.each((array, stride) => array.copyWithin(row.slot * stride, parent.slot * stride, (parent.slot + 1) * stride));
     row.length = parent.length;
     return row;
   }
@@ -97,7 +96,7 @@ export class RowCaches {
   dispose(): void {
     this.slots = [];
     this.capacity = 0;
-    this.replace([], []);
+    this.replace(nothing);
   }
 
   /**
@@ -114,43 +113,44 @@ export class RowCaches {
     if (longest >= this.capacity) this.resize(this.slots.length, roomFor(longest + 1, smallestCapacity) + apart);
 
     const start = this.closeGaps(stored);
-    const stride = this.stride();
-    const window = (store: Store): Store => store.map((array) => array.subarray(start * stride, (start + stored.length) * stride));
+    const window = (kind: CacheKind): Store => {
+      const stride = this.stride(kind);
+      return this.stores[kind].map((array) => array.subarray(start * stride, (start + stored.length) * stride));
+    };
     const filled: number[] = Array.from({ length: stored.length });
     const places = stored.map((row) => row.slot - start);
     stored.forEach((row, i) => (filled[places[i] ?? 0] = row.length));
-    const own = { batch: stored.length, capacity: this.capacity, keys: window(this.keys), values: window(this.values), filled };
+    const own = { batch: stored.length, capacity: this.capacity, keys: window('keys'), values: window('values'), filled };
     return { places, own };
   }
 
   /**
    * Appends one position to every row, wherever it lies by now: rows may have come and gone while the pass ran.
    * @param places position of each row in the pass, as `gather` gave it
-   * @param keys new keys of all rows, [L · rows, lines, 1], in the order of the window; `values` likewise
+   * @param added new keys and values of all rows, [L · rows, lines, 1], in the order of the window
    */
-  append(rows: readonly RowCache[], places: readonly number[], keys: CacheArray, values: CacheArray): void {
-    const lines = this.lines();
-    const put = (stores: Store, added: CacheArray, row: StoredRow, place: number): void => {
-      stores.forEach((store, layer) => {
-        const from = { data: added, width: 1, line: (layer * rows.length + place) * lines, at: 0 };
-        copyLines(from, { data: store, width: this.capacity, line: row.slot * lines, at: row.length }, lines, 1);
-      });
-    };
+  append(rows: readonly RowCache[], places: readonly number[], added: Pick<PassOutputs, CacheKind>): void {
     rows.forEach((row, i) => {
       if (!(row instanceof StoredRow) || this.slots[row.slot] !== row) return;
-      put(this.keys, keys, row, places[i] ?? 0);
-      put(this.values, values, row, places[i] ?? 0);
+      for (const kind of cacheKinds) {
+        const lines = this.memory.cacheLines[kind];
+        this.stores[kind].forEach((store, layer) => {
+          const from = { data: added[kind], width: 1, line: (layer * rows.length + (places[i] ?? 0)) * lines, at: 0 };
+          copyLines(from, { data: store, width: this.capacity, line: row.slot * lines, at: row.length }, lines, 1);
+        });
+      }
       row.length++;
     });
   }
 
-  /** Of `capacity` numbers, in a slot. */
-  private lines(): number {
-    return this.memory.cacheLines;
+  /** Numbers of a slot. */
+  private stride(kind: CacheKind): number {
+    return this.memory.cacheLines[kind] * this.capacity;
   }
 
-  private stride(): number {
-    return this.lines() * this.capacity;
+  /** Does something with every array, whose slots lie `stride` numbers apart. */
+  private each(work: (array: CacheArray, stride: number) => void): void {
+    for (const kind of cacheKinds) for (const array of this.stores[kind]) work(array, this.stride(kind));
   }
 
   /** Moves rows until those given fill a window; returns its first slot. */
@@ -169,12 +169,11 @@ export class RowCaches {
   }
 
   private swap(a: number, b: number): void {
-    const stride = this.stride();
-    for (const array of [...this.keys, ...this.values]) {
+    this.each((array, stride) => {
       const kept = array.slice(a * stride, (a + 1) * stride);
       array.copyWithin(a * stride, b * stride, (b + 1) * stride);
       array.set(kept, b * stride);
-    }
+    });
     const [atA, atB] = [this.slots[a] ?? null, this.slots[b] ?? null];
     this.slots[a] = atB;
     this.slots[b] = atA;
@@ -184,10 +183,10 @@ export class RowCaches {
 
   /** Copies every row's filled places into arrays of the new sizes. */
   private resize(slots: number, capacity: number): void {
-    const lines = this.lines();
     const before = this.capacity;
-    const grow = (old: CacheArray | undefined): CacheArray => {
-      const array = this.memory.allocate(slots * lines * capacity);
+    const grow = (kind: CacheKind, old: CacheArray | undefined): CacheArray => {
+      const lines = this.memory.cacheLines[kind];
+      const array = this.memory.allocate(kind, slots * capacity);
       for (const row of this.slots) {
         if (!row || !old) continue;
         const from = { data: old, width: before, line: row.slot * lines, at: 0 };
@@ -195,15 +194,14 @@ export class RowCaches {
       }
       return array;
     };
-    const grown = (store: Store): Store => Array.from({ length: this.layers }, (_, layer) => grow(store[layer]));
-    this.replace(grown(this.keys), grown(this.values));
+    const grown = (kind: CacheKind): Store => Array.from({ length: this.layers }, (_, layer) => grow(kind, this.stores[kind][layer]));
+    this.replace({ keys: grown('keys'), values: grown('values') });
     this.capacity = capacity;
     while (this.slots.length < slots) this.slots.push(null);
   }
 
-  private replace(keys: Store, values: Store): void {
-    for (const array of [...this.keys, ...this.values]) this.memory.free(array);
-    this.keys = keys;
-    this.values = values;
+  private replace(stores: Stores): void {
+    this.each((array) => this.memory.free(array));
+    this.stores = stores;
   }
 }

@@ -1,6 +1,6 @@
 import type { DecoderSpec } from '../graph/decoder-spec';
 import { appendToLines } from './cache-lines';
-import type { CacheArray, CacheMemory, Passes, Segment } from './passes';
+import { type CacheArray, type CacheKind, cacheKinds, type CacheMemory, type Passes, type Segment } from './passes';
 
 /**
  * Positions read in one pass. The matrices are no faster with more, and what a pass of many positions needs stays with the process: a
@@ -34,9 +34,9 @@ export class SequenceReader {
   async read(embeddings: Float32Array, from: number): Promise<SequenceReading> {
     const { layers, width, vocabulary } = this.spec;
     const length = embeddings.length / width;
-    const lines = this.passes.cacheLines;
-    const room = (): CacheArray[] => Array.from({ length: layers }, () => this.passes.allocate(lines * length));
-    const cache = { keys: room(), values: room() };
+    const { cacheLines } = this.passes;
+    const room = (kind: CacheKind): CacheArray[] => Array.from({ length: layers }, () => this.passes.allocate(kind, length));
+    const cache = { keys: room('keys'), values: room('values') };
     const count = length - from;
     const reading = {
       logits: new Float32Array(count * vocabulary),
@@ -45,8 +45,8 @@ export class SequenceReader {
     };
     /** The first positions, packed at the start of each array. */
     const filled = (positions: number): Segment => {
-      const packed = (arrays: readonly CacheArray[]): CacheArray[] => arrays.map((array) => array.subarray(0, lines * positions));
-      return { batch: 1, capacity: positions, keys: packed(cache.keys), values: packed(cache.values), filled: [positions] };
+      const packed = (kind: CacheKind): CacheArray[] => cache[kind].map((array) => array.subarray(0, cacheLines[kind] * positions));
+      return { batch: 1, capacity: positions, keys: packed('keys'), values: packed('values'), filled: [positions] };
     };
     try {
       for (let start = 0; start < length; start += portion) {
@@ -64,7 +64,8 @@ export class SequenceReader {
           readout: wanted.length > 0 ? wanted : [added - 1],
           tapped: wanted,
         });
-        for (const kind of ['keys', 'values'] as const) {
+        for (const kind of cacheKinds) {
+          const lines = cacheLines[kind];
           cache[kind].forEach((data, layer) => {
             appendToLines(data, start, { data: outputs[kind], width: added, line: layer * lines, at: 0 }, lines);
           });

@@ -11,7 +11,7 @@ import { CachedDecoder } from './cached-decoder';
 import type { Decoder, RowCache } from './decoder';
 import { OnnxPasses } from './onnx-passes';
 import { openDecoder } from './open-decoder';
-import type { CacheArray, Pass, Passes, PassOutputs, Segment } from './passes';
+import type { CacheArray, CacheKind, Pass, Passes, PassOutputs, Segment } from './passes';
 import { CountingMemory } from './testing/counting-memory';
 
 const folder = join(import.meta.dirname, '../models/architectures/fixtures/llama-grouped');
@@ -42,7 +42,7 @@ class SharedPasses implements Passes {
     return this.#passes.run({ ...pass, prompt: plain(pass.prompt), own: plain(pass.own) });
   }
 
-  get cacheLines(): number {
+  get cacheLines(): Readonly<Record<CacheKind, number>> {
     return this.#passes.cacheLines;
   }
 
@@ -55,8 +55,8 @@ class SharedPasses implements Passes {
     return this.#passes.floatsOf(cached);
   }
 
-  allocate(length: number): CacheArray {
-    return this.memory.allocate(length);
+  allocate(kind: CacheKind, positions: number): CacheArray {
+    return this.memory.allocate(kind, positions);
   }
 
   free(array: CacheArray): void {

@@ -1,4 +1,4 @@
-import { roundVector, scaleLines, storePosition } from './caches';
+import { scaleLines, storeKey, storeQuery, storeValue } from './caches';
 import { normalizeRow } from './rows';
 
 /** Queries, keys and values of one row a chunk: normalised and turned as the model does it, and put where attention reads them. */
@@ -68,14 +68,14 @@ export function prepareHeads(job: Heads, row: i32): void {
   if (job.bits == 16) {
     for (let head = 0; head < heads; head++) {
       const query = row * heads + head;
-      const scale = roundVector(from + <usize>head * size, width, largestOfQuery, job.queries + (<usize>(query * width) << 1), 2);
+      const scale = storeQuery(from + <usize>head * size, width, largestOfQuery, job.queries + (<usize>(query * width) << 1));
       f32.store(job.queryScales + (<usize>query << 2), scale);
     }
     const lines = <usize>((width + scaleLines) * added) << 1;
     for (let head = 0; head < keyValueHeads; head++) {
       const place = <usize>((row / added) * keyValueHeads + head) * lines;
-      storePosition(keys + <usize>head * size, width, job.keys + place, added, row % added);
-      storePosition(values + <usize>head * size, width, job.values + place, added, row % added);
+      storeKey(keys + <usize>head * size, width, job.keys + place, added, row % added);
+      storeValue(values + <usize>head * size, width, job.values + place, added, row % added);
     }
     return;
   }

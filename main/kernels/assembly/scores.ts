@@ -1,4 +1,4 @@
-import { putScores, scales4 } from './caches';
+import { keyScales4, putScores } from './caches';
 import { setTwo } from './lanes';
 import { Attention, endOf, endOfShare, filledOf, headOf, linesSummed, queryOf, Segment, segmentOf, segments } from './segments';
 import { thread } from './thread';
@@ -9,19 +9,6 @@ import { thread } from './thread';
  * several threads. Keys that several rows share meet two of their queries at a time, written for vectors of 256 bits, see wide-products.ts.
  */
 
-/** Two lines, 0 and 1, as pairs: of the first four positions, and of the last. */
-// @ts-ignore: decorator
-@inline
-function firstPairs(line0: v128, line1: v128): v128 {
-  return v128.shuffle<i16>(line0, line1, 0, 8, 1, 9, 2, 10, 3, 11);
-}
-
-// @ts-ignore: decorator
-@inline
-function lastPairs(line0: v128, line1: v128): v128 {
-  return v128.shuffle<i16>(line0, line1, 4, 12, 5, 13, 6, 14, 7, 15);
-}
-
 /** Products of four elements of a query with those of four positions. */
 // @ts-ignore: decorator
 @inline
@@ -29,51 +16,46 @@ function fourElements(q01: v128, q23: v128, k01: v128, k23: v128): v128 {
   return f32x4.convert_i32x4_s(i32x4.add(i32x4.dot_i16x8_s(k01, q01), i32x4.dot_i16x8_s(k23, q23)));
 }
 
+/** Adds what four elements of a query give to the scores of eight positions, keys being two lines of pairs. */
 // @ts-ignore: decorator
 @inline
-function addTo(place: usize, four: v128): void {
-  v128.store(place, f32x4.add(v128.load(place), four));
+function addPairs(to: usize, q01: v128, q23: v128, a: v128, aLast: v128, b: v128, bLast: v128): void {
+  setTwo(
+    to,
+    f32x4.add(v128.load(to), fourElements(q01, q23, a, b)),
+    f32x4.add(v128.load(to, 16), fourElements(q01, q23, aLast, bLast)),
+  );
 }
 
 /**
- * What elements `element` to `elementsEnd` give to the products of the queries of one row with the keys of `count` positions, along lines of
- * keys: from memory, which is where keys that meet nobody else come from, long stretches come faster.
+ * What elements `element` to `elementsEnd` give to the products of the queries of one row with the keys of `count` positions, a multiple of 8, along
+ * lines of keys: from memory, which is where keys that meet nobody else come from, long stretches come faster.
  * @param keys line 0 at the first position @param scores the first query's at the first position @param line bytes from one query's to the next's
  */
 function scoreRow(
   queries: usize, group: i32, width: i32, element: i32, elementsEnd: i32,
   keys: usize, capacity: i32, count: i32, scores: usize, line: usize,
 ): void {
-  const stride = <usize>capacity << 1;
-  const until = <usize>count << 1;
-  for (let index = 0; index < group; index++) memory.fill(scores + <usize>index * line, 0, 2 * until);
+  const stride = <usize>capacity << 2;
+  const until = <usize>count << 2;
+  for (let index = 0; index < group; index++) memory.fill(scores + <usize>index * line, 0, until);
   for (let d = element; d < elementsEnd; d += 4) {
-    const k0 = keys + <usize>d * stride;
-    const k1 = k0 + stride, k2 = k1 + stride, k3 = k2 + stride;
+    const k0 = keys + <usize>(d >> 1) * stride, k1 = k0 + stride;
     for (let index = 0; index < group; index += 2) {
       const q = queries + (<usize>(index * width + d) << 1);
       const a01 = v128.load32_splat(q), a23 = v128.load32_splat(q, 4);
-      let to = scores + <usize>index * line;
+      const to = scores + <usize>index * line;
       if (index + 1 == group) {
-        for (let at: usize = 0; at < until; at += 16) {
-          const x0 = v128.load(k0 + at), x1 = v128.load(k1 + at), x2 = v128.load(k2 + at), x3 = v128.load(k3 + at);
-          addTo(to, fourElements(a01, a23, firstPairs(x0, x1), firstPairs(x2, x3)));
-          addTo(to + 16, fourElements(a01, a23, lastPairs(x0, x1), lastPairs(x2, x3)));
-          to += 32;
-        }
+        for (let at: usize = 0; at < until; at += 32)
+          addPairs(to + at, a01, a23, v128.load(k0 + at), v128.load(k0 + at, 16), v128.load(k1 + at), v128.load(k1 + at, 16));
         continue;
       }
-      const r = q + (<usize>width << 1);
+      const r = q + (<usize>width << 1), other = to + line;
       const b01 = v128.load32_splat(r), b23 = v128.load32_splat(r, 4);
-      for (let at: usize = 0; at < until; at += 16) {
-        const x0 = v128.load(k0 + at), x1 = v128.load(k1 + at), x2 = v128.load(k2 + at), x3 = v128.load(k3 + at);
-        const first01 = firstPairs(x0, x1), first23 = firstPairs(x2, x3);
-        addTo(to, fourElements(a01, a23, first01, first23));
-        addTo(to + line, fourElements(b01, b23, first01, first23));
-        const last01 = lastPairs(x0, x1), last23 = lastPairs(x2, x3);
-        addTo(to + 16, fourElements(a01, a23, last01, last23));
-        addTo(to + line + 16, fourElements(b01, b23, last01, last23));
-        to += 32;
+      for (let at: usize = 0; at < until; at += 32) {
+        const a = v128.load(k0 + at), aLast = v128.load(k0 + at, 16), b = v128.load(k1 + at), bLast = v128.load(k1 + at, 16);
+        addPairs(to + at, a01, a23, a, aLast, b, bLast);
+        addPairs(other + at, b01, b23, a, aLast, b, bLast);
       }
     }
   }
@@ -81,17 +63,13 @@ function scoreRow(
 
 /** Puts keys of `count` positions, a multiple of 8, side by side: four elements after the other, of each eight positions their first pairs and their second. */
 function gather(keys: usize, capacity: i32, width: i32, count: i32, room: usize): void {
-  const stride = <usize>capacity << 1;
-  const until = <usize>count << 1;
+  const stride = <usize>capacity << 2;
+  const until = <usize>count << 2;
   for (let d = 0; d < width; d += 4) {
-    const k0 = keys + <usize>d * stride;
-    const k1 = k0 + stride, k2 = k1 + stride, k3 = k2 + stride;
-    for (let at: usize = 0; at < until; at += 16) {
-      const x0 = v128.load(k0 + at), x1 = v128.load(k1 + at), x2 = v128.load(k2 + at), x3 = v128.load(k3 + at);
-      v128.store(room, firstPairs(x0, x1));
-      v128.store(room, lastPairs(x0, x1), 16);
-      v128.store(room, firstPairs(x2, x3), 32);
-      v128.store(room, lastPairs(x2, x3), 48);
+    const k0 = keys + <usize>(d >> 1) * stride, k1 = k0 + stride;
+    for (let at: usize = 0; at < until; at += 32) {
+      setTwo(room, v128.load(k0 + at), v128.load(k0 + at, 16));
+      setTwo(room + 32, v128.load(k1 + at), v128.load(k1 + at, 16));
       room += 64;
     }
   }
@@ -166,7 +144,7 @@ function scoreTwo(
       addFour(x + between, k, sums + 64);
     }
     for (let at: usize = 0; at < 64; at += 16) {
-      const scales = scales4(keys, capacity, width, first + position + <i32>(at >> 2));
+      const scales = keyScales4(keys, capacity, width, first + position + <i32>(at >> 2));
       const place = (<usize>position << 2) + at;
       putScores(toQ + place, v128.load(sums + at), ofQ, scales);
       putScores(toR + place, v128.load(sums + at, 64), ofR, scales);
@@ -186,7 +164,7 @@ function scoreTwo(
       k += stride;
     }
     const at = <usize>position << 2;
-    const s0 = scales4(keys, capacity, width, first + position), s1 = scales4(keys, capacity, width, first + position + 4);
+    const s0 = keyScales4(keys, capacity, width, first + position), s1 = keyScales4(keys, capacity, width, first + position + 4);
     putScores(toQ + at, a0, ofQ, s0);
     putScores(toR + at, b0, ofR, s0);
     putScores(toQ + at + 16, a1, ofQ, s1);
@@ -213,7 +191,7 @@ function scoreOne(
   const count = seenBetween(job, segment, row, first, end);
   scoreRow(
     job.queries + (<usize>(q * job.headWidth) << 1), job.group, job.headWidth, element, elementsEnd,
-    headOf<i16>(job, segment, segment.keys, row, head) + (<usize>(first - segment.start) << 1), segment.capacity,
+    headOf<i16>(job, segment, segment.keys, row, head) + (<usize>(first - segment.start) << 2), segment.capacity,
     count, scores + <usize>q * line + (<usize>first << 2), line,
   );
   return count;
@@ -228,7 +206,7 @@ function scoreWhole(job: Attention, segment: Segment, head: i32, row: i32, first
     const scale = v128.load32_splat(job.queryScales + (<usize>q << 2));
     for (let place = first; place < first + count; place += 4) {
       const at = job.scores + (<usize>(q * job.line + place) << 2);
-      putScores(at, v128.load(at), scale, scales4(keys, segment.capacity, job.headWidth, place - segment.start));
+      putScores(at, v128.load(at), scale, keyScales4(keys, segment.capacity, job.headWidth, place - segment.start));
     }
   }
 }
@@ -239,7 +217,7 @@ function scoreRows(job: Attention, segment: Segment, head: i32, row: i32, rowsEn
   const room = job.room + <usize>(thread * job.roomOfThread);
   const places = seenBetween(job, segment, rowsEnd - 1, first, end);
   const keys = headOf<i16>(job, segment, segment.keys, row, head);
-  gather(keys + (<usize>(first - segment.start) << 1), segment.capacity, job.headWidth, places, room);
+  gather(keys + (<usize>(first - segment.start) << 2), segment.capacity, job.headWidth, places, room);
   const to = job.scores + (<usize>first << 2);
   const count = (rowsEnd - row) * job.group;
   for (let index = 0; index < count; index += 2) {

@@ -1,4 +1,4 @@
-import { largestInteger, putScores, scales4 } from './caches';
+import { keyScales4, largestInteger, putScores, valueScales4 } from './caches';
 import { exponentials4 } from './exponential';
 import { setTwo } from './lanes';
 import { Attention, endOf, filledOf, headOf, linesSummed, Segment, segmentOf, segments } from './segments';
@@ -43,7 +43,7 @@ function scaleScores(job: Attention, segment: Segment, line: usize, parts: i32, 
     const at = line + (<usize>place << 2);
     let products = v128.load(at);
     for (let part = 1; part < parts; part++) products = f32x4.add(products, v128.load(at + <usize>part * apart));
-    putScores(at, products, scale, scales4(keys, segment.capacity, job.headWidth, place - segment.start));
+    putScores(at, products, scale, keyScales4(keys, segment.capacity, job.headWidth, place - segment.start));
   }
 }
 
@@ -100,7 +100,7 @@ function weighSegment(job: Attention, segment: Segment, line: usize, row: i32, h
     const four = v128.load(at);
     low = f64x2.add(low, f64x2.promote_low_f32x4(four));
     high = f64x2.add(high, f64x2.promote_low_f32x4(v128.shuffle<i32>(four, four, 2, 3, 2, 3)));
-    let scales = scales4(values, segment.capacity, job.headWidth, place - segment.start);
+    let scales = valueScales4(values, segment.capacity, job.headWidth, place - segment.start);
     if (place + 4 > seen) scales = v128.and(scales, lanesBefore(seen, place));
     const weights = f32x4.mul(four, scales);
     v128.store(at, weights);

@@ -1,11 +1,12 @@
-import type { CacheArray, CacheMemory } from '../passes';
+import type { CacheArray, CacheKind, CacheMemory } from '../passes';
 
 /** Memory that knows what has not been given back, and refuses what is not its own. */
 export class CountingMemory implements CacheMemory {
   readonly #live = new Set<CacheArray>();
 
+  /** @param cacheLines of keys and of values, which may differ */
   constructor(
-    readonly cacheLines: number,
+    readonly cacheLines: Readonly<Record<CacheKind, number>>,
     private readonly make = (length: number): Float32Array => new Float32Array(length),
   ) {}
 
@@ -14,8 +15,8 @@ export class CountingMemory implements CacheMemory {
     return this.#live.size;
   }
 
-  allocate(length: number): Float32Array {
-    const array = this.make(length);
+  allocate(kind: CacheKind, positions: number): Float32Array {
+    const array = this.make(this.cacheLines[kind] * positions);
     this.#live.add(array);
     return array;
   }

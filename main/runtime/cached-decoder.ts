@@ -74,8 +74,8 @@ export class CachedDecoder implements Decoder {
     return this.table.all();
   }
 
-  async lens(residual: Float32Array): Promise<Float32Array> {
-    return this.lensOf.lens(residual);
+  async lens(residuals: Float32Array): Promise<Float32Array> {
+    return this.lensOf.lens(residuals);
   }
 
   async lenses(residuals: Float32Array): Promise<Float32Array> {

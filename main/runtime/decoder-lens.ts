@@ -35,25 +35,25 @@ export class DecoderLens implements Pick<Decoder, 'lens' | 'lenses' | 'readings'
     this.session = new IdleSession(async () => createSession(buildLens(spec, weights.places, settings.arithmetic), weights, settings));
   }
 
-  async lens(residual: Float32Array): Promise<Float32Array> {
-    const { width, vocabulary, normalization } = this.spec;
-    if (residual.length !== width) throw new RangeError(`A residual stream has ${width} numbers, not ${residual.length}`);
+  async lens(residuals: Float32Array): Promise<Float32Array> {
+    const { vocabulary, normalization } = this.spec;
+    const count = this.countOf(residuals);
     const { finalScale: scale, finalBias: bias, unembedding } = this;
-    const logits = new Float32Array(vocabulary);
+    const logits = new Float32Array(count * vocabulary);
     for (let row = 0; row < vocabulary; row += rowsAtOnce) {
-      const part = unembedding.rows(row, Math.min(rowsAtOnce, vocabulary - row));
-      logits.set(readLens({ scale, bias, epsilon: normalization.epsilon, unembedding: part }, residual), row);
+      const rows = Math.min(rowsAtOnce, vocabulary - row);
+      const part = readLens({ scale, bias, epsilon: normalization.epsilon, unembedding: unembedding.rows(row, rows) }, residuals);
+      for (let stream = 0; stream < count; stream++)
+        logits.set(part.subarray(stream * rows, (stream + 1) * rows), stream * vocabulary + row);
       await setImmediate();
     }
     return logits;
   }
 
   async lenses(residuals: Float32Array): Promise<Float32Array> {
-    const { width } = this.spec;
-    const count = residuals.length / width;
-    if (!Number.isInteger(count)) throw new RangeError(`${residuals.length} numbers are not whole residual streams of ${width}`);
+    const count = this.countOf(residuals);
     if (count === 0) return new Float32Array(0);
-    return this.session.use(async (lens) => floatsOf(await lens.run({ residual: floats(residuals, count, width) }), 'logits'));
+    return this.session.use(async (lens) => floatsOf(await lens.run({ residual: floats(residuals, count, this.spec.width) }), 'logits'));
   }
 
   async readings(residuals: Float32Array, targets: readonly number[], count: number): Promise<Float32Array<ArrayBuffer>> {
@@ -63,5 +63,12 @@ export class DecoderLens implements Pick<Decoder, 'lens' | 'lenses' | 'readings'
   async dispose(): Promise<void> {
     await this.session.dispose();
     await this.packed.dispose();
+  }
+
+  private countOf(residuals: Float32Array): number {
+    const { width } = this.spec;
+    const count = residuals.length / width;
+    if (!Number.isInteger(count)) throw new RangeError(`${residuals.length} numbers are not whole residual streams of ${width}`);
+    return count;
   }
 }

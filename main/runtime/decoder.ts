@@ -98,11 +98,11 @@ export interface Decoder {
   /** The whole table [V, D], row-major, for nearest-token look-ups. Do not write into it. */
   readonly embeddings: Float32Array;
   /**
-   * Logit lens: final norm and unembedding of one residual stream of length D; returns logits of length V. In double precision and without
-   * the device, a few rows of the unembedding at a time, so that nothing has to be kept for it: to check what the device gave.
+   * Logit lens: final norm and unembedding of residual streams, [N, D] to [N, V]. In double precision and without the device, a few rows of the
+   * unembedding at a time, so that nothing has to be kept for it: to check what the device gave.
    */
-  lens(residual: Float32Array): Promise<Float32Array>;
-  /** The same for many residual streams at once, [N, D] to [N, V], in one pass on the device: for small models, at every step. */
+  lens(residuals: Float32Array): Promise<Float32Array>;
+  /** The same in one pass on the device: for small models, at every step. */
   lenses(residuals: Float32Array): Promise<Float32Array>;
   /**
    * What the lens says of many residual streams, [N, D], without the logits: the way to read hundreds.

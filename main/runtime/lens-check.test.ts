@@ -28,3 +28,19 @@ it('is red when stream and logits do not belong together, and when the lens cann
   expect(failed.passed).toBe(false);
   expect(failed.compared).toContain('reading the lens failed');
 });
+
+it('compares each of several streams with its own logits', async () => {
+  const { decoder } = fakeModel();
+  const compare = async (change: number) => {
+    const check = new LensCheck();
+    for (const [i, ids] of [[0, 1], [2, 3, 1], [4]].entries()) {
+      const { cache, last } = await decoder.prefill(ids);
+      cache.dispose();
+      const logits = last.logits.map((logit) => logit + (i === 1 ? change : 0));
+      check.keep({ last: last.residual.subarray(-decoder.width), logits });
+    }
+    return check.result(decoder);
+  };
+  expect(await compare(0)).toMatchObject({ passed: true, maximumDifference: 0, compared: 'all logits of the first 3 passes' });
+  expect(await compare(0.25)).toMatchObject({ passed: false, maximumDifference: 0.25 });
+});

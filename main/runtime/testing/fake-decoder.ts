@@ -82,8 +82,8 @@ export class FakeDecoder implements Decoder {
     return this.embeddings.subarray(tokenId * this.width, (tokenId + 1) * this.width);
   }
 
-  lens(residual: Float32Array): Promise<Float32Array> {
-    return Promise.resolve(this.#lens(residual));
+  async lens(residuals: Float32Array): Promise<Float32Array> {
+    return this.lenses(residuals);
   }
 
   lenses(residuals: Float32Array): Promise<Float32Array> {

@@ -21,7 +21,7 @@ export interface PlanShape {
   readonly added: number;
 }
 
-/** Where the positions already read lie, and how a line of scores is divided among them and the new ones: see assembly/segments.ts. */
+/** Where the positions already read lie, with room for the new ones, and how a line of scores is divided among them: see assembly/segments.ts. */
 export interface Past {
   readonly promptCapacity: number;
   readonly promptStride: number;
@@ -30,7 +30,6 @@ export interface Past {
   readonly ownStride: number;
   readonly ownFilled: number;
   readonly ownStart: number;
-  readonly addedStart: number;
   readonly line: number;
 }
 
@@ -50,7 +49,6 @@ const nothingRead: Past & PastOfLayer = {
   ownStride: 0,
   ownFilled: 0,
   ownStart: 0,
-  addedStart: 0,
   line: 0,
   promptKeys: 0,
   promptValues: 0,
@@ -61,6 +59,7 @@ const nothingRead: Past & PastOfLayer = {
 /** The jobs of one layer; of attention, the arguments that do not change from one pass to the next. */
 interface LayerPlan {
   readonly before: readonly Operation[];
+  readonly heads: Operation;
   readonly attention: number;
   readonly after: readonly Operation[];
 }
@@ -72,9 +71,6 @@ export class KernelPlan {
   /** [B · T, Hd / 2] each; 0 where nothing turns. */
   readonly cosines: number;
   readonly sines: number;
-  /** [L, B, Hkv, lines, T], of the new positions as caches hold them. */
-  readonly keys: number;
-  readonly values: number;
   readonly #settings: OperationSettings;
   readonly #rows: number;
   /** Lines of scores that one part normalises. */
@@ -85,7 +81,7 @@ export class KernelPlan {
 
   constructor(settings: OperationSettings, { batch, added }: PlanShape) {
     const { spec, scratch } = settings;
-    const { layers, width, innerWidth, headWidth, keyValueHeads } = spec;
+    const { layers, width, innerWidth, headWidth } = spec;
     const rows = batch * added;
     this.#settings = settings;
     this.#rows = rows;
@@ -94,9 +90,6 @@ export class KernelPlan {
     const turns = spec.positions.kind === 'rotary';
     this.cosines = turns ? scratch.floats('cosines', (rows * headWidth) / 2) : 0;
     this.sines = turns ? scratch.floats('sines', (rows * headWidth) / 2) : 0;
-    const cached = (cacheBits(settings) / 8) * layers * rows * keyValueHeads * linesOfHead(settings);
-    this.keys = scratch.bytes('keys', cached);
-    this.values = scratch.bytes('values', cached);
     this.#operations = new Operations(settings, rows);
     // The widest at once, so that none moves after its address has been written down.
     this.#operations.inputs(Math.max(width, innerWidth, spec.heads * headWidth));
@@ -131,6 +124,9 @@ export class KernelPlan {
     const { heads, keyValueHeads } = spec;
     const run = ({ job, args, chunks }: Operation): void => kernels.run(job, args, chunks);
     plan.before.forEach(run);
+    const { ownCapacity: capacity, ownStride: stride, ownFilled: filled } = past;
+    kernels.change('prepareHeads', plan.heads.args, { keys: ofLayer.ownKeys, values: ofLayer.ownValues, capacity, stride, filled });
+    run(plan.heads);
     kernels.change('score', plan.attention, { ...past, ...ofLayer, ...room });
     if (exact) kernels.run('attendExactly', plan.attention, this.#rows * heads);
     else {
@@ -159,8 +155,6 @@ export class KernelPlan {
     const queryScales = scratch.floats('query scales', rows * heads);
     const bits = cacheBits(this.#settings);
     const lines = linesOfHead(this.#settings);
-    const ofLayer = (bits / 8) * layer * rows * keyValueHeads * lines;
-    const [keys, values] = [this.keys + ofLayer, this.values + ofLayer];
     const roomOfThread = 2 * headWidth * positionsAtOnce + roomOfSums;
     const [queryNorm, keyNorm] = [operations.norm(`${attention}.query.norm`), operations.norm(`${attention}.key.norm`)];
     const sizes = { keyValueHeads, headWidth, added };
@@ -180,8 +174,11 @@ export class KernelPlan {
       bits,
       queries,
       queryScales,
-      keys,
-      values,
+      keys: 0,
+      values: 0,
+      capacity: 0,
+      stride: 0,
+      filled: 0,
     });
     const mixed = operations.make('score', 0, {
       ...sizes,
@@ -192,11 +189,8 @@ export class KernelPlan {
       queryScales,
       ...nothingRead,
       promptStart: 0,
-      addedKeys: keys,
-      addedValues: values,
-      addedCapacity: added,
-      addedStride: keyValueHeads * lines * added,
-      addedFilled: 0,
+      promptGrows: 0,
+      ownGrows: 1,
       positionsAtOnce,
       linesAtOnce: this.#linesAtOnce,
       rowsAtOnce,
@@ -209,7 +203,8 @@ export class KernelPlan {
       to: operations.inputs(heads * headWidth).floats,
     });
     return {
-      before: [operations.normalize(this.stream, `${attention}.norm`), ...operations.multiply(projections, projected), turned],
+      before: [operations.normalize(this.stream, `${attention}.norm`), ...operations.multiply(projections, projected)],
+      heads: turned,
       attention: mixed.args,
       after: [
         operations.round(heads * headWidth),

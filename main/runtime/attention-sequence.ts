@@ -3,7 +3,7 @@ import { copyLines } from './cache-lines';
 import type { AttentionSequence } from './decoder';
 import type { LayerAttention } from './layer-attention';
 import type { PassQueue } from './pass-queue';
-import { type CacheArray, type CacheKind, cacheKinds, type PassOutputs, type Segment } from './passes';
+import { type Added, type CacheArray, type CacheKind, cacheKinds, type Segment } from './passes';
 
 /** Places by which the cache grows; what is not filled yet is computed with and masked, so few of them. */
 const growth = 256;
@@ -40,15 +40,18 @@ export class CachedSequence implements AttentionSequence {
     if (unknown !== undefined) throw new RangeError(`Layer ${unknown} is not among the ${this.spec.layers} of the model`);
     return this.queue.alone(async () => {
       if (first > this.#length) throw new RangeError(`Position ${first} cannot be read before position ${this.#length}`);
-      const past = first > 0 ? this.#past(first) : null;
+      const { writesCache } = this.queue;
+      if (writesCache) this.#grow(first + count);
+      const before = this.#past(first);
+      const past = first > 0 ? before : null;
       const positions = Array.from({ length: count }, (_, i) => first + i);
       const outputs = await this.queue.run({
         batch: 1,
         added: count,
         embeddings,
         positions,
-        prompt: past,
-        own: null,
+        prompt: writesCache ? null : past,
+        own: writesCache ? before : null,
         // A pass has to read something out.
         readout: [count - 1],
         tapped: layers.length > 0 ? Array.from({ length: count }, (_, i) => i) : [],
@@ -60,7 +63,8 @@ export class CachedSequence implements AttentionSequence {
         const read = past && keys && { filled: first, capacity: past.capacity, data: this.queue.floatsOf(keys, past.capacity) };
         probabilities.push(await this.attention.read(layer, stream, positions, read ?? null));
       }
-      this.#keep(first, count, outputs);
+      if (outputs.added) this.#keep(first, count, outputs.added);
+      this.#length = Math.max(this.#length, first + count);
       return probabilities;
     });
   }
@@ -85,7 +89,7 @@ export class CachedSequence implements AttentionSequence {
   }
 
   /** Puts the new positions of a pass, [L, lines, count], where they belong. */
-  #keep(first: number, count: number, added: Pick<PassOutputs, CacheKind>): void {
+  #keep(first: number, count: number, added: Added): void {
     this.#grow(first + count);
     for (const kind of cacheKinds) {
       const lines = this.queue.cacheLines[kind];
@@ -94,7 +98,6 @@ export class CachedSequence implements AttentionSequence {
         copyLines(from, { data: store, width: this.#capacity, line: 0, at: first }, lines, count);
       });
     }
-    this.#length = Math.max(this.#length, first + count);
   }
 
   #grow(length: number): void {

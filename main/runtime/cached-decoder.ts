@@ -121,7 +121,7 @@ export class CachedDecoder implements Decoder {
         positions[place] = prompt.length + cache.length;
         if (walk) walks[place] = walk;
       });
-      const outputs = await this.queue.run({
+      const running = this.queue.run({
         batch: count,
         added: 1,
         embeddings,
@@ -133,7 +133,10 @@ export class CachedDecoder implements Decoder {
         ...(room && { room: room.of(count) }),
         ...(inputs.every(({ walk }) => walk) && { walks }),
       });
-      this.rows.append(caches, places, outputs);
+      // What a pass has written itself counts before others have a turn, who may make room for rows of theirs and copy what counts.
+      if (this.queue.writesCache) this.rows.append(caches, places, null);
+      const outputs = await running;
+      if (outputs.added) this.rows.append(caches, places, outputs.added);
       return places.map((place) => outputOfRow(this.spec, outputs, count, place));
     });
   }

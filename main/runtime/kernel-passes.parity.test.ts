@@ -142,6 +142,27 @@ it('walks over each row’s logits as it was asked to, wherever the row lies', a
   for (const each of [first, second, third, cache]) each.dispose();
 });
 
+it('keeps what a pass wrote when others make room for their rows before it is told', async () => {
+  const decoder = await decoderOf({ spec: llama, weights: randomWeights(llama, () => ({ bits: 8, offsets: false })) }, 'fast');
+  const { cache } = await decoder.prefill(ids.slice(0, 3));
+  const [quiet, disturbed] = [decoder.newRow(), decoder.newRow()];
+  const others: RowCache[] = [];
+  const step = async (row: RowCache, token: number, meanwhile: () => void) => {
+    const under = decoder.step(cache, [{ cache: row, embedding: decoder.embedding(token) }]);
+    for (let turn = 0; turn < 6; turn++) {
+      meanwhile();
+      await Promise.resolve();
+    }
+    return (await under)[0]?.logits;
+  };
+  for (const token of ids) {
+    const expected = await step(quiet, token, () => undefined);
+    // Slots double as they fill up, and all rows move.
+    expect(await step(disturbed, token, () => others.push(decoder.newRow(), disturbed.fork()))).toEqual(expected);
+  }
+  for (const each of [quiet, disturbed, ...others, cache]) each.dispose();
+});
+
 it('says so where a lens has no numbers to read', async () => {
   const decoder = await decoderOf({ spec: llama, weights: randomWeights(llama, () => ({ bits: 8, offsets: false })) }, 'fast');
   await expect(decoder.readings(new Float32Array(llama.width).fill(NaN), [1], 3)).rejects.toMatchObject({ code: 'bad-model' });

@@ -40,6 +40,7 @@ interface KernelOptions {
 export class KernelPasses implements Passes {
   readonly inputBits: InputBits;
   readonly engine = kernelsName;
+  readonly writesCache = true;
   readonly lens: PassLens;
   private readonly spec: DecoderSpec;
   private readonly kernels: Kernels;
@@ -145,9 +146,7 @@ export class KernelPasses implements Passes {
       plan.run(layer, past, this.pastOfLayer(pass, layer), room);
       tap(layer + 1);
     }
-    const copyOf = (kind: CacheKind): CacheArray => this.cacheAt(kind, plan[kind], layers * rows * this.cacheLines[kind]).slice();
-    const [keys, values] = [copyOf('keys'), copyOf('values')];
-    return { ...this.readOut(pass, stream), residual, keys, values };
+    return { ...this.readOut(pass, stream), residual, added: null };
   }
 
   private openLens(): PassLens {
@@ -206,7 +205,10 @@ export class KernelPasses implements Passes {
     copyRows(this.rotary.sines, positions, half, this.floatsAt(plan.sines, positions.length * half));
   }
 
+  /** @throws Error where there is no room for the new positions: they would be written over what else lies there */
   private readPast({ batch, added, prompt, own }: Pass): Past {
+    if (!own || own.batch !== batch || own.filled.some((filled) => filled + added > own.capacity))
+      throw new Error('A pass has no room for its new positions');
     const filled = (name: string, segment: Segment | null): number => {
       const at = this.growing.bytes(name, 4 * batch);
       const counts = this.kernels.memory.integers(at, batch);
@@ -214,19 +216,17 @@ export class KernelPasses implements Passes {
       return at;
     };
     const stride = (segment: Segment | null): number => (segment && segment.batch > 1 ? this.cacheLines.values * segment.capacity : 0);
-    const longest = (segment: Segment | null): number => nextMultiple(Math.max(0, ...(segment?.filled ?? [])), placesTogether);
-    const ownStart = longest(prompt);
-    const addedStart = ownStart + longest(own);
+    const longest = (segment: Segment | null): number => Math.max(0, ...(segment?.filled ?? []));
+    const ownStart = nextMultiple(longest(prompt), placesTogether);
     return {
       promptCapacity: prompt?.capacity ?? 0,
       promptStride: stride(prompt),
       promptFilled: filled('prompt filled', prompt),
-      ownCapacity: own?.capacity ?? 0,
+      ownCapacity: own.capacity,
       ownStride: stride(own),
       ownFilled: filled('own filled', own),
       ownStart,
-      addedStart,
-      line: addedStart + nextMultiple(added, placesTogether),
+      line: ownStart + nextMultiple(longest(own) + added, placesTogether),
     };
   }
 

@@ -15,10 +15,14 @@ import { runtimeName } from './onnx-runtime';
  */
 export const emptyPlaces = 1;
 
+/** Where a session writes. */
+type Outputs = Readonly<Record<'logits' | 'hidden' | 'residual' | CacheKind, Float32Array>>;
+
 /** Passes computed by ONNX Runtime, on any device it starts on. Names and sizes as in `buildDecoder`. */
 export class OnnxPasses implements Passes {
   readonly engine = runtimeName;
   readonly lens = null;
+  readonly writesCache = false;
   private readonly rotary: RotaryFeeds;
 
   constructor(
@@ -56,7 +60,8 @@ export class OnnxPasses implements Passes {
     this.feed(feeds, 'own', own);
     const outputs = this.room(pass);
     await this.session.run(feeds, this.fetches(pass, outputs));
-    return outputs;
+    const { keys, values, ...rest } = outputs;
+    return { ...rest, added: { keys, values } };
   }
 
   private get lines(): number {
@@ -104,7 +109,7 @@ export class OnnxPasses implements Passes {
     }
   }
 
-  private room({ batch, added, readout, tapped, room }: Pass): PassOutputs {
+  private room({ batch, added, readout, tapped, room }: Pass): Outputs {
     const { layers, vocabulary, width, keyValueHeads, headWidth } = this.spec;
     const cached = layers * batch * keyValueHeads * headWidth * added;
     return {
@@ -117,17 +122,14 @@ export class OnnxPasses implements Passes {
   }
 
   /** Arrays of ours the outputs are written into: the runtime's own would be copied once more on their way here. */
-  private fetches(
-    { batch, added, readout, tapped }: Pass,
-    outputs: PassOutputs,
-  ): Readonly<Record<Exclude<keyof PassOutputs, 'walks'>, Tensor>> {
+  private fetches({ batch, added, readout, tapped }: Pass, outputs: Outputs): Readonly<Record<keyof Outputs, Tensor>> {
     const { layers, vocabulary, width, keyValueHeads, headWidth } = this.spec;
     return {
       logits: floats(outputs.logits, readout.length, vocabulary),
       hidden: floats(outputs.hidden, tapped.length, width),
       residual: floats(outputs.residual, (layers + 1) * tapped.length, width),
-      keys: floats(floatsIn(outputs.keys), layers * batch, keyValueHeads, headWidth, added),
-      values: floats(floatsIn(outputs.values), layers * batch, keyValueHeads, headWidth, added),
+      keys: floats(outputs.keys, layers * batch, keyValueHeads, headWidth, added),
+      values: floats(outputs.values, layers * batch, keyValueHeads, headWidth, added),
     };
   }
 }

@@ -29,6 +29,10 @@ export class PassQueue implements CacheMemory {
     return lens && { together: lens.together, read: async (...rows) => this.alone(async () => lens.read(...rows)) };
   }
 
+  get writesCache(): boolean {
+    return this.passes.writesCache;
+  }
+
   get cacheLines(): Readonly<Record<CacheKind, number>> {
     return this.passes.cacheLines;
   }

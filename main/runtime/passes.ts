@@ -9,6 +9,8 @@ export type CacheKind = (typeof cacheKinds)[number];
 
 /** Where keys and values lie: memory that a pass reads without a copy. */
 export interface CacheMemory {
+  /** Whether a pass writes keys and values of new positions into `own` itself. */
+  readonly writesCache: boolean;
   /** Lines that keys, and values, of one row take in a layer. */
   readonly cacheLines: Readonly<Record<CacheKind, number>>;
   /** Room for so many positions in all, all 0. */
@@ -32,7 +34,8 @@ export interface Segment {
 
 /**
  * What one pass reads: B rows with T new positions each. A new position sees what is filled of both segments, itself, and the new ones of its
- * row before it.
+ * row before it. Who writes the cache itself (`writesCache`) needs a segment `own` of B rows with room for the new positions behind what is filled, and puts
+ * them there before anybody else has a turn.
  */
 export interface Pass {
   /** B */
@@ -73,10 +76,12 @@ export interface PassOutputs {
   readonly hidden: Float32Array;
   /** [L + 1, Q, D]: 0 = embeddings (with learned positions added), l = after layer l. */
   readonly residual: Float32Array;
-  /** [L, B, lines, T], of the new positions, as caches hold them. */
-  readonly keys: CacheArray;
-  readonly values: CacheArray;
+  /** Of the new positions, as caches hold them; null where the pass has put them there. */
+  readonly added: Added | null;
 }
+
+/** [L, B, lines, T] each. */
+export type Added = Readonly<Record<CacheKind, CacheArray>>;
 
 /** Bits that inputs of products with weights in 4 or 8 bits are rounded to, a scale a block of 32; 32 where they are not, or there are none. */
 export type InputBits = 8 | 16 | 32;

@@ -1,6 +1,6 @@
 import { copyLines } from './cache-lines';
 import type { RowCache } from './decoder';
-import { type CacheArray, type CacheKind, cacheKinds, type CacheMemory, type PassOutputs, type Segment } from './passes';
+import { type Added, type CacheArray, type CacheKind, cacheKinds, type CacheMemory, type Segment } from './passes';
 
 /** Keys or values: one array a layer, each [slots, lines, capacity]. */
 type Store = readonly CacheArray[];
@@ -125,22 +125,26 @@ export class RowCaches {
   }
 
   /**
-   * Appends one position to every row, wherever it lies by now: rows may have come and gone while the pass ran.
+   * Counts one position more of every row, and puts it there, wherever the row lies by now: rows may have come and gone while the pass ran.
    * @param places position of each row in the pass, as `gather` gave it
-   * @param added new keys and values of all rows, [L · rows, lines, 1], in the order of the window
+   * @param added new keys and values of all rows in the order of the window, one position each; null where the pass has written them
    */
-  append(rows: readonly RowCache[], places: readonly number[], added: Pick<PassOutputs, CacheKind>): void {
+  append(rows: readonly RowCache[], places: readonly number[], added: Added | null): void {
     rows.forEach((row, i) => {
       if (!(row instanceof StoredRow) || this.slots[row.slot] !== row) return;
-      for (const kind of cacheKinds) {
-        const lines = this.memory.cacheLines[kind];
-        this.stores[kind].forEach((store, layer) => {
-          const from = { data: added[kind], width: 1, line: (layer * rows.length + (places[i] ?? 0)) * lines, at: 0 };
-          copyLines(from, { data: store, width: this.capacity, line: row.slot * lines, at: row.length }, lines, 1);
-        });
-      }
+      if (added) this.put(row, added, rows.length, places[i] ?? 0);
       row.length++;
     });
+  }
+
+  private put(row: StoredRow, added: Added, rows: number, place: number): void {
+    for (const kind of cacheKinds) {
+      const lines = this.memory.cacheLines[kind];
+      this.stores[kind].forEach((store, layer) => {
+        const from = { data: added[kind], width: 1, line: (layer * rows + place) * lines, at: 0 };
+        copyLines(from, { data: store, width: this.capacity, line: row.slot * lines, at: row.length }, lines, 1);
+      });
+    }
   }
 
   /** Numbers of a slot. */

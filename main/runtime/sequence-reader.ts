@@ -1,6 +1,6 @@
 import type { DecoderSpec } from '../graph/decoder-spec';
 import { appendToLines } from './cache-lines';
-import { type CacheArray, type CacheKind, cacheKinds, type CacheMemory, type Passes, type Segment } from './passes';
+import { type Added, type CacheArray, type CacheKind, cacheKinds, type CacheMemory, type Pass, type Passes, type Segment } from './passes';
 
 /**
  * Positions read in one pass. The matrices are no faster with more, and what a pass of many positions needs stays with the process: a
@@ -34,7 +34,7 @@ export class SequenceReader {
   async read(embeddings: Float32Array, from: number): Promise<SequenceReading> {
     const { layers, width, vocabulary } = this.spec;
     const length = embeddings.length / width;
-    const { cacheLines } = this.passes;
+    const { cacheLines, writesCache } = this.passes;
     const room = (kind: CacheKind): CacheArray[] => Array.from({ length: layers }, () => this.passes.allocate(kind, length));
     const cache = { keys: room('keys'), values: room('values') };
     const count = length - from;
@@ -43,10 +43,15 @@ export class SequenceReader {
       hidden: new Float32Array(count * width),
       residual: new Float32Array((layers + 1) * count * width),
     };
-    /** The first positions, packed at the start of each array. */
-    const filled = (positions: number): Segment => {
-      const packed = (kind: CacheKind): CacheArray[] => cache[kind].map((array) => array.subarray(0, cacheLines[kind] * positions));
-      return { batch: 1, capacity: positions, keys: packed('keys'), values: packed('values'), filled: [positions] };
+    const segments = { batch: 1, capacity: length, ...cache };
+    /** The first positions, packed at the start of each array, so that nothing is computed for those to come. */
+    const packed = (positions: number): Segment => {
+      const ofKind = (kind: CacheKind): CacheArray[] => cache[kind].map((array) => array.subarray(0, cacheLines[kind] * positions));
+      return { batch: 1, capacity: positions, keys: ofKind('keys'), values: ofKind('values'), filled: [positions] };
+    };
+    const before = (start: number): Pick<Pass, 'prompt' | 'own'> => {
+      if (writesCache) return { prompt: null, own: { ...segments, filled: [start] } };
+      return { prompt: start > 0 ? packed(start) : null, own: null };
     };
     try {
       for (let start = 0; start < length; start += portion) {
@@ -58,18 +63,12 @@ export class SequenceReader {
           added,
           embeddings: embeddings.slice(start * width, (start + added) * width),
           positions: Array.from({ length: added }, (_, i) => start + i),
-          prompt: start > 0 ? filled(start) : null,
-          own: null,
+          ...before(start),
           // A pass has to read something out.
           readout: wanted.length > 0 ? wanted : [added - 1],
           tapped: wanted,
         });
-        for (const kind of cacheKinds) {
-          const lines = cacheLines[kind];
-          cache[kind].forEach((data, layer) => {
-            appendToLines(data, start, { data: outputs[kind], width: added, line: layer * lines, at: 0 }, lines);
-          });
-        }
+        if (outputs.added) append(cache, start, outputs.added, added, cacheLines);
         if (wanted.length === 0) continue;
         const place = start + first - from;
         reading.logits.set(outputs.logits, place * vocabulary);
@@ -83,6 +82,22 @@ export class SequenceReader {
       for (const array of [...cache.keys, ...cache.values]) this.passes.free(array);
       throw thrown;
     }
-    return { ...reading, segment: { batch: 1, capacity: length, ...cache, filled: [length] } };
+    return { ...reading, segment: { ...segments, filled: [length] } };
+  }
+}
+
+/** Lengthens packed arrays, one a layer, of `start` positions by `count`. */
+function append(
+  cache: Readonly<Record<CacheKind, readonly CacheArray[]>>,
+  start: number,
+  added: Added,
+  count: number,
+  cacheLines: CacheMemory['cacheLines'],
+): void {
+  for (const kind of cacheKinds) {
+    const lines = cacheLines[kind];
+    cache[kind].forEach((data, layer) => {
+      appendToLines(data, start, { data: added[kind], width: count, line: layer * lines, at: 0 }, lines);
+    });
   }
 }

@@ -22,6 +22,7 @@ class SharedPasses implements Passes {
   readonly inputBits = 32;
   readonly engine = 'shared 1';
   readonly lens = null;
+  readonly writesCache = false;
   readonly memory: CountingMemory;
   readonly #passes: OnnxPasses;
 

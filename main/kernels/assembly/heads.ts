@@ -30,9 +30,12 @@ export class Heads {
   queries: usize;
   /** [rows, H] of queries that are rounded. */
   queryScales: usize;
-  /** [B, Hkv, lines, T], as caches hold them. */
+  /** Where caches hold the rows' own, places of a line, numbers from one row to the next, and places filled before, i32 [B]. */
   keys: usize;
   values: usize;
+  capacity: i32;
+  stride: i32;
+  filled: usize;
 }
 
 /** The largest of a rounded query: with it two sums of pairs of products still fit into 32 bits. */
@@ -65,24 +68,26 @@ export function prepareHeads(job: Heads, row: i32): void {
   for (let at = from; at < from + <usize>heads * size; at += 4) f32.store(at, f32.load(at) * job.queryFactor);
   const keys = from + <usize>heads * size;
   const values = keys + <usize>keyValueHeads * size;
+  const capacity = job.capacity, batch = row / added;
+  const position = i32.load(job.filled + (<usize>batch << 2)) + (row % added);
   if (job.bits == 16) {
     for (let head = 0; head < heads; head++) {
       const query = row * heads + head;
       const scale = storeQuery(from + <usize>head * size, width, largestOfQuery, job.queries + (<usize>(query * width) << 1));
       f32.store(job.queryScales + (<usize>query << 2), scale);
     }
-    const lines = <usize>((width + scaleLines) * added) << 1;
+    const line = (width + scaleLines) * capacity;
     for (let head = 0; head < keyValueHeads; head++) {
-      const place = <usize>((row / added) * keyValueHeads + head) * lines;
-      storeKey(keys + <usize>head * size, width, job.keys + place, added, row % added);
-      storeValue(values + <usize>head * size, width, job.values + place, added, row % added);
+      const place = <usize>(batch * job.stride + head * line) << 1;
+      storeKey(keys + <usize>head * size, width, job.keys + place, capacity, position);
+      storeValue(values + <usize>head * size, width, job.values + place, capacity, position);
     }
     return;
   }
   memory.copy(job.queries + <usize>(row * heads) * size, from, <usize>heads * size);
-  const line = <usize>added << 2;
+  const line = <usize>capacity << 2;
   const lines = keyValueHeads * width;
-  const place = <usize>((row / added) * lines) * line + (<usize>(row % added) << 2);
+  const place = <usize>(batch * job.stride + position) << 2;
   for (let i = 0; i < lines; i++) {
     f32.store(job.keys + place + <usize>i * line, f32.load(keys + (<usize>i << 2)));
     f32.store(job.values + place + <usize>i * line, f32.load(values + (<usize>i << 2)));

@@ -1,8 +1,8 @@
 /*
  * What attention reads and writes, rounded (scores.ts, value-weights.ts, mixture.ts: one job each) or exactly (exact-attention.ts).
  *
- * New positions see three segments: the prompt's, the row's own and the new positions themselves. Keys and values lie
- * position after position, [batch, Hkv, lines, capacity] (see caches.ts), so everything runs along lines of positions. Scores of a query
+ * New positions see two segments: the prompt's and the row's own, at whose end they are themselves (heads.ts has put them there). Keys and values
+ * lie position after position, [batch, Hkv, lines, capacity] (see caches.ts), so everything runs along lines of positions. Scores of a query
  * head are one line: segment after segment, each filled up to a multiple of 8.
  */
 
@@ -16,13 +16,15 @@ export class Segment {
   capacity: i32;
   /** Numbers from one row of the batch to the next; 0 where all share. */
   stride: i32;
-  /** Places filled, i32 [B]; 0: of the new positions, those up to the query's own. */
+  /** Places filled before the pass, i32 [B]. */
   filled: usize;
+  /** 1: the new positions are behind them, and a query sees those up to its own. */
+  grows: i32;
   /** Where it begins in a line of scores, a multiple of 8. */
   start: i32;
 }
 
-export const segments: i32 = 3;
+export const segments: i32 = 2;
 
 // @ts-ignore: decorator
 @unmanaged
@@ -41,25 +43,21 @@ export class Attention {
   /** [rows, H, Hd], multiplied with 1 / √Hd: integers with scales [rows, H], or floats. */
   queries: usize;
   queryScales: usize;
-  /** Three of `Segment`. */
+  /** Two of `Segment`. */
   promptKeys: usize;
   promptValues: usize;
   promptCapacity: i32;
   promptStride: i32;
   promptFilled: usize;
+  promptGrows: i32;
   promptStart: i32;
   ownKeys: usize;
   ownValues: usize;
   ownCapacity: i32;
   ownStride: i32;
   ownFilled: usize;
+  ownGrows: i32;
   ownStart: i32;
-  addedKeys: usize;
-  addedValues: usize;
-  addedCapacity: i32;
-  addedStride: i32;
-  addedFilled: usize;
-  addedStart: i32;
   /** Length of a line of scores, a multiple of 8. */
   line: i32;
   /** Positions of a line that a chunk scores, a multiple of 8. */
@@ -98,7 +96,7 @@ export function endOf(job: Attention, index: i32): i32 {
 // @ts-ignore: decorator
 @inline
 export function filledOf(job: Attention, segment: Segment, last: i32): i32 {
-  return segment.filled == 0 ? (last % job.added) + 1 : i32.load(segment.filled + (<usize>(last / job.added) << 2));
+  return i32.load(segment.filled + (<usize>(last / job.added) << 2)) + segment.grows * ((last % job.added) + 1);
 }
 
 /** The end of the rows that share a segment with `row`. */

@@ -2,6 +2,7 @@ import type { CacheArray, CacheKind, CacheMemory } from '../passes';
 
 /** Memory that knows what has not been given back, and refuses what is not its own. */
 export class CountingMemory implements CacheMemory {
+  readonly writesCache = false;
   readonly #live = new Set<CacheArray>();
 
   /** @param cacheLines of keys and of values, which may differ */

@@ -46,8 +46,9 @@ export interface DrawnSums {
 /** Tokens a block, and blocks a part: see assembly/walk.ts. */
 export const blockSize = 1024;
 const blocksOfPart = 8;
-/** Bytes of a part before its highest. */
-const partHead = 40 + 8 * blocksOfPart;
+/** Bytes of a part's sums, and of all before its highest. */
+const sumBytes = 40;
+const partHead = sumBytes + 8 * blocksOfPart;
 
 /** Logits a part. */
 export const partSize = blockSize * blocksOfPart;
@@ -74,7 +75,7 @@ interface Part extends LogitSums {
 }
 
 function readPart(buffer: ArrayBufferLike, at: number, count: number, kept: number): Part {
-  const [maximum = NaN, weights = NaN, weighted = NaN, shifts = NaN, drawable = NaN] = new Float64Array(buffer, at, 5);
+  const [maximum = NaN, weights = NaN, weighted = NaN, shifts = NaN, drawable = NaN] = new Float64Array(buffer, at, sumBytes / 8);
   return {
     count,
     maximum,
@@ -82,7 +83,7 @@ function readPart(buffer: ArrayBufferLike, at: number, count: number, kept: numb
     weighted,
     shifts,
     drawable,
-    blocks: new Float64Array(buffer, at + 40, Math.ceil(count / blockSize)),
+    blocks: new Float64Array(buffer, at + sumBytes, Math.ceil(count / blockSize)),
     values: new Float32Array(buffer, at + partHead, kept),
     places: new Int32Array(buffer, at + partHead + 4 * kept, kept),
   };
@@ -132,16 +133,16 @@ const largest = (numbers: readonly number[]): number => numbers.reduce((most, nu
 function highestOf(parts: readonly Part[], kept: number): number[] {
   const taken = parts.map(() => 0);
   const ids: number[] = [];
-  for (; ids.length < kept;) {
-    let [best, most, id] = [-1, -Infinity, -1];
-    for (const [part, { values, places }] of parts.entries()) {
+  while (ids.length < kept) {
+    let best = { part: -1, value: -Infinity, id: -1 };
+    parts.forEach(({ values, places }, part) => {
       const next = taken[part] ?? 0;
-      const [value = -Infinity, place = -1] = [values[next], places[next]];
-      if (place >= 0 && (best < 0 || value > most)) [best, most, id] = [part, value, place];
-    }
-    if (best < 0) break;
-    taken[best] = (taken[best] ?? 0) + 1;
-    ids.push(id);
+      const [value = -Infinity, id = -1] = [values[next], places[next]];
+      if (id >= 0 && (best.part < 0 || value > best.value)) best = { part, value, id };
+    });
+    if (best.part < 0) break;
+    taken[best.part] = (taken[best.part] ?? 0) + 1;
+    ids.push(best.id);
   }
   return ids;
 }

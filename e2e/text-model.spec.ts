@@ -59,6 +59,7 @@ test('SmolLM2 is added from the catalogue, asked as a chat in four lanes, and re
   await expect(workspace.steps('Direct')).not.toHaveCount(0);
   // Which steps a long strip has drawn depends on how far it was followed: the keys count from the first.
   await workspace.steps('Chain of thought').last().click();
+  await page.mouse.move(0, 0);
   await page.keyboard.press('Home');
   for (let step = 1; step < 16; step++) await page.keyboard.press('ArrowRight');
   await expect(page.getByText(/^Chain of thought: step 16 of 32/)).toBeVisible();

@@ -54,7 +54,6 @@ function drawFromAll(draws: Draws, { temperature }: SamplerSettings, uniform: nu
   const isThis = made?.drawing.temperature === temperature && isSame(made.drawing.excluded, excluded);
   const drawn = isThis ? made : walkOver(logits, { kept: 0, drawing: { temperature, excluded } }).drawn;
   if (!drawn) throw new Error('A walk for a draw gave no sums');
-  const sum = drawn.blocks.reduce((all, block) => all + block, 0);
   const candidates = highest(draws, keep).map((id) => ({
     id,
     weight: Math.exp(((logits[id] ?? -Infinity) - drawn.maximum) / temperature),
@@ -62,7 +61,7 @@ function drawFromAll(draws: Draws, { temperature }: SamplerSettings, uniform: nu
   const possible = candidates.filter(({ weight }) => weight > 0);
   return {
     tokenId: drawnToken(logits, drawn, uniform),
-    sampled: { ids: possible.map(({ id }) => id), probabilities: possible.map(({ weight }) => weight / sum) },
+    sampled: { ids: possible.map(({ id }) => id), probabilities: possible.map(({ weight }) => weight / drawn.sum) },
   };
 }
 

@@ -87,11 +87,11 @@ export function walkOver(logits: Float32Array, request: WalkRequest): Walk {
  * The token at which the weights so far, in the order of ids, come to more than a share of their sum.
  * @param uniform the share, from 0 to under 1
  */
-export function drawnToken(logits: Float32Array, { drawing, maximum, blocks }: DrawnSums, uniform: number): number {
-  const share = uniform * blocks.reduce((sum, block) => sum + block, 0);
+export function drawnToken(logits: Float32Array, { drawing, maximum, blocks, sum }: DrawnSums, uniform: number): number {
+  const share = uniform * sum;
   let [before, block] = [0, 0];
   // Where rounding leaves the share just over all, the last block of any weight has it.
-  const last = blocks.findLastIndex((sum) => sum > 0);
+  const last = blocks.findLastIndex((weights) => weights > 0);
   for (; block < last && !(share < before + (blocks[block] ?? 0)); block++) before += blocks[block] ?? 0;
   const first = block * blockSize;
   const some = logits.subarray(first, first + blockSize);

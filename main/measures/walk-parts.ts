@@ -41,6 +41,8 @@ export interface DrawnSums {
   readonly maximum: number;
   /** Of each 1 024 tokens; NaN where a logit is none. */
   readonly blocks: Float64Array;
+  /** Of all. */
+  readonly sum: number;
 }
 
 /** Tokens a block, and blocks a part: see assembly/walk.ts. */
@@ -89,7 +91,7 @@ function readPart(buffer: ArrayBufferLike, at: number, count: number, kept: numb
   };
 }
 
-/** What the parts of a vocabulary say together, one after the other from `at` on. Nothing of it lies there. */
+/** What the parts of a vocabulary say together, one after the other from `at` on; all of it copied. */
 export function readWalk(buffer: ArrayBufferLike, at: number, vocabulary: number, request: WalkRequest): Walk {
   const { kept, drawing } = request;
   const { results } = walkSizes(request);
@@ -124,7 +126,7 @@ function drawnOf(parts: readonly Part[], drawing: Drawing): DrawnSums {
     const factor = part.drawable === -Infinity ? 1 : Math.exp((part.drawable - maximum) / drawing.temperature);
     for (const sum of part.blocks) blocks[block++] = factor * sum;
   }
-  return { drawing, maximum, blocks };
+  return { drawing, maximum, blocks, sum: blocks.reduce((all, of) => all + of, 0) };
 }
 
 const largest = (numbers: readonly number[]): number => numbers.reduce((most, number) => Math.max(most, number), -Infinity);

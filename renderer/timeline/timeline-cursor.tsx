@@ -18,12 +18,18 @@ export interface TimelineCursorProps {
   /** Place of the cursor on the axis, or null. */
   readonly place: number | null;
   readonly label: string;
+  /** Behind each number on the axis. */
+  readonly unit: string;
   readonly pinned: boolean;
   readonly values: readonly CursorValue[];
 }
 
+/** Room that a text of the axis takes, and what is to be left between two, in pixels. */
+const textWidth = (text: string): number => text.length * 7;
+const gap = 4;
+
 /** Drawn over the chart: the cursor's line, its step on the axis, and each lane's point under it. */
-export function TimelineCursor({ data, width, height, place, label, pinned, values }: TimelineCursorProps) {
+export function TimelineCursor({ data, width, height, place, label, unit, pinned, values }: TimelineCursorProps) {
   const plotWidth = width - plotMargin.left - plotMargin.right;
   const plotHeight = height - plotMargin.top - plotMargin.bottom;
   const [left, right] = data.xDomain;
@@ -32,8 +38,12 @@ export function TimelineCursor({ data, width, height, place, label, pinned, valu
   const y = (value: number): number => plotMargin.top + (1 - (value - bottom) / (top - bottom)) * plotHeight;
   if (place === null || plotWidth <= 0 || plotHeight <= 0) return null;
   const line = x(place);
-  const labelWidth = label.length * 7 + 10;
+  const labelWidth = textWidth(label) + 10;
   const base = height - plotMargin.bottom;
+  /** Numbers on the axis that the label would cut or touch: they make room for it as a whole. */
+  const covered = data.xTicks
+    .map((tick) => ({ tick, middle: x(tick), room: textWidth(`${tick}${unit}`) }))
+    .filter(({ middle, room }) => Math.abs(middle - line) < (labelWidth + room) / 2 + gap);
   return (
     <svg width={width} height={height} aria-hidden="true" focusable="false">
       <line
@@ -45,6 +55,9 @@ export function TimelineCursor({ data, width, height, place, label, pinned, valu
         strokeWidth={pinned ? 1.6 : 1}
         strokeDasharray={pinned ? undefined : '3 2'}
       />
+      {covered.map(({ tick, middle, room }) => (
+        <rect key={tick} x={middle - room / 2} y={base + 3} width={room} height={16} fill="var(--paper)" />
+      ))}
       <rect
         x={line - labelWidth / 2}
         y={base + 3}

@@ -162,6 +162,7 @@ export function Timeline({ runs, cursor, stepUnderCursor, moveCursor }: PanelPro
                     height={height}
                     place={place}
                     label={axis === 'step' ? String((own?.step ?? 0) + 1) : `${Math.round(place ?? 0)}${axisUnits[axis]}`}
+                    unit={axisUnits[axis]}
                     pinned={cursor?.pinned ?? false}
                     values={under}
                   />

@@ -8,69 +8,27 @@ import { thread } from './thread';
  * Products as in products.ts, eight rows of weights at a time: a vector of 256 bits, of which WebAssembly has none, written as two of 128
  * whose operations are the same and whose addresses are 16 bytes apart. V8 makes one instruction of each two where it is told to
  * (`--experimental-wasm-revectorize`); without that these are slower than those of products.ts. It finds the two from a pair of stores back,
- * through what lies between two jumps and no further, and does not move numbers from one lane to another, or constants. So
+ * through sums that go round a loop, and does not move numbers from one lane to another, or most constants. So
  *
- *   sums lie in memory from one round of a loop to the next
  *   a pair of inputs is spread over the lanes as it is loaded, and so is the mask
  *   the two halves of a load say how far apart they are in the instruction itself
+ *   a loop has one quarter of a block in it: sums of all rows of inputs, and the unpacked weights, fit into the processor's registers
  *
  * and never are two loads that widen what they load 8 bytes apart: V8 13.0 begins at the second where that comes first.
  */
 
-/**
- * Of a thread: sums of four rows of inputs with eight of weights so far, those of the block under way after each of its quarters, the mask
- * and the factor of offsets, and what makes floats of halves.
- */
-const blockSums: usize = 128;
-const maskAt: usize = 640;
-const factorAt: usize = 644;
-const halfMaskAt: usize = 648;
-const largerAt: usize = 652;
-export const roomOfThread: usize = 704;
+/** Of a thread: sums of up to eight rows of inputs with eight of weights, the mask and the factor of offsets, and what makes floats of halves. */
+const maskAt: usize = 256;
+const factorAt: usize = 260;
+const halfMaskAt: usize = 264;
+const largerAt: usize = 268;
+export const roomOfThread: usize = 320;
 
 // @ts-ignore: decorator
 @unmanaged
 export class WideProduct extends RoundedProduct {
   /** `roomOfThread` bytes for each thread. */
   room: usize;
-}
-
-/** Four pairs of weights with pairs of inputs that lie `between` bytes apart. */
-// @ts-ignore: decorator
-@inline
-function fourPairs(p0: v128, p1: v128, p2: v128, p3: v128, x: usize, between: usize): v128 {
-  const first = i32x4.add(i32x4.dot_i16x8_s(p0, v128.load32_splat(x)), i32x4.dot_i16x8_s(p1, v128.load32_splat(x + between)));
-  const last = i32x4.add(
-    i32x4.dot_i16x8_s(p2, v128.load32_splat(x + 2 * between)),
-    i32x4.dot_i16x8_s(p3, v128.load32_splat(x + 3 * between)),
-  );
-  return i32x4.add(first, last);
-}
-
-/** The four pairs of sixteen bytes in 4 bits. */
-// @ts-ignore: decorator
-@inline
-function inFourBits(q: v128, mask: v128, x: usize): v128 {
-  return fourPairs(
-    v128.and(q, mask), v128.and(i16x8.shr_u(q, 4), mask), v128.and(i16x8.shr_u(q, 8), mask), i16x8.shr_u(q, 12), x, 4,
-  );
-}
-
-/** Four pairs of the first four rows in 8 bits, and of the last. */
-// @ts-ignore: decorator
-@inline
-function firstInEightBits(p0: v128, p1: v128, p2: v128, p3: v128, x: usize): v128 {
-  return fourPairs(
-    i16x8.extend_low_i8x16_s(p0), i16x8.extend_low_i8x16_s(p1), i16x8.extend_low_i8x16_s(p2), i16x8.extend_low_i8x16_s(p3), x, 4,
-  );
-}
-
-// @ts-ignore: decorator
-@inline
-function lastInEightBits(p0: v128, p1: v128, p2: v128, p3: v128, x: usize): v128 {
-  return fourPairs(
-    i16x8.extend_high_i8x16_s(p0), i16x8.extend_high_i8x16_s(p1), i16x8.extend_high_i8x16_s(p2), i16x8.extend_high_i8x16_s(p3), x, 4,
-  );
 }
 
 // @ts-ignore: decorator
@@ -114,227 +72,179 @@ function addBlock(
   );
 }
 
-/** The same where no other row of inputs meets the block. @param xs where the scale of its inputs lies @param sum and their sum */
+/** Four pairs of weights with those of one row of inputs. */
 // @ts-ignore: decorator
 @inline
-function addAlone<S>(
-  to: usize, first: v128, last: v128, s: usize, o: usize, xs: usize, sum: usize, factor: v128, halfMask: v128, by: v128,
-): void {
-  addBlock(
-    to, first, last, larger<S>(firstStored<S>(s, halfMask), by), larger<S>(lastStored<S>(s, halfMask), by),
-    f32x4.mul(firstStored<S>(o, halfMask), factor), f32x4.mul(lastStored<S>(o, halfMask), factor),
-    v128.load32_splat(xs), v128.load32_splat(sum),
+function withOne(p0: v128, p1: v128, p2: v128, p3: v128, x: usize): v128 {
+  return sum4(
+    i32x4.dot_i16x8_s(p0, v128.load32_splat(x)), i32x4.dot_i16x8_s(p1, v128.load32_splat(x, 4)),
+    i32x4.dot_i16x8_s(p2, v128.load32_splat(x, 8)), i32x4.dot_i16x8_s(p3, v128.load32_splat(x, 12)),
   );
 }
 
-/** Adds to `to` what all blocks of eight rows of weights in 4 bits give for one row of inputs. @param apart bytes from an input's scale to its sum */
-function addInFourBits<S>(w: usize, x: usize, s: usize, o: usize, xs: usize, apart: usize, to: usize, blocks: i32): void {
-  const factor = v128.load32_splat(to + factorAt), halfMask = v128.load32_splat(to + halfMaskAt), by = v128.load32_splat(to + largerAt);
-  const mask = v128.load32_splat(to + maskAt);
-  for (const end = w + (<usize>blocks << 7); w < end; w += 128) {
-    const a0 = v128.load(w), a1 = v128.load(w, 16), b0 = v128.load(w, 32), b1 = v128.load(w, 48);
-    const c0 = v128.load(w, 64), c1 = v128.load(w, 80), d0 = v128.load(w, 96), d1 = v128.load(w, 112);
-    const first = sum4(
-      inFourBits(a0, mask, x), inFourBits(b0, mask, x + 16), inFourBits(c0, mask, x + 32), inFourBits(d0, mask, x + 48),
-    );
-    const last = sum4(
-      inFourBits(a1, mask, x), inFourBits(b1, mask, x + 16), inFourBits(c1, mask, x + 32), inFourBits(d1, mask, x + 48),
-    );
-    addAlone<S>(to, first, last, s, o, xs, xs + apart, factor, halfMask, by);
-    x += 64;
-    s += 8 * sizeof<S>();
-    o += 8 * sizeof<S>();
-    xs += 4;
-  }
-}
-
-/** The same in 8 bits. */
-function addInEightBits<S>(w: usize, x: usize, s: usize, o: usize, xs: usize, apart: usize, to: usize, blocks: i32): void {
-  const factor = v128.load32_splat(to + factorAt), halfMask = v128.load32_splat(to + halfMaskAt), by = v128.load32_splat(to + largerAt);
-  for (const end = w + (<usize>blocks << 8); w < end; w += 256) {
-    const a0 = v128.load(w), a1 = v128.load(w, 16), a2 = v128.load(w, 32), a3 = v128.load(w, 48);
-    const b0 = v128.load(w, 64), b1 = v128.load(w, 80), b2 = v128.load(w, 96), b3 = v128.load(w, 112);
-    const c0 = v128.load(w, 128), c1 = v128.load(w, 144), c2 = v128.load(w, 160), c3 = v128.load(w, 176);
-    const d0 = v128.load(w, 192), d1 = v128.load(w, 208), d2 = v128.load(w, 224), d3 = v128.load(w, 240);
-    const first = sum4(
-      firstInEightBits(a0, a1, a2, a3, x), firstInEightBits(b0, b1, b2, b3, x + 16),
-      firstInEightBits(c0, c1, c2, c3, x + 32), firstInEightBits(d0, d1, d2, d3, x + 48),
-    );
-    const last = sum4(
-      lastInEightBits(a0, a1, a2, a3, x), lastInEightBits(b0, b1, b2, b3, x + 16),
-      lastInEightBits(c0, c1, c2, c3, x + 32), lastInEightBits(d0, d1, d2, d3, x + 48),
-    );
-    addAlone<S>(to, first, last, s, o, xs, xs + apart, factor, halfMask, by);
-    x += 64;
-    s += 8 * sizeof<S>();
-    o += 8 * sizeof<S>();
-    xs += 4;
-  }
-}
-
-/** A quarter of a block, four pairs of eight rows of weights, p0 and q0 the first, with all four rows of inputs. */
+/** Four pairs of weights with those of the first of four rows of inputs, which lie pair by pair. */
 // @ts-ignore: decorator
 @inline
-function setQuarter(p0: v128, p1: v128, p2: v128, p3: v128, q0: v128, q1: v128, q2: v128, q3: v128, x: usize, to: usize): void {
-  setTwo(to, fourPairs(p0, p1, p2, p3, x, 16), fourPairs(q0, q1, q2, q3, x, 16));
-  setTwo(to + 32, fourPairs(p0, p1, p2, p3, x + 4, 16), fourPairs(q0, q1, q2, q3, x + 4, 16));
-  setTwo(to + 64, fourPairs(p0, p1, p2, p3, x + 8, 16), fourPairs(q0, q1, q2, q3, x + 8, 16));
-  setTwo(to + 96, fourPairs(p0, p1, p2, p3, x + 12, 16), fourPairs(q0, q1, q2, q3, x + 12, 16));
-}
-
-/** With one of the four rows, after what the quarter before gave, which lies before it. */
-// @ts-ignore: decorator
-@inline
-function addRow(p0: v128, p1: v128, p2: v128, p3: v128, q0: v128, q1: v128, q2: v128, q3: v128, x: usize, from: usize): void {
-  setTwo(
-    from + 128,
-    i32x4.add(v128.load(from), fourPairs(p0, p1, p2, p3, x, 16)),
-    i32x4.add(v128.load(from, 16), fourPairs(q0, q1, q2, q3, x, 16)),
+function withFirst(p0: v128, p1: v128, p2: v128, p3: v128, x: usize): v128 {
+  return sum4(
+    i32x4.dot_i16x8_s(p0, v128.load32_splat(x)), i32x4.dot_i16x8_s(p1, v128.load32_splat(x, 16)),
+    i32x4.dot_i16x8_s(p2, v128.load32_splat(x, 32)), i32x4.dot_i16x8_s(p3, v128.load32_splat(x, 48)),
   );
 }
 
-/** Another quarter. V8 takes two stores in one place for one, so each quarter's sums have a place of their own. */
+/** Of the second. */
 // @ts-ignore: decorator
 @inline
-function addQuarter(p0: v128, p1: v128, p2: v128, p3: v128, q0: v128, q1: v128, q2: v128, q3: v128, x: usize, from: usize): void {
-  addRow(p0, p1, p2, p3, q0, q1, q2, q3, x, from);
-  addRow(p0, p1, p2, p3, q0, q1, q2, q3, x + 4, from + 32);
-  addRow(p0, p1, p2, p3, q0, q1, q2, q3, x + 8, from + 64);
-  addRow(p0, p1, p2, p3, q0, q1, q2, q3, x + 12, from + 96);
+function withSecond(p0: v128, p1: v128, p2: v128, p3: v128, x: usize): v128 {
+  return sum4(
+    i32x4.dot_i16x8_s(p0, v128.load32_splat(x, 4)), i32x4.dot_i16x8_s(p1, v128.load32_splat(x, 20)),
+    i32x4.dot_i16x8_s(p2, v128.load32_splat(x, 36)), i32x4.dot_i16x8_s(p3, v128.load32_splat(x, 52)),
+  );
 }
 
-/** What a block gives for four rows of inputs, added to the sums so far. */
+/** Of the third. */
 // @ts-ignore: decorator
 @inline
-function addBlocks<S>(to: usize, sums: usize, s: usize, o: usize, xs: usize, xm: usize, factor: v128, halfMask: v128, by: v128): void {
-  const a = larger<S>(firstStored<S>(s, halfMask), by), b = larger<S>(lastStored<S>(s, halfMask), by);
-  const c = f32x4.mul(firstStored<S>(o, halfMask), factor), d = f32x4.mul(lastStored<S>(o, halfMask), factor);
-  addBlock(to, v128.load(sums), v128.load(sums, 16), a, b, c, d, v128.load32_splat(xs), v128.load32_splat(xm));
-  addBlock(to + 32, v128.load(sums, 32), v128.load(sums, 48), a, b, c, d, v128.load32_splat(xs, 4), v128.load32_splat(xm, 4));
-  addBlock(to + 64, v128.load(sums, 64), v128.load(sums, 80), a, b, c, d, v128.load32_splat(xs, 8), v128.load32_splat(xm, 8));
-  addBlock(to + 96, v128.load(sums, 96), v128.load(sums, 112), a, b, c, d, v128.load32_splat(xs, 12), v128.load32_splat(xm, 12));
+function withThird(p0: v128, p1: v128, p2: v128, p3: v128, x: usize): v128 {
+  return sum4(
+    i32x4.dot_i16x8_s(p0, v128.load32_splat(x, 8)), i32x4.dot_i16x8_s(p1, v128.load32_splat(x, 24)),
+    i32x4.dot_i16x8_s(p2, v128.load32_splat(x, 40)), i32x4.dot_i16x8_s(p3, v128.load32_splat(x, 56)),
+  );
 }
 
-/** Adds to `to` what all blocks of eight rows of weights in 4 bits give for four rows of inputs. */
-function addFoursInFourBits<S>(w: usize, x: usize, s: usize, o: usize, xs: usize, apart: usize, to: usize, blocks: i32): void {
+/** Of the fourth. */
+// @ts-ignore: decorator
+@inline
+function withFourth(p0: v128, p1: v128, p2: v128, p3: v128, x: usize): v128 {
+  return sum4(
+    i32x4.dot_i16x8_s(p0, v128.load32_splat(x, 12)), i32x4.dot_i16x8_s(p1, v128.load32_splat(x, 28)),
+    i32x4.dot_i16x8_s(p2, v128.load32_splat(x, 44)), i32x4.dot_i16x8_s(p3, v128.load32_splat(x, 60)),
+  );
+}
+
+/**
+ * Adds to `to` what all blocks of eight rows of weights give for as many rows of inputs as R has bytes: one, four or eight.
+ * @param S of scales and offsets
+ * @param Q of a quarter of a block of one row of weights: u32 in 4 bits, u64 in 8
+ * @param apart bytes from an input's scale to its sum
+ */
+function addBlocks<S, Q, R>(w: usize, x: usize, s: usize, o: usize, xs: usize, apart: usize, to: usize, blocks: i32): void {
   const factor = v128.load32_splat(to + factorAt), halfMask = v128.load32_splat(to + halfMaskAt), by = v128.load32_splat(to + largerAt);
   const mask = v128.load32_splat(to + maskAt);
-  const sums = to + blockSums;
-  for (const end = w + (<usize>blocks << 7); w < end; w += 128) {
-    const a = v128.load(w), b = v128.load(w, 16);
-    setQuarter(
-      v128.and(a, mask), v128.and(i16x8.shr_u(a, 4), mask), v128.and(i16x8.shr_u(a, 8), mask), i16x8.shr_u(a, 12),
-      v128.and(b, mask), v128.and(i16x8.shr_u(b, 4), mask), v128.and(i16x8.shr_u(b, 8), mask), i16x8.shr_u(b, 12), x, sums,
-    );
-    const c = v128.load(w, 32), d = v128.load(w, 48);
-    addQuarter(
-      v128.and(c, mask), v128.and(i16x8.shr_u(c, 4), mask), v128.and(i16x8.shr_u(c, 8), mask), i16x8.shr_u(c, 12),
-      v128.and(d, mask), v128.and(i16x8.shr_u(d, 4), mask), v128.and(i16x8.shr_u(d, 8), mask), i16x8.shr_u(d, 12), x + 64, sums,
-    );
-    const e = v128.load(w, 64), f = v128.load(w, 80);
-    addQuarter(
-      v128.and(e, mask), v128.and(i16x8.shr_u(e, 4), mask), v128.and(i16x8.shr_u(e, 8), mask), i16x8.shr_u(e, 12),
-      v128.and(f, mask), v128.and(i16x8.shr_u(f, 4), mask), v128.and(i16x8.shr_u(f, 8), mask), i16x8.shr_u(f, 12), x + 128, sums + 128,
-    );
-    const g = v128.load(w, 96), h = v128.load(w, 112);
-    addQuarter(
-      v128.and(g, mask), v128.and(i16x8.shr_u(g, 4), mask), v128.and(i16x8.shr_u(g, 8), mask), i16x8.shr_u(g, 12),
-      v128.and(h, mask), v128.and(i16x8.shr_u(h, 4), mask), v128.and(i16x8.shr_u(h, 8), mask), i16x8.shr_u(h, 12), x + 192, sums + 256,
-    );
-    addBlocks<S>(to, sums + 384, s, o, xs, xs + apart, factor, halfMask, by);
-    x += 256;
-    s += 8 * sizeof<S>();
-    o += 8 * sizeof<S>();
-    xs += 16;
-  }
-}
-
-/** The same in 8 bits. */
-function addFoursInEightBits<S>(w: usize, x: usize, s: usize, o: usize, xs: usize, apart: usize, to: usize, blocks: i32): void {
-  const factor = v128.load32_splat(to + factorAt), halfMask = v128.load32_splat(to + halfMaskAt), by = v128.load32_splat(to + largerAt);
-  const sums = to + blockSums;
-  for (const end = w + (<usize>blocks << 8); w < end; w += 256) {
-    const a0 = v128.load(w), a1 = v128.load(w, 16), a2 = v128.load(w, 32), a3 = v128.load(w, 48);
-    setQuarter(
-      i16x8.extend_low_i8x16_s(a0), i16x8.extend_low_i8x16_s(a1), i16x8.extend_low_i8x16_s(a2), i16x8.extend_low_i8x16_s(a3),
-      i16x8.extend_high_i8x16_s(a0), i16x8.extend_high_i8x16_s(a1), i16x8.extend_high_i8x16_s(a2), i16x8.extend_high_i8x16_s(a3),
-      x, sums,
-    );
-    const b0 = v128.load(w, 64), b1 = v128.load(w, 80), b2 = v128.load(w, 96), b3 = v128.load(w, 112);
-    addQuarter(
-      i16x8.extend_low_i8x16_s(b0), i16x8.extend_low_i8x16_s(b1), i16x8.extend_low_i8x16_s(b2), i16x8.extend_low_i8x16_s(b3),
-      i16x8.extend_high_i8x16_s(b0), i16x8.extend_high_i8x16_s(b1), i16x8.extend_high_i8x16_s(b2), i16x8.extend_high_i8x16_s(b3),
-      x + 64, sums,
-    );
-    const c0 = v128.load(w, 128), c1 = v128.load(w, 144), c2 = v128.load(w, 160), c3 = v128.load(w, 176);
-    addQuarter(
-      i16x8.extend_low_i8x16_s(c0), i16x8.extend_low_i8x16_s(c1), i16x8.extend_low_i8x16_s(c2), i16x8.extend_low_i8x16_s(c3),
-      i16x8.extend_high_i8x16_s(c0), i16x8.extend_high_i8x16_s(c1), i16x8.extend_high_i8x16_s(c2), i16x8.extend_high_i8x16_s(c3),
-      x + 128, sums + 128,
-    );
-    const d0 = v128.load(w, 192), d1 = v128.load(w, 208), d2 = v128.load(w, 224), d3 = v128.load(w, 240);
-    addQuarter(
-      i16x8.extend_low_i8x16_s(d0), i16x8.extend_low_i8x16_s(d1), i16x8.extend_low_i8x16_s(d2), i16x8.extend_low_i8x16_s(d3),
-      i16x8.extend_high_i8x16_s(d0), i16x8.extend_high_i8x16_s(d1), i16x8.extend_high_i8x16_s(d2), i16x8.extend_high_i8x16_s(d3),
-      x + 192, sums + 256,
-    );
-    addBlocks<S>(to, sums + 384, s, o, xs, xs + apart, factor, halfMask, by);
-    x += 256;
-    s += 8 * sizeof<S>();
-    o += 8 * sizeof<S>();
-    xs += 16;
-  }
-}
-
-/** Sums [4, 8] at `to` put to zero. */
-// @ts-ignore: decorator
-@inline
-function clear(to: usize): void {
   const zero = i32x4.splat(0);
-  for (const end = to + 128; to < end; to += 32) setTwo(to, zero, zero);
+  // To the last four rows of inputs, and to their scales.
+  const further = <usize>blocks << 8, furtherScales = <usize>blocks << 4;
+  for (const end = w + (<usize>blocks << 5) * sizeof<Q>(); w < end; ) {
+    // Of the first four rows of weights and the last, with the first four rows of inputs; and the same with the last.
+    let a0 = zero, a1 = zero, a2 = zero, a3 = zero, b0 = zero, b1 = zero, b2 = zero, b3 = zero;
+    let c0 = zero, c1 = zero, c2 = zero, c3 = zero, d0 = zero, d1 = zero, d2 = zero, d3 = zero;
+    for (const blockEnd = w + 32 * sizeof<Q>(); w < blockEnd; w += 8 * sizeof<Q>()) {
+      let p0 = v128.load(w), q0 = v128.load(w, 16), p1: v128, p2: v128, p3: v128, q1: v128, q2: v128, q3: v128;
+      if (sizeof<Q>() == 4) {
+        p1 = v128.and(i16x8.shr_u(p0, 4), mask);
+        p2 = v128.and(i16x8.shr_u(p0, 8), mask);
+        p3 = i16x8.shr_u(p0, 12);
+        p0 = v128.and(p0, mask);
+        q1 = v128.and(i16x8.shr_u(q0, 4), mask);
+        q2 = v128.and(i16x8.shr_u(q0, 8), mask);
+        q3 = i16x8.shr_u(q0, 12);
+        q0 = v128.and(q0, mask);
+      } else {
+        const r2 = v128.load(w, 32), r3 = v128.load(w, 48);
+        p1 = i16x8.extend_low_i8x16_s(q0);
+        q1 = i16x8.extend_high_i8x16_s(q0);
+        q0 = i16x8.extend_high_i8x16_s(p0);
+        p0 = i16x8.extend_low_i8x16_s(p0);
+        p2 = i16x8.extend_low_i8x16_s(r2);
+        q2 = i16x8.extend_high_i8x16_s(r2);
+        p3 = i16x8.extend_low_i8x16_s(r3);
+        q3 = i16x8.extend_high_i8x16_s(r3);
+      }
+      if (sizeof<R>() == 1) {
+        a0 = i32x4.add(a0, withOne(p0, p1, p2, p3, x));
+        b0 = i32x4.add(b0, withOne(q0, q1, q2, q3, x));
+      } else {
+        a0 = i32x4.add(a0, withFirst(p0, p1, p2, p3, x));
+        b0 = i32x4.add(b0, withFirst(q0, q1, q2, q3, x));
+        a1 = i32x4.add(a1, withSecond(p0, p1, p2, p3, x));
+        b1 = i32x4.add(b1, withSecond(q0, q1, q2, q3, x));
+        a2 = i32x4.add(a2, withThird(p0, p1, p2, p3, x));
+        b2 = i32x4.add(b2, withThird(q0, q1, q2, q3, x));
+        a3 = i32x4.add(a3, withFourth(p0, p1, p2, p3, x));
+        b3 = i32x4.add(b3, withFourth(q0, q1, q2, q3, x));
+      }
+      if (sizeof<R>() == 8) {
+        c0 = i32x4.add(c0, withFirst(p0, p1, p2, p3, x + further));
+        d0 = i32x4.add(d0, withFirst(q0, q1, q2, q3, x + further));
+        c1 = i32x4.add(c1, withSecond(p0, p1, p2, p3, x + further));
+        d1 = i32x4.add(d1, withSecond(q0, q1, q2, q3, x + further));
+        c2 = i32x4.add(c2, withThird(p0, p1, p2, p3, x + further));
+        d2 = i32x4.add(d2, withThird(q0, q1, q2, q3, x + further));
+        c3 = i32x4.add(c3, withFourth(p0, p1, p2, p3, x + further));
+        d3 = i32x4.add(d3, withFourth(q0, q1, q2, q3, x + further));
+      }
+      x += sizeof<R>() == 1 ? 16 : 64;
+    }
+    const scales = larger<S>(firstStored<S>(s, halfMask), by), lastScales = larger<S>(lastStored<S>(s, halfMask), by);
+    const offsets = f32x4.mul(firstStored<S>(o, halfMask), factor), lastOffsets = f32x4.mul(lastStored<S>(o, halfMask), factor);
+    const xm = xs + apart;
+    addBlock(to, a0, b0, scales, lastScales, offsets, lastOffsets, v128.load32_splat(xs), v128.load32_splat(xm));
+    if (sizeof<R>() > 1) {
+      addBlock(to + 32, a1, b1, scales, lastScales, offsets, lastOffsets, v128.load32_splat(xs, 4), v128.load32_splat(xm, 4));
+      addBlock(to + 64, a2, b2, scales, lastScales, offsets, lastOffsets, v128.load32_splat(xs, 8), v128.load32_splat(xm, 8));
+      addBlock(to + 96, a3, b3, scales, lastScales, offsets, lastOffsets, v128.load32_splat(xs, 12), v128.load32_splat(xm, 12));
+    }
+    if (sizeof<R>() == 8) {
+      const ys = xs + furtherScales, ym = xm + furtherScales;
+      addBlock(to + 128, c0, d0, scales, lastScales, offsets, lastOffsets, v128.load32_splat(ys), v128.load32_splat(ym));
+      addBlock(to + 160, c1, d1, scales, lastScales, offsets, lastOffsets, v128.load32_splat(ys, 4), v128.load32_splat(ym, 4));
+      addBlock(to + 192, c2, d2, scales, lastScales, offsets, lastOffsets, v128.load32_splat(ys, 8), v128.load32_splat(ym, 8));
+      addBlock(to + 224, c3, d3, scales, lastScales, offsets, lastOffsets, v128.load32_splat(ys, 12), v128.load32_splat(ym, 12));
+    }
+    s += 8 * sizeof<S>();
+    o += 8 * sizeof<S>();
+    xs += sizeof<R>() == 1 ? 4 : 16;
+  }
 }
 
-/** Puts the sums of eight rows of weights for row `m`. */
-function putEight(job: RoundedProduct, m: i32, n: i32, sums: usize): void {
-  put(job, m, n, v128.load(sums));
-  put(job, m, n + 4, v128.load(sums, 16));
+/** Puts what eight rows of weights from `n` on give for as many rows of inputs as R has bytes, from `m` on, or for those there are. */
+function multiplyEight<S, R>(job: WideProduct, n: i32, m: i32, x: usize, xs: usize, sums: usize): void {
+  const blocks = job.blocks, eight = <usize>((n >> 3) * blocks);
+  const apart = job.inputSums - job.inputScales;
+  const s = job.scales + (eight << 3) * sizeof<S>(), o = job.offsets + (eight << 3) * sizeof<S>();
+  for (let row: usize = 0; row < sizeof<R>(); row++) setTwo(sums + (row << 5), f32x4.splat(0), f32x4.splat(0));
+  if (job.bits == 4) addBlocks<S, u32, R>(job.integers + (eight << 7), x, s, o, xs, apart, sums, blocks);
+  else addBlocks<S, u64, R>(job.integers + (eight << 8), x, s, o, xs, apart, sums, blocks);
+  for (let row = m; row < min(m + <i32>sizeof<R>(), job.rows); row++) {
+    put(job, row, n, v128.load(sums));
+    put(job, row, n + 4, v128.load(sums, 16));
+    sums += 32;
+  }
 }
 
 /** @param S of scales and offsets */
 function multiplyStored<S>(job: WideProduct, chunk: i32): void {
-  const blocks = job.blocks, rows = job.rows, four = job.bits == 4;
+  const blocks = job.blocks, rows = job.rows;
   const first = chunk * job.outputsAtOnce, end = min(first + job.outputsAtOnce, job.outputs);
   const sums = job.room + <usize>thread * roomOfThread;
   i32.store(sums + maskAt, 0x000f000f);
   f32.store(sums + factorAt, isFloat<S>() ? job.factor : job.factor * largerBy);
   i32.store(sums + halfMaskAt, keptBits);
   f32.store(sums + largerAt, largerBy);
-  const bytes = <usize>blocks << (four ? 7 : 8), floats = (<usize>blocks << 3) * sizeof<S>();
-  const apart = job.inputSums - job.inputScales;
-  if (inFours(rows)) {
-    for (let m = 0; m < rows; m += 4) {
-      const x = job.inputs + (<usize>((m >> 2) * blocks) << 8), xs = job.inputScales + (<usize>((m >> 2) * blocks) << 4);
-      for (let n = first; n < end; n += 8) {
-        const eight = <usize>(n >> 3);
-        clear(sums);
-        const w = job.integers + eight * bytes, s = job.scales + eight * floats, o = job.offsets + eight * floats;
-        if (four) addFoursInFourBits<S>(w, x, s, o, xs, apart, sums, blocks);
-        else addFoursInEightBits<S>(w, x, s, o, xs, apart, sums, blocks);
-        for (let row = m; row < min(m + 4, rows); row++) putEight(job, row, n, sums + (<usize>(row - m) << 5));
-      }
+  if (!inFours(rows)) {
+    const padded = <usize>((blocks + 3) & ~3) << 2;
+    for (let n = first; n < end; n += 8) {
+      for (let m = 0; m < rows; m++)
+        multiplyEight<S, u8>(job, n, m, job.inputs + (<usize>(m * blocks) << 6), job.inputScales + <usize>m * padded, sums);
     }
     return;
   }
-  const padded = <usize>((blocks + 3) & ~3) << 2;
-  for (let n = first; n < end; n += 8) {
-    const eight = <usize>(n >> 3);
-    const w = job.integers + eight * bytes, s = job.scales + eight * floats, o = job.offsets + eight * floats;
-    for (let m = 0; m < rows; m++) {
-      const x = job.inputs + (<usize>(m * blocks) << 6), xs = job.inputScales + <usize>m * padded;
-      setTwo(sums, f32x4.splat(0), f32x4.splat(0));
-      if (four) addInFourBits<S>(w, x, s, o, xs, apart, sums, blocks);
-      else addInEightBits<S>(w, x, s, o, xs, apart, sums, blocks);
-      putEight(job, m, n, sums);
+  for (let m = 0; m < rows; m += 8) {
+    const x = job.inputs + (<usize>(m * blocks) << 6), xs = job.inputScales + (<usize>(m * blocks) << 2);
+    const together = rows - m > 4;
+    for (let n = first; n < end; n += 8) {
+      if (together) multiplyEight<S, u64>(job, n, m, x, xs, sums);
+      else multiplyEight<S, u32>(job, n, m, x, xs, sums);
     }
   }
 }

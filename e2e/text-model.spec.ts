@@ -74,6 +74,13 @@ test('SmolLM2 is added from the catalogue, asked as a chat in four lanes, and re
   await page.keyboard.press('ArrowDown');
   await expect(heatmap).toHaveAttribute('aria-valuetext', /after layer 29.* first\./);
   await pictures(app, 'text-layers', () => settled(app));
+  // What is told about a word does not keep Escape from the window.
+  const pinned = page.getByText(/^Chain of thought: step 16 of 32.* pinned$/);
+  await expect(pinned).toBeVisible();
+  await page.keyboard.press('Escape');
+  await expect(pinned).toBeHidden();
+  await page.keyboard.press('Enter');
+  await expect(pinned).toBeVisible();
   await tabs.getByRole('tab', { name: 'Attention' }).click();
   await expect(page.getByRole('region', { name: 'Where it looks' }).getByRole('listitem')).not.toHaveCount(0, { timeout: 60_000 });
   await pictures(app, 'text-attention', () => settled(app));

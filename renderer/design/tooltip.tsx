@@ -8,9 +8,16 @@ export interface TooltipProps {
   readonly children: ReactElement;
 }
 
+/** Escape is the window's, which stops runs with it: a tooltip in sight neither takes it nor goes. */
+export function passEscape(_open: boolean, details: Base.Root.ChangeEventDetails): void {
+  if (details.reason !== 'escape-key') return;
+  details.cancel();
+  details.allowPropagation();
+}
+
 export function Tooltip({ text, children }: TooltipProps) {
   return (
-    <Base.Root>
+    <Base.Root onOpenChange={passEscape}>
       <Base.Trigger render={children} />
       <Base.Portal>
         <Base.Positioner sideOffset={6} className={styles['positioner']}>

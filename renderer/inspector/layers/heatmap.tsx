@@ -6,20 +6,10 @@ import type { LaneEntry } from '../shared/lane-entries';
 import { useSize } from '../shared/use-size';
 import { useThemeRevision } from '../shared/use-theme-revision';
 import { drawHeatmap } from './draw-heatmap';
-import {
-  cellAt,
-  type ColumnChoice,
-  gutter,
-  type HeatmapCell,
-  heatmapLayout,
-  rowOfStream,
-  sectionHead,
-  visibleSteps,
-} from './heatmap-layout';
+import { cellAt, type ColumnChoice, gutter, type HeatmapCell, heatmapLayout, sectionHead, visibleSteps } from './heatmap-layout';
 import styles from './layers.module.css';
 import type { LensMeasure } from './lens-measure';
 import { lensReadout, LensTooltip } from './lens-tooltip';
-import { placeTooltip } from './place-tooltip';
 import { useLenses } from './use-lenses';
 
 export interface HeatmapProps {
@@ -145,19 +135,20 @@ export function Heatmap({ entries, measure, columns, panel, loadLens, content }:
   };
 
   const readout = focused === null ? null : lensReadout(focused);
-  const cellLeft = focused === null ? 0 : gutter + focused.step * layout.columnWidth - scroll.left;
-  const cellTop =
-    focused === null
-      ? 0
-      : focused.section.top +
-        sectionHead(layout.sections.length) +
-        rowOfStream(focused.section, focused.stream) * layout.rowHeight -
-        scroll.top;
-  // Under the rows where there is room, so that it covers none of them.
-  const under =
-    focused === null || layout.sections.length > 1
-      ? null
-      : focused.section.top + sectionHead(layout.sections.length) + focused.section.streams * layout.rowHeight + 4 - scroll.top;
+  // All rows of the lane at the focused step, so that the tooltip covers none of them.
+  const anchor = useMemo(
+    () => ({
+      getBoundingClientRect: () => {
+        const window = scroller.current?.getBoundingClientRect();
+        if (window === undefined || focused === null) return new DOMRect();
+        const top = focused.section.top + sectionHead(layout.sections.length) - scroll.top;
+        const bottom = Math.min(size.height, top + focused.section.streams * layout.rowHeight);
+        const left = gutter + focused.step * layout.columnWidth - scroll.left;
+        return new DOMRect(window.left + left, window.top + Math.max(0, top), layout.columnWidth, bottom - Math.max(0, top));
+      },
+    }),
+    [focused, layout, scroll, size.height],
+  );
 
   return (
     <div className={styles['window']}>
@@ -215,9 +206,7 @@ export function Heatmap({ entries, measure, columns, panel, loadLens, content }:
           )}
         </p>
       )}
-      {readout !== null && (
-        <LensTooltip readout={readout} {...placeTooltip({ left: cellLeft, top: cellTop, width: layout.columnWidth }, size, under)} />
-      )}
+      {readout !== null && <LensTooltip readout={readout} anchor={anchor} />}
     </div>
   );
 }

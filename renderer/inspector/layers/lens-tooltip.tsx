@@ -1,5 +1,7 @@
+import { Tooltip } from '@base-ui/react/tooltip';
 import { formatNumber } from '../../design/format';
 import { visibleToken } from '../../design/token-pieces';
+import { passEscape } from '../../design/tooltip';
 import { probability } from '../format';
 import { type HeatmapCell, streamName } from './heatmap-layout';
 import styles from './layers.module.css';
@@ -29,22 +31,33 @@ export function lensReadout(cell: HeatmapCell): LensReadout | null {
   };
 }
 
-/** The readout beside a cell. */
-export function LensTooltip({ readout, left, top }: { readonly readout: LensReadout; readonly left: number; readonly top: number }) {
+/** An area of the page, as it lies when it is asked for. */
+export interface TooltipAnchor {
+  getBoundingClientRect(): DOMRect;
+}
+
+/** The readout outside of what it is about: under it where the window has room, else above it or beside it. */
+export function LensTooltip({ readout, anchor }: { readonly readout: LensReadout; readonly anchor: TooltipAnchor }) {
   return (
-    <div className={styles['tooltip']} style={{ left, top }} data-picture="skip">
-      <strong>{readout.heading}</strong>
-      <span className={styles['facts']}>
-        {readout.target}: {readout.facts}
-      </span>
-      <ol>
-        {readout.top.map(({ token, probability: p }, i) => (
-          <li key={i}>
-            <span>{token}</span>
-            <span>{probability(p)}</span>
-          </li>
-        ))}
-      </ol>
-    </div>
+    <Tooltip.Root open onOpenChange={passEscape}>
+      <Tooltip.Portal>
+        <Tooltip.Positioner anchor={anchor} side="bottom" align="start" sideOffset={4} className={styles['positioner']}>
+          <Tooltip.Popup className={styles['tooltip']}>
+            <strong>{readout.heading}</strong>
+            <span className={styles['facts']}>
+              {readout.target}: {readout.facts}
+            </span>
+            <ol>
+              {readout.top.map(({ token, probability: p }, i) => (
+                <li key={i}>
+                  <span>{token}</span>
+                  <span>{probability(p)}</span>
+                </li>
+              ))}
+            </ol>
+          </Tooltip.Popup>
+        </Tooltip.Positioner>
+      </Tooltip.Portal>
+    </Tooltip.Root>
   );
 }

@@ -38,8 +38,17 @@ interface LogitsWanted {
   readonly options: { readonly temperature: number; readonly topK: number; readonly topP: number };
 }
 
+interface Peer {
+  readonly name: string;
+  /** Of its own in the user's cache folder. */
+  readonly folder: string;
+  readonly dependencies: Readonly<Record<string, string>>;
+  /** npm's `optional` leaves out what the peer would like to have, which for llama.cpp are builds for every graphics card. */
+  readonly omit: 'optional' | null;
+}
+
 /** Installs a package into the user's cache folder where it is missing. @returns its folder under `node_modules` */
-function installed(name: string, folder: string, dependencies: Readonly<Record<string, string>>, progress: (text: string) => void): string {
+function installed({ name, folder, dependencies, omit }: Peer, progress: (text: string) => void): string {
   const cache = process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache');
   const path = join(cache, 'interlinear', folder);
   const found = join(path, 'node_modules', name);
@@ -47,7 +56,8 @@ function installed(name: string, folder: string, dependencies: Readonly<Record<s
   progress(`Installing ${name} to compare with, in ${path}…`);
   mkdirSync(path, { recursive: true });
   writeFileSync(join(path, 'package.json'), JSON.stringify({ private: true, dependencies }));
-  const { status } = spawnSync('npm', ['install', '--ignore-scripts', '--omit=optional', '--no-audit', '--no-fund'], {
+  const options = ['--ignore-scripts', '--no-audit', '--no-fund', ...(omit === null ? [] : [`--omit=${omit}`])];
+  const { status } = spawnSync('npm', ['install', ...options], {
     cwd: path,
     stdio: ['ignore', 2, 2],
     shell: process.platform === 'win32',
@@ -60,7 +70,8 @@ function installed(name: string, folder: string, dependencies: Readonly<Record<s
 export async function startLlama(threads: number, progress: (text: string) => void): Promise<{ llama: Llama; version: string }> {
   const platform = `@node-llama-cpp/${process.platform === 'darwin' ? 'mac' : process.platform === 'win32' ? 'win' : 'linux'}-${process.arch}`;
   const dependencies = { 'node-llama-cpp': llamaVersion, [platform]: llamaVersion };
-  const entry = join(installed('node-llama-cpp', `bench-llama-${llamaVersion}`, dependencies, progress), 'dist', 'index.js');
+  const peer: Peer = { name: 'node-llama-cpp', folder: `bench-llama-${llamaVersion}`, dependencies, omit: 'optional' };
+  const entry = join(installed(peer, progress), 'dist', 'index.js');
   const module = (await import(pathToFileURL(entry).href)) as LlamaModule;
   const llama = await module.getLlama({ gpu: false, build: 'never', maxThreads: threads, logLevel: 'error' });
   return { llama, version: llamaVersion };
@@ -85,7 +96,14 @@ export async function startTransformers(
   progress: (text: string) => void,
 ): Promise<{ model: TransformersModel; tensor: (...of: ConstructorParameters<TransformersModule['Tensor']>) => object; version: string }> {
   const name = '@huggingface/transformers';
-  const found = installed(name, `bench-transformers-${transformersVersion}`, { [name]: transformersVersion }, progress);
+  // It does not start without the build of sharp for this system, an optional package of an optional package.
+  const peer: Peer = {
+    name,
+    folder: `bench-transformers-${transformersVersion}`,
+    dependencies: { [name]: transformersVersion },
+    omit: null,
+  };
+  const found = installed(peer, progress);
   const module = (await import(pathToFileURL(join(found, 'dist', 'transformers.node.mjs')).href)) as TransformersModule;
   Object.assign(module.env, { allowRemoteModels: false, localModelPath: dirname(folder) });
   const session_options = { intraOpNumThreads: threads, interOpNumThreads: 1 };

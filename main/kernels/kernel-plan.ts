@@ -5,7 +5,7 @@ const positionsAtOnce = 64;
 const rowsAtOnce = 8;
 const elementsAtOnce = 16;
 
-/** Bytes for the sums of several queries: see assembly/scores.ts and mixture.ts. */
+/** Bytes for the sums of two queries: see assembly/mixture.ts. */
 const roomOfSums = 256;
 
 /** Bits of a number in a cache: see assembly/caches.ts. */
@@ -155,7 +155,7 @@ export class KernelPlan {
     const queryScales = scratch.floats('query scales', rows * heads);
     const bits = cacheBits(this.#settings);
     const lines = linesOfHead(this.#settings);
-    const roomOfThread = 2 * headWidth * positionsAtOnce + roomOfSums;
+    const roomOfThread = Math.max(2 * headWidth * positionsAtOnce, roomOfSums);
     const [queryNorm, keyNorm] = [operations.norm(`${attention}.query.norm`), operations.norm(`${attention}.key.norm`)];
     const sizes = { keyValueHeads, headWidth, added };
     const turned = operations.make('prepareHeads', rows, {

@@ -16,11 +16,18 @@ export const scaleLines: i32 = 2;
 /** The largest of 16-bit integers. */
 export const largestInteger: f32 = 32767;
 
-/** Scales of the keys of four positions, from `position` on, of a head in 16 bits. */
+/** Where the scales of keys lie, from `position` on, of a head in 16 bits. */
+// @ts-ignore: decorator
+@inline
+export function keyScalesAt(head: usize, capacity: i32, width: i32, position: i32): usize {
+  return head + (<usize>((width >> 1) * capacity + position) << 2);
+}
+
+/** Scales of the keys of four positions. */
 // @ts-ignore: decorator
 @inline
 export function keyScales4(head: usize, capacity: i32, width: i32, position: i32): v128 {
-  return v128.load(head + (<usize>((width >> 1) * capacity + position) << 2));
+  return v128.load(keyScalesAt(head, capacity, width, position));
 }
 
 /** Scales of the values of four positions. */

@@ -6,11 +6,8 @@ import { thread } from './thread';
  * The third job of attention: values times their weights, both 16-bit integers. What two products give is a whole number and exact; these are
  * added in 32-bit floats. Values that several rows share meet two of their queries at a time.
  *
- * Written for vectors of 256 bits, see wide-products.ts: sixteen places are one. Their sums lie in memory from one round to the next.
+ * Written for vectors of 256 bits, see wide-products.ts: sixteen places are one.
  */
-
-/** Of a thread: sums of four elements with two queries, eight floats each. */
-const roomOfSums: usize = 256;
 
 /** Sums of four vectors. */
 // @ts-ignore: decorator
@@ -28,24 +25,11 @@ function eight(weights: v128, values: v128): v128 {
   return f32x4.convert_i32x4_s(i32x4.dot_i16x8_s(weights, values));
 }
 
-/** Adds what 32 places give, weights w to z and as many values: places 0 to 7 and 16 to 23 to the first four sums, others to the last. */
+/** What 16 of 32 places give, the first eight of each half of them or the last, in four sums. */
 // @ts-ignore: decorator
 @inline
-function addPlaces(sums: usize, w: v128, x: v128, y: v128, z: v128, a: v128, b: v128, c: v128, d: v128): void {
-  const first = f32x4.add(v128.load(sums), f32x4.add(eight(w, a), eight(y, c)));
-  const last = f32x4.add(v128.load(sums, 16), f32x4.add(eight(x, b), eight(z, d)));
-  setTwo(sums, first, last);
-}
-
-/** 32 places of one element's values with both queries. */
-// @ts-ignore: decorator
-@inline
-function addElement(
-  sums: usize, values: usize, q0: v128, q1: v128, q2: v128, q3: v128, r0: v128, r1: v128, r2: v128, r3: v128,
-): void {
-  const a = v128.load(values), b = v128.load(values, 16), c = v128.load(values, 32), d = v128.load(values, 48);
-  addPlaces(sums, q0, q1, q2, q3, a, b, c, d);
-  addPlaces(sums + 128, r0, r1, r2, r3, a, b, c, d);
+function sixteen(weights: v128, values: v128, otherWeights: v128, otherValues: v128): v128 {
+  return f32x4.add(eight(weights, values), eight(otherWeights, otherValues));
 }
 
 // @ts-ignore: decorator
@@ -70,7 +54,7 @@ function putMixed(to: usize, sums: v128, scale: usize, adds: bool): void {
 
 /**
  * What `count` places, a multiple of 8, of a segment give to four elements of the values of two queries. What is behind the last has a weight of 0.
- * @param room see `roomOfSums`
+ * @param room of the thread, for sums of four elements with two queries, eight floats each
  */
 function mixTwo(
   weightsQ: usize, weightsR: usize, scaleQ: usize, scaleR: usize, values: usize, capacity: i32, count: i32, toQ: usize, toR: usize, adds: bool,
@@ -80,18 +64,48 @@ function mixTwo(
   const v1 = values + stride, v2 = v1 + stride, v3 = v2 + stride;
   const until = <usize>count << 1, whole = until & ~63;
   const zero = f32x4.splat(0);
-  if (whole > 0) {
-    for (let at: usize = 0; at < roomOfSums; at += 32) setTwo(room + at, zero, zero);
-  }
   let at: usize = 0;
-  for (; at < whole; at += 64) {
-    const ofQ = weightsQ + at, ofR = weightsR + at;
-    const q0 = v128.load(ofQ), q1 = v128.load(ofQ, 16), q2 = v128.load(ofQ, 32), q3 = v128.load(ofQ, 48);
-    const r0 = v128.load(ofR), r1 = v128.load(ofR, 16), r2 = v128.load(ofR, 32), r3 = v128.load(ofR, 48);
-    addElement(room, values + at, q0, q1, q2, q3, r0, r1, r2, r3);
-    addElement(room + 32, v1 + at, q0, q1, q2, q3, r0, r1, r2, r3);
-    addElement(room + 64, v2 + at, q0, q1, q2, q3, r0, r1, r2, r3);
-    addElement(room + 96, v3 + at, q0, q1, q2, q3, r0, r1, r2, r3);
+  if (whole > 0) {
+    // Of each element's places 0 to 7 and 16 to 23, and of the others: with the first query, and with the second.
+    let q00 = zero, q01 = zero, q10 = zero, q11 = zero, q20 = zero, q21 = zero, q30 = zero, q31 = zero;
+    let r00 = zero, r01 = zero, r10 = zero, r11 = zero, r20 = zero, r21 = zero, r30 = zero, r31 = zero;
+    for (; at < whole; at += 64) {
+      const ofQ = weightsQ + at, ofR = weightsR + at;
+      const q0 = v128.load(ofQ), q1 = v128.load(ofQ, 16), q2 = v128.load(ofQ, 32), q3 = v128.load(ofQ, 48);
+      const r0 = v128.load(ofR), r1 = v128.load(ofR, 16), r2 = v128.load(ofR, 32), r3 = v128.load(ofR, 48);
+      const a = values + at;
+      const a0 = v128.load(a), a1 = v128.load(a, 16), a2 = v128.load(a, 32), a3 = v128.load(a, 48);
+      q00 = f32x4.add(q00, sixteen(q0, a0, q2, a2));
+      q01 = f32x4.add(q01, sixteen(q1, a1, q3, a3));
+      r00 = f32x4.add(r00, sixteen(r0, a0, r2, a2));
+      r01 = f32x4.add(r01, sixteen(r1, a1, r3, a3));
+      const b = v1 + at;
+      const b0 = v128.load(b), b1 = v128.load(b, 16), b2 = v128.load(b, 32), b3 = v128.load(b, 48);
+      q10 = f32x4.add(q10, sixteen(q0, b0, q2, b2));
+      q11 = f32x4.add(q11, sixteen(q1, b1, q3, b3));
+      r10 = f32x4.add(r10, sixteen(r0, b0, r2, b2));
+      r11 = f32x4.add(r11, sixteen(r1, b1, r3, b3));
+      const c = v2 + at;
+      const c0 = v128.load(c), c1 = v128.load(c, 16), c2 = v128.load(c, 32), c3 = v128.load(c, 48);
+      q20 = f32x4.add(q20, sixteen(q0, c0, q2, c2));
+      q21 = f32x4.add(q21, sixteen(q1, c1, q3, c3));
+      r20 = f32x4.add(r20, sixteen(r0, c0, r2, c2));
+      r21 = f32x4.add(r21, sixteen(r1, c1, r3, c3));
+      const d = v3 + at;
+      const d0 = v128.load(d), d1 = v128.load(d, 16), d2 = v128.load(d, 32), d3 = v128.load(d, 48);
+      q30 = f32x4.add(q30, sixteen(q0, d0, q2, d2));
+      q31 = f32x4.add(q31, sixteen(q1, d1, q3, d3));
+      r30 = f32x4.add(r30, sixteen(r0, d0, r2, d2));
+      r31 = f32x4.add(r31, sixteen(r1, d1, r3, d3));
+    }
+    setTwo(room, q00, q01);
+    setTwo(room + 32, q10, q11);
+    setTwo(room + 64, q20, q21);
+    setTwo(room + 96, q30, q31);
+    setTwo(room + 128, r00, r01);
+    setTwo(room + 160, r10, r11);
+    setTwo(room + 192, r20, r21);
+    setTwo(room + 224, r30, r31);
   }
   let a0 = zero, a1 = zero, a2 = zero, a3 = zero, b0 = zero, b1 = zero, b2 = zero, b3 = zero;
   for (; at < until; at += 16) {

@@ -1,4 +1,4 @@
-import { keyScales4, putScores } from './caches';
+import { keyScales4, keyScalesAt, putScores } from './caches';
 import { setTwo } from './lanes';
 import { Attention, endOf, endOfShare, filledOf, headOf, linesSummed, queryOf, Segment, segmentOf, segments } from './segments';
 import { thread } from './thread';
@@ -88,88 +88,93 @@ function lastFour(q01: v128, q23: v128, k: usize): v128 {
   return fourElements(q01, q23, v128.load(k, 16), v128.load(k, 48));
 }
 
-/** Four elements of a query at `x` with those of sixteen positions, added to what is there. */
+/** Eight elements of a query with those of eight positions, `stride` bytes from one four to the next: of the first four positions, and of the last. */
 // @ts-ignore: decorator
 @inline
-function addFour(x: usize, k: usize, to: usize): void {
-  const a = v128.load32_splat(x), b = v128.load32_splat(x, 4);
-  setTwo(to, f32x4.add(v128.load(to), firstFour(a, b, k)), f32x4.add(v128.load(to, 16), lastFour(a, b, k)));
-  setTwo(to + 32, f32x4.add(v128.load(to, 32), firstFour(a, b, k + 64)), f32x4.add(v128.load(to, 48), lastFour(a, b, k + 64)));
+function firstEight(a: v128, b: v128, c: v128, d: v128, k: usize, stride: usize): v128 {
+  return f32x4.add(firstFour(a, b, k), firstFour(c, d, k + stride));
 }
 
-/** Eight elements, `stride` bytes from one four to the next. */
 // @ts-ignore: decorator
 @inline
-function addEight(x: usize, k: usize, stride: usize, to: usize): void {
-  const a = v128.load32_splat(x), b = v128.load32_splat(x, 4), c = v128.load32_splat(x, 8), d = v128.load32_splat(x, 12);
-  const l = k + stride;
-  setTwo(
-    to,
-    f32x4.add(v128.load(to), f32x4.add(firstFour(a, b, k), firstFour(c, d, l))),
-    f32x4.add(v128.load(to, 16), f32x4.add(lastFour(a, b, k), lastFour(c, d, l))),
-  );
-  setTwo(
-    to + 32,
-    f32x4.add(v128.load(to, 32), f32x4.add(firstFour(a, b, k + 64), firstFour(c, d, l + 64))),
-    f32x4.add(v128.load(to, 48), f32x4.add(lastFour(a, b, k + 64), lastFour(c, d, l + 64))),
-  );
+function lastEight(a: v128, b: v128, c: v128, d: v128, k: usize, stride: usize): v128 {
+  return f32x4.add(lastFour(a, b, k), lastFour(c, d, k + stride));
+}
+
+/** Puts what sums of products with eight positions stand for. @param keyScales where those of the positions lie */
+// @ts-ignore: decorator
+@inline
+function putEight(to: usize, first: v128, last: v128, queryScale: v128, keyScales: usize): void {
+  setTwo(to, f32x4.mul(first, f32x4.mul(queryScale, v128.load(keyScales))), f32x4.mul(last, f32x4.mul(queryScale, v128.load(keyScales, 16))));
+}
+
+/**
+ * Scores of two queries at as many gathered positions as P has bytes, eight or sixteen.
+ * @param k the first of them, `stride` bytes from four elements to the next @param between bytes from one query to the other
+ * @param queryEnd of the first query
+ */
+// @ts-ignore: decorator
+@inline
+function scorePositions<P>(
+  x: usize, between: usize, queryEnd: usize, k: usize, stride: usize,
+  ofQ: v128, ofR: v128, toQ: usize, toR: usize, keyScales: usize,
+): void {
+  const zero = f32x4.splat(0);
+  let q0 = zero, q1 = zero, q2 = zero, q3 = zero, r0 = zero, r1 = zero, r2 = zero, r3 = zero;
+  for (; x + 16 <= queryEnd; x += 16) {
+    const a = v128.load32_splat(x), b = v128.load32_splat(x, 4), c = v128.load32_splat(x, 8), d = v128.load32_splat(x, 12);
+    const y = x + between;
+    const e = v128.load32_splat(y), f = v128.load32_splat(y, 4), g = v128.load32_splat(y, 8), h = v128.load32_splat(y, 12);
+    q0 = f32x4.add(q0, firstEight(a, b, c, d, k, stride));
+    q1 = f32x4.add(q1, lastEight(a, b, c, d, k, stride));
+    r0 = f32x4.add(r0, firstEight(e, f, g, h, k, stride));
+    r1 = f32x4.add(r1, lastEight(e, f, g, h, k, stride));
+    if (sizeof<P>() == 16) {
+      q2 = f32x4.add(q2, firstEight(a, b, c, d, k + 64, stride));
+      q3 = f32x4.add(q3, lastEight(a, b, c, d, k + 64, stride));
+      r2 = f32x4.add(r2, firstEight(e, f, g, h, k + 64, stride));
+      r3 = f32x4.add(r3, lastEight(e, f, g, h, k + 64, stride));
+    }
+    k += 2 * stride;
+  }
+  if (x < queryEnd) {
+    const a = v128.load32_splat(x), b = v128.load32_splat(x, 4);
+    const y = x + between;
+    const e = v128.load32_splat(y), f = v128.load32_splat(y, 4);
+    q0 = f32x4.add(q0, firstFour(a, b, k));
+    q1 = f32x4.add(q1, lastFour(a, b, k));
+    r0 = f32x4.add(r0, firstFour(e, f, k));
+    r1 = f32x4.add(r1, lastFour(e, f, k));
+    if (sizeof<P>() == 16) {
+      q2 = f32x4.add(q2, firstFour(a, b, k + 64));
+      q3 = f32x4.add(q3, lastFour(a, b, k + 64));
+      r2 = f32x4.add(r2, firstFour(e, f, k + 64));
+      r3 = f32x4.add(r3, lastFour(e, f, k + 64));
+    }
+  }
+  putEight(toQ, q0, q1, ofQ, keyScales);
+  putEight(toR, r0, r1, ofR, keyScales);
+  if (sizeof<P>() == 16) {
+    putEight(toQ + 32, q2, q3, ofQ, keyScales + 32);
+    putEight(toR + 32, r2, r3, ofR, keyScales + 32);
+  }
 }
 
 /**
  * Scores of two queries at `count` positions, a multiple of 8, of those `places` that were gathered.
- * @param scaleQ where their scales lie @param keys first line of the head's keys @param first its position that is the first gathered
- * @param sums room for those of two queries at sixteen positions
+ * @param scaleQ where their scales lie @param keyScales those of the first position
  */
 function scoreTwo(
-  q: usize, r: usize, scaleQ: usize, scaleR: usize, toQ: usize, toR: usize,
-  keys: usize, capacity: i32, first: i32, room: usize, places: i32, width: i32, count: i32, sums: usize,
+  q: usize, r: usize, scaleQ: usize, scaleR: usize, toQ: usize, toR: usize, keyScales: usize, room: usize, places: i32, width: i32, count: i32,
 ): void {
   const ofQ = v128.load32_splat(scaleQ), ofR = v128.load32_splat(scaleR);
   const stride = <usize>places << 3;
-  const between = r - q;
-  const lastQuery = q + (<usize>width << 1);
-  const zero = f32x4.splat(0);
-  let position = 0;
-  for (; position + 16 <= count; position += 16) {
-    let k = room + (<usize>position << 3);
-    for (let at: usize = 0; at < 128; at += 32) setTwo(sums + at, zero, zero);
-    let x = q;
-    for (; x + 16 <= lastQuery; x += 16) {
-      addEight(x, k, stride, sums);
-      addEight(x + between, k, stride, sums + 64);
-      k += 2 * stride;
-    }
-    if (x < lastQuery) {
-      addFour(x, k, sums);
-      addFour(x + between, k, sums + 64);
-    }
-    for (let at: usize = 0; at < 64; at += 16) {
-      const scales = keyScales4(keys, capacity, width, first + position + <i32>(at >> 2));
-      const place = (<usize>position << 2) + at;
-      putScores(toQ + place, v128.load(sums + at), ofQ, scales);
-      putScores(toR + place, v128.load(sums + at, 64), ofR, scales);
-    }
-  }
-  for (; position < count; position += 8) {
-    let k = room + (<usize>position << 3);
-    let a0 = zero, a1 = zero, b0 = zero, b1 = zero;
-    for (let x = q; x < lastQuery; x += 8) {
-      const k0 = v128.load(k), k1 = v128.load(k, 16), k2 = v128.load(k, 32), k3 = v128.load(k, 48);
-      const q01 = v128.load32_splat(x), q23 = v128.load32_splat(x, 4);
-      const r01 = v128.load32_splat(x + between), r23 = v128.load32_splat(x + between, 4);
-      a0 = f32x4.add(a0, fourElements(q01, q23, k0, k2));
-      a1 = f32x4.add(a1, fourElements(q01, q23, k1, k3));
-      b0 = f32x4.add(b0, fourElements(r01, r23, k0, k2));
-      b1 = f32x4.add(b1, fourElements(r01, r23, k1, k3));
-      k += stride;
-    }
-    const at = <usize>position << 2;
-    const s0 = keyScales4(keys, capacity, width, first + position), s1 = keyScales4(keys, capacity, width, first + position + 4);
-    putScores(toQ + at, a0, ofQ, s0);
-    putScores(toR + at, b0, ofR, s0);
-    putScores(toQ + at + 16, a1, ofQ, s1);
-    putScores(toR + at + 16, b1, ofR, s1);
-  }
+  const queryEnd = q + (<usize>width << 1);
+  const until = <usize>count << 2;
+  let at: usize = 0;
+  for (; at + 64 <= until; at += 64)
+    scorePositions<v128>(q, r - q, queryEnd, room + 2 * at, stride, ofQ, ofR, toQ + at, toR + at, keyScales + at);
+  if (at < until) scorePositions<u64>(q, r - q, queryEnd, room + 2 * at, stride, ofQ, ofR, toQ + at, toR + at, keyScales + at);
 }
 
 /** Positions that lie at places `first` to `end` of a line and that `row` sees of a segment, filled up to a multiple of 8. */
@@ -218,6 +223,7 @@ function scoreRows(job: Attention, segment: Segment, head: i32, row: i32, rowsEn
   const places = seenBetween(job, segment, rowsEnd - 1, first, end);
   const keys = headOf<i16>(job, segment, segment.keys, row, head);
   gather(keys + (<usize>(first - segment.start) << 2), segment.capacity, job.headWidth, places, room);
+  const keyScales = keyScalesAt(keys, segment.capacity, job.headWidth, first - segment.start);
   const to = job.scores + (<usize>first << 2);
   const count = (rowsEnd - row) * job.group;
   for (let index = 0; index < count; index += 2) {
@@ -225,9 +231,8 @@ function scoreRows(job: Attention, segment: Segment, head: i32, row: i32, rowsEn
     const q = queryOf(job, row, head, index), r = queryOf(job, row, head, last);
     scoreTwo(
       job.queries + <usize>q * size, job.queries + <usize>r * size, job.queryScales + (<usize>q << 2), job.queryScales + (<usize>r << 2),
-      to + <usize>q * line, to + <usize>r * line, keys, segment.capacity, first - segment.start,
-      room, places, job.headWidth, seenBetween(job, segment, row + last / job.group, first, end),
-      room + size * <usize>job.positionsAtOnce,
+      to + <usize>q * line, to + <usize>r * line, keyScales, room, places, job.headWidth,
+      seenBetween(job, segment, row + last / job.group, first, end),
     );
   }
 }

@@ -1,3 +1,5 @@
+import { largerSizes, largestSize, nearest8 } from './lanes';
+
 /*
  * Keys and values as caches hold them. Of a head they are lines of positions, [lines, capacity]:
  *
@@ -46,24 +48,14 @@ export function putScores(to: usize, products: v128, queryScale: v128, scales: v
   v128.store(to, f32x4.mul(products, f32x4.mul(queryScale, scales)));
 }
 
-/** Four floats as 16-bit integers, twice; what is no number becomes 0. */
-// @ts-ignore: decorator
-@inline
-function rounded4(x: v128): v128 {
-  const integers = i32x4.trunc_sat_f32x4_s(f32x4.nearest(x));
-  return i16x8.narrow_i32x4_s(integers, integers);
-}
-
-/** What makes integers up to `largest` of `width` floats, a multiple of 4, by their scale. */
+/** The largest size of `width` floats, a multiple of 4. */
 // @ts-ignore: decorator
 @inline
 function largestOf(from: usize, width: i32): f32 {
   const end = from + (<usize>width << 2);
-  let top = f32x4.splat(0);
-  for (let at = from; at < end; at += 16) top = f32x4.max(top, f32x4.abs(v128.load(at)));
-  top = f32x4.max(top, v128.shuffle<i32>(top, top, 2, 3, 2, 3));
-  top = f32x4.max(top, v128.shuffle<i32>(top, top, 1, 1, 1, 1));
-  return f32x4.extract_lane(top, 0);
+  let sizes = i32x4.splat(0);
+  for (let at = from; at < end; at += 16) sizes = largerSizes(sizes, v128.load(at));
+  return largestSize(sizes);
 }
 
 /**
@@ -78,7 +70,8 @@ function roundTo(from: usize, width: i32, largest: f32, to: usize, size: usize, 
   // Of nothing but zeros the integers do not matter.
   const inverse = f32x4.splat(largest / top);
   for (let at = from; at < end; at += 16) {
-    const four = rounded4(f32x4.mul(v128.load(at), inverse));
+    const products = f32x4.mul(v128.load(at), inverse);
+    const four = nearest8(products, products);
     if (size == 4) {
       v128.store32_lane(to, four, 0);
       v128.store32_lane(to + apart, four, 1);

@@ -1,4 +1,4 @@
-import { largest4 } from './lanes';
+import { largerSizes, largestSize, nearest8 } from './lanes';
 
 /*
  * Inputs of a product, rounded to 16 bits with a scale for each block of 32. In two layouts:
@@ -33,12 +33,11 @@ export class Inputs {
   sums: usize;
 }
 
+/** Eight floats times `inverse` as integers. */
 // @ts-ignore: decorator
 @inline
 function rounded(from: usize, inverse: v128): v128 {
-  const low = i32x4.trunc_sat_f32x4_s(f32x4.nearest(f32x4.mul(v128.load(from), inverse)));
-  const high = i32x4.trunc_sat_f32x4_s(f32x4.nearest(f32x4.mul(v128.load(from, 16), inverse)));
-  return i16x8.narrow_i32x4_s(low, high);
+  return nearest8(f32x4.mul(v128.load(from), inverse), f32x4.mul(v128.load(from, 16), inverse));
 }
 
 // @ts-ignore: decorator
@@ -59,9 +58,9 @@ export function roundRow(inputs: Inputs, from: usize, row: i32): void {
   const ones = i16x8.splat(1);
   for (let block = 0; block < blocks; block++) {
     const x = from + (<usize>block << 7);
-    let top = f32x4.splat(0);
-    for (let i: usize = 0; i < 128; i += 16) top = f32x4.max(top, f32x4.abs(v128.load(x + i)));
-    const scale = largest4(top) / largestInteger;
+    let sizes = i32x4.splat(0);
+    for (let i: usize = 0; i < 128; i += 16) sizes = largerSizes(sizes, v128.load(x + i));
+    const scale = largestSize(sizes) / largestInteger;
     const inverse = f32x4.splat(scale > 0 ? 1 / scale : 0);
     const a = rounded(x, inverse);
     const b = rounded(x + 32, inverse);

@@ -1,6 +1,6 @@
 import { keyScales4, largestInteger, putScores, valueScales4 } from './caches';
 import { exponentials4 } from './exponential';
-import { setTwo } from './lanes';
+import { nearest8, setTwo } from './lanes';
 import { Attention, endOf, filledOf, headOf, linesSummed, Segment, segmentOf, segments } from './segments';
 import { thread } from './thread';
 
@@ -111,23 +111,14 @@ function weighSegment(job: Attention, segment: Segment, line: usize, row: i32, h
   largestWeight = largest;
 }
 
-/** 1.5 · 2^23: added to a number from 0 to 32 767, it leaves the nearest whole one in the lowest 16 bits. */
-const rounds: f32 = 12582912;
-
-// @ts-ignore: decorator
-@inline
-function wholeOf(four: v128): v128 {
-  return v128.and(f32x4.add(four, f32x4.splat(rounds)), i32x4.splat(0xffff));
-}
-
 /** Rounds the weights of a segment's places, a multiple of 8, `to` being those of the whole line. */
 function roundWeights(line: usize, start: i32, seen: i32, end: i32, inverse: v128, to: usize): void {
   for (let place = start; place < end; place += 8) {
     const at = line + (<usize>place << 2);
-    let first = i32x4.splat(0), last = first;
-    if (place < seen) first = wholeOf(f32x4.mul(v128.load(at), inverse));
-    if (place + 4 < seen) last = wholeOf(f32x4.mul(v128.load(at, 16), inverse));
-    v128.store(to + (<usize>place << 1), i16x8.narrow_i32x4_s(first, last));
+    let first = f32x4.splat(0), last = first;
+    if (place < seen) first = f32x4.mul(v128.load(at), inverse);
+    if (place + 4 < seen) last = f32x4.mul(v128.load(at, 16), inverse);
+    v128.store(to + (<usize>place << 1), nearest8(first, last));
   }
 }
 

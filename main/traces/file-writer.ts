@@ -22,7 +22,6 @@ export class FileWriter {
   readonly #descriptor: number;
   readonly #write: WriteBytes;
   #bytes = 0;
-  #crc32 = 0;
 
   constructor(path: string, write: WriteBytes = writeBytes) {
     this.#descriptor = openSync(path, 'w');
@@ -38,11 +37,6 @@ export class FileWriter {
     let done = 0;
     while (done < bytes.byteLength) done += this.#write(this.#descriptor, bytes.subarray(done));
     this.#bytes += bytes.byteLength;
-    this.#crc32 = crc32(bytes, this.#crc32);
-  }
-
-  summary(): FileSummary {
-    return { bytes: this.#bytes, crc32: this.#crc32 };
   }
 
   sync(): void {
@@ -51,6 +45,20 @@ export class FileWriter {
 
   close(): void {
     closeSync(this.#descriptor);
+  }
+}
+
+/** One whose size and checksum are kept. A journal has a checksum in each record instead. */
+class SummedFile extends FileWriter {
+  #crc32 = 0;
+
+  override append(bytes: Uint8Array): void {
+    super.append(bytes);
+    this.#crc32 = crc32(bytes, this.#crc32);
+  }
+
+  summary(): FileSummary {
+    return { bytes: this.bytes, crc32: this.#crc32 };
   }
 }
 
@@ -66,7 +74,7 @@ export async function replaceFile(
 ): Promise<FileSummary> {
   const partial = join(folder, `${name}.partial`);
   try {
-    const file = new FileWriter(partial, write);
+    const file = new SummedFile(partial, write);
     try {
       await fill(file);
       file.sync();

@@ -46,6 +46,17 @@ describe('heatmapLayout', () => {
       expect(section.top).toBeGreaterThan((before?.top ?? 0) + (before?.streams ?? 0) * layout.rowHeight);
     });
   });
+
+  it('keeps words where one lane’s layers fit, and has the lanes scroll', () => {
+    const layout = heatmapLayout(
+      entries.map((entry) => ({ entry, cursor: null })),
+      'auto',
+      { width: 520, height: 110 },
+    );
+    expect(layout.rowHeight).toBeGreaterThanOrEqual(20);
+    expect(layout.columnWidth).toBeGreaterThanOrEqual(52);
+    expect(layout.height).toBeGreaterThan(110);
+  });
 });
 
 describe('numberStart', () => {

@@ -31,7 +31,7 @@ export const headHeight = 20;
 export const nameHeight = 18;
 const sectionGap = 10;
 const cellWithText = 52;
-/** Rows this high hold a word. Where the rows of a deep model would not fit at this height, the whole is shown at a glance instead, without words. */
+/** Rows this high hold a word. Where those of a deep model's one lane would not fit at this height, the whole is shown at a glance instead, without words. */
 const rowWithText = 20;
 /** Smallest cells of that glance. */
 const glance = { row: 3, column: 9, widest: 24 } as const;
@@ -67,7 +67,8 @@ export function heatmapLayout(
   const streams = shown.map(({ entry }) => entry.lane.modelInfo.layout.streams);
   const rows = streams.reduce((sum, count) => sum + count, 0);
   const free = (room.height - shown.length * head - Math.max(0, shown.length - 1) * sectionGap - 4) / Math.max(1, rows);
-  const width = columnWidth(choice, room.width - gutter - 2, Math.max(0, ...lengths), free >= rowWithText);
+  const tallest = head + Math.max(0, ...streams) * rowWithText + 4;
+  const width = columnWidth(choice, room.width - gutter - 2, Math.max(0, ...lengths), tallest <= room.height);
   const rowHeight = Math.floor(Math.min(46, Math.max(width >= cellWithText ? rowWithText : glance.row, free)));
   let top = 0;
   const sections = shown.map(({ entry, cursor }, i): HeatmapSection => {

@@ -135,14 +135,14 @@ export function Heatmap({ entries, measure, columns, panel, loadLens, content }:
   };
 
   const readout = focused === null ? null : lensReadout(focused);
-  // All rows of the lane at the focused step, so that the tooltip covers none of them.
+  // All rows in sight at the focused step, of one lane or of several with their names, so that the tooltip covers none of them.
   const anchor = useMemo(
     () => ({
       getBoundingClientRect: () => {
         const window = scroller.current?.getBoundingClientRect();
         if (window === undefined || focused === null) return new DOMRect();
-        const top = focused.section.top + sectionHead(layout.sections.length) - scroll.top;
-        const bottom = Math.min(size.height, top + focused.section.streams * layout.rowHeight);
+        const top = (layout.sections.length > 1 ? 0 : sectionHead(1)) - scroll.top;
+        const bottom = Math.min(size.height, layout.height - scroll.top);
         const left = gutter + focused.step * layout.columnWidth - scroll.left;
         return new DOMRect(window.left + left, window.top + Math.max(0, top), layout.columnWidth, bottom - Math.max(0, top));
       },

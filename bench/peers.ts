@@ -96,7 +96,7 @@ export async function startTransformers(
   progress: (text: string) => void,
 ): Promise<{ model: TransformersModel; tensor: (...of: ConstructorParameters<TransformersModule['Tensor']>) => object; version: string }> {
   const name = '@huggingface/transformers';
-  // It does not start without the build of sharp for this system, an optional package of an optional package.
+  // It does not start without sharp's build for this system, which sharp has as an optional package.
   const peer: Peer = {
     name,
     folder: `bench-transformers-${transformersVersion}`,

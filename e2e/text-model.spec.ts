@@ -74,7 +74,10 @@ test('SmolLM2 is added from the catalogue, asked as a chat in four lanes, and re
   await page.keyboard.press('ArrowDown');
   await expect(heatmap).toHaveAttribute('aria-valuetext', /after layer 29.* first\./);
   await pictures(app, 'text-layers', () => settled(app));
-  // What is told about a word does not keep Escape from the window.
+  // What is told about a word covers none of the rows, which begin under the numbers of the steps, and does not keep Escape from the window.
+  const told = await page.getByText('Chain of thought, step 16, after layer 29 (L29)').locator('..').boundingBox();
+  const rows = await heatmap.boundingBox();
+  expect((told?.y ?? NaN) + (told?.height ?? NaN)).toBeLessThanOrEqual((rows?.y ?? NaN) + 20);
   const pinned = page.getByText(/^Chain of thought: step 16 of 32.* pinned$/);
   await expect(pinned).toBeVisible();
   await page.keyboard.press('Escape');

@@ -20,9 +20,9 @@ function round(rows: readonly Float32Array[]): Rounded {
   const blocks = width / 32;
   const inFours = rows.length > 2;
   const places = inFours ? 4 * Math.ceil(rows.length / 4) * blocks : rows.length * 4 * Math.ceil(blocks / 4);
-  const [from, integers, scales, sums] = [4 * rows.length * width, 2 * places * 32, 4 * places, 4 * places].map((bytes) =>
-    memory.allocate(bytes),
-  ) as [number, number, number, number];
+  const from = memory.allocate(4 * rows.length * width);
+  const integers = memory.allocate(2 * places * 32);
+  const [scales, sums] = [memory.allocate(4 * places), memory.allocate(4 * places)];
   rows.forEach((row, i) => memory.floats(from + 4 * i * width, width).set(row));
   const nothing = { kind: 0, epsilon: 0, scale: 0, bias: 0 };
   const args = kernels.prepare('normalize', { rows: rows.length, blocks, integers, scales, sums, ...nothing, from, width, to: from });

@@ -1,6 +1,13 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { Kernels } from './kernels';
-import { compareWide, wideIsBetter } from './wide-vectors';
+import { compareWide, roomOfThread, wideIsBetter } from './wide-vectors';
+
+it('gives each thread the room that the products take', () => {
+  const source = readFileSync(join(import.meta.dirname, 'assembly', 'wide-products.ts'), 'utf8');
+  expect(/roomOfThread: usize = (\d+)/u.exec(source)?.[1]).toBe(String(roomOfThread));
+});
 
 it('leaves nothing behind, whichever products are faster', async () => {
   const kernels = new Kernels(1);

@@ -11,8 +11,8 @@ const partsPerThread = 8;
 const fewestMultiplications = 1 << 15;
 /** Bytes of weights of a part: more do not stay in a processor's cache from one group of rows to the next. */
 const mostBytes = 1 << 14;
-/** Rows of weights that lie together, and rows of inputs that meet them together: see assembly/products.ts. */
-const weightsTogether = 8;
+/** Twice the rows of weights that lie together, and rows of inputs that meet them together: see assembly/products.ts and wide-products.ts. */
+const weightsTogether = 16;
 const inputsTogether = 4;
 
 /** A job with its arguments, ready to be run any number of times. */

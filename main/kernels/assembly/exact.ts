@@ -10,8 +10,8 @@ import { Product, put } from './products';
 @inline
 function pairOf(four: bool, block: usize, index: i32): v128 {
   if (!four) return v128.load8x8_s(block + (<usize>index << 4));
-  const all = v128.load(block + (<usize>(index >> 2) << 5));
-  return v128.and(i16x8.shr_u(all, 4 * (index & 3)), i16x8.splat(15));
+  const two = v128.load8x8_u(block + (<usize>(index >> 1) << 4));
+  return (index & 1) == 0 ? v128.and(two, i16x8.splat(15)) : i16x8.shr_u(two, 4);
 }
 
 /** A block of four rows of weights with 32 inputs. */
@@ -46,7 +46,7 @@ export function multiplyExactly(job: Product, chunk: i32): void {
   const end = min((chunk + 1) * job.outputsAtOnce, job.outputs);
   for (let n = chunk * job.outputsAtOnce; n < end; n += 4) {
     const half = <usize>((n >> 2) & 1);
-    const integers = job.integers + half * (four ? 16 : 8);
+    const integers = job.integers + half * 8;
     for (let m = 0; m < job.rows; m++) {
       let low = f64x2.splat(0), high = low;
       for (let i = 0; i < blocks; i++) {

@@ -12,12 +12,15 @@ export function largest4(x: v128): f32 {
   return max(max(f32x4.extract_lane(x, 0), f32x4.extract_lane(x, 1)), max(f32x4.extract_lane(x, 2), f32x4.extract_lane(x, 3)));
 }
 
-/** Stores what is one vector of 256 bits: see wide-products.ts. */
+/**
+ * Stores what is one vector of 256 bits: see wide-products.ts. The last half first, since the compiler moves what is computed for it past nothing
+ * else that is stored, so all that is loaded for the first would come behind what is loaded for the last.
+ */
 // @ts-ignore: decorator
 @inline
 export function setTwo(to: usize, first: v128, last: v128): void {
-  v128.store(to, first);
   v128.store(to, last, 16);
+  v128.store(to, first);
 }
 
 /** 1.5 · 2^23: added to a number far smaller, it leaves the nearest whole one in the lowest bits. */

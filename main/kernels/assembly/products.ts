@@ -8,9 +8,9 @@ import { inFours } from './inputs';
  *
  * Eight rows of weights lie together, block after block, so that the lanes of vectors are rows: four here, all eight in wide-products.ts,
  * which gives the same bits. Rows that the last eight lack are zero. A pair is two neighbouring elements of each of the eight rows, as
- * 16-bit lanes: row 0's, row 1's …
+ * bytes: row 0's, row 1's …
  *
- *   4 bits   0 to 15. A block is four times 32 bytes, each four pairs: the lowest four bits of 16-bit lanes are the first pair, and so on.
+ *   4 bits   0 to 15. A block is eight times 16 bytes, each two pairs: the low halves of the bytes are the first, the high ones the second.
  *   8 bits   -128 to 127. A block is its sixteen pairs, 16 bytes each.
  *
  * Scales and offsets are [N / 8, blocks, 8], 32-bit floats or halves (see halves.ts), and offsets are multiplied with `factor`. Where a
@@ -97,37 +97,30 @@ function add(sums: v128, weights: v128, x: v128, lane: i32): v128 {
  * jumps is loaded before anything is computed with it, and more than this does not fit into the registers.
  */
 
-/**
- * A block of four rows of weights in 4 bits with a block of inputs. Bits are not moved down before they are multiplied: sums sixteen and 256
- * times too large are shifted at the end, which leaves nothing behind.
- */
+/** Two neighbouring pairs of four rows of weights, the first or the second of them. @param Q of a quarter of a block of one row: u32 in 4 bits, u64 in 8 */
 // @ts-ignore: decorator
 @inline
-function blockInFourBits(w: usize, x: usize): v128 {
-  let ones = i32x4.splat(0), sixteens = ones, rest = ones;
-  for (const end = w + 128; w < end; w += 32) {
-    const q = v128.load(w);
-    const y = v128.load(x);
-    ones = add(ones, v128.and(q, i16x8.splat(0xf)), y, 0);
-    sixteens = add(sixteens, v128.and(q, i16x8.splat(0xf0)), y, 1);
-    rest = add(rest, v128.and(q, i16x8.splat(0xf00)), y, 2);
-    ones = add(ones, i16x8.shr_u(q, 12), y, 3);
-    x += 16;
-  }
-  return i32x4.add(ones, i32x4.add(i32x4.shr_s(sixteens, 4), i32x4.shr_s(rest, 8)));
+function firstPair<Q>(w: usize): v128 {
+  return sizeof<Q>() == 4 ? v128.and(v128.load8x8_u(w), i16x8.splat(15)) : v128.load8x8_s(w);
 }
 
-/** The same in 8 bits. */
 // @ts-ignore: decorator
 @inline
-function blockInEightBits(w: usize, x: usize): v128 {
+function secondPair<Q>(w: usize): v128 {
+  return sizeof<Q>() == 4 ? i16x8.shr_u(v128.load8x8_u(w), 4) : v128.load8x8_s(w, 16);
+}
+
+/** A block of four rows of weights with a block of inputs. */
+// @ts-ignore: decorator
+@inline
+function ofOne<Q>(w: usize, x: usize): v128 {
   let sums = i32x4.splat(0);
-  for (const end = w + 256; w < end; w += 64) {
-    const y = v128.load(x);
-    sums = add(sums, v128.load8x8_s(w), y, 0);
-    sums = add(sums, v128.load8x8_s(w, 16), y, 1);
-    sums = add(sums, v128.load8x8_s(w, 32), y, 2);
-    sums = add(sums, v128.load8x8_s(w, 48), y, 3);
+  for (const end = w + 32 * sizeof<Q>(); w < end; w += 8 * sizeof<Q>()) {
+    const y = v128.load(x), next = w + 4 * sizeof<Q>();
+    sums = add(sums, firstPair<Q>(w), y, 0);
+    sums = add(sums, secondPair<Q>(w), y, 1);
+    sums = add(sums, firstPair<Q>(next), y, 2);
+    sums = add(sums, secondPair<Q>(next), y, 3);
     x += 16;
   }
   return sums;
@@ -140,29 +133,27 @@ export function ofBlock(sums: v128, scales: v128, offsets: v128, input: v128, in
   return f32x4.add(f32x4.mul(f32x4.convert_i32x4_s(sums), f32x4.mul(scales, input)), f32x4.mul(offsets, inputSum));
 }
 
-/** Rows of weights from `first` to `end` with each row of inputs by itself. */
-function multiplyAlone<S>(job: RoundedProduct, first: i32, end: i32): void {
+/** Rows of weights from `first` to `end` with each row of inputs by itself. @param S of scales and offsets: f32, or u16 for halves */
+function multiplyAlone<S, Q>(job: RoundedProduct, first: i32, end: i32): void {
   const blocks = job.blocks, rows = job.rows;
-  const four = job.bits == 4;
   const factor = f32x4.splat(job.factor);
-  const bytes = <usize>blocks << (four ? 7 : 8);
+  const bytes = (<usize>blocks << 5) * sizeof<Q>();
   const padded = <usize>((blocks + 3) & ~3) << 2;
   const apart = job.inputSums - job.inputScales;
   for (let n = first; n < end; n += 4) {
     const eight = <usize>(n >> 3), half = <usize>((n >> 2) & 1);
     const floats = (eight * (<usize>blocks << 3) + (half << 2)) * sizeof<S>();
     for (let m = 0; m < rows; m++) {
-      let w = job.integers + eight * bytes + (half << (four ? 4 : 3));
+      let w = job.integers + eight * bytes + (half << 3);
       const weightsEnd = w + bytes;
       let s = job.scales + floats, o = job.offsets + floats;
       let x = job.inputs + (<usize>(m * blocks) << 6);
       let xs = job.inputScales + <usize>m * padded;
       let total = f32x4.splat(0);
       while (w < weightsEnd) {
-        const sums = four ? blockInFourBits(w, x) : blockInEightBits(w, x);
         const offsets = f32x4.mul(fourOf<S>(o), factor);
-        total = f32x4.add(total, ofBlock(sums, fourOf<S>(s), offsets, v128.load32_splat(xs), v128.load32_splat(xs + apart)));
-        w += four ? 128 : 256;
+        total = f32x4.add(total, ofBlock(ofOne<Q>(w, x), fourOf<S>(s), offsets, v128.load32_splat(xs), v128.load32_splat(xs + apart)));
+        w += 32 * sizeof<Q>();
         s += 8 * sizeof<S>();
         o += 8 * sizeof<S>();
         x += 64;
@@ -174,19 +165,17 @@ function multiplyAlone<S>(job: RoundedProduct, first: i32, end: i32): void {
 }
 
 /** Rows of weights from `first` to `end` with inputs that lie in fours. */
-function multiplyFours<S>(job: RoundedProduct, first: i32, end: i32): void {
+function multiplyFours<S, Q>(job: RoundedProduct, first: i32, end: i32): void {
   const blocks = job.blocks, rows = job.rows;
-  const four = job.bits == 4;
-  const mask = i16x8.splat(15);
   const factor = f32x4.splat(job.factor);
-  const bytes = <usize>blocks << (four ? 7 : 8);
+  const bytes = (<usize>blocks << 5) * sizeof<Q>();
   const apart = job.inputSums - job.inputScales;
   for (let m = 0; m < rows; m += 4) {
     const inputs = <usize>((m >> 2) * blocks);
     for (let n = first; n < end; n += 4) {
       const eight = <usize>(n >> 3), half = <usize>((n >> 2) & 1);
       const floats = (eight * (<usize>blocks << 3) + (half << 2)) * sizeof<S>();
-      let w = job.integers + eight * bytes + (half << (four ? 4 : 3));
+      let w = job.integers + eight * bytes + (half << 3);
       const weightsEnd = w + bytes;
       let s = job.scales + floats, o = job.offsets + floats;
       let x = job.inputs + (inputs << 8);
@@ -194,46 +183,18 @@ function multiplyFours<S>(job: RoundedProduct, first: i32, end: i32): void {
       let t0 = f32x4.splat(0), t1 = t0, t2 = t0, t3 = t0;
       while (w < weightsEnd) {
         let a0 = i32x4.splat(0), a1 = a0, a2 = a0, a3 = a0;
-        if (four) {
-          for (const blockEnd = w + 128; w < blockEnd; w += 32) {
-            const q = v128.load(w);
-            const y0 = v128.load(x), y1 = v128.load(x, 16), y2 = v128.load(x, 32), y3 = v128.load(x, 48);
-            const p0 = v128.and(q, mask);
-            a0 = add(a0, p0, y0, 0);
-            a1 = add(a1, p0, y0, 1);
-            a2 = add(a2, p0, y0, 2);
-            a3 = add(a3, p0, y0, 3);
-            const p1 = v128.and(i16x8.shr_u(q, 4), mask);
-            a0 = add(a0, p1, y1, 0);
-            a1 = add(a1, p1, y1, 1);
-            a2 = add(a2, p1, y1, 2);
-            a3 = add(a3, p1, y1, 3);
-            const p2 = v128.and(i16x8.shr_u(q, 8), mask);
-            a0 = add(a0, p2, y2, 0);
-            a1 = add(a1, p2, y2, 1);
-            a2 = add(a2, p2, y2, 2);
-            a3 = add(a3, p2, y2, 3);
-            const p3 = i16x8.shr_u(q, 12);
-            a0 = add(a0, p3, y3, 0);
-            a1 = add(a1, p3, y3, 1);
-            a2 = add(a2, p3, y3, 2);
-            a3 = add(a3, p3, y3, 3);
-            x += 64;
-          }
-        } else {
-          for (const blockEnd = w + 256; w < blockEnd; w += 32) {
-            const p0 = v128.load8x8_s(w), p1 = v128.load8x8_s(w, 16);
-            const y0 = v128.load(x), y1 = v128.load(x, 16);
-            a0 = add(a0, p0, y0, 0);
-            a1 = add(a1, p0, y0, 1);
-            a2 = add(a2, p0, y0, 2);
-            a3 = add(a3, p0, y0, 3);
-            a0 = add(a0, p1, y1, 0);
-            a1 = add(a1, p1, y1, 1);
-            a2 = add(a2, p1, y1, 2);
-            a3 = add(a3, p1, y1, 3);
-            x += 32;
-          }
+        for (const blockEnd = w + 32 * sizeof<Q>(); w < blockEnd; w += 4 * sizeof<Q>()) {
+          const p0 = firstPair<Q>(w), p1 = secondPair<Q>(w);
+          const y0 = v128.load(x), y1 = v128.load(x, 16);
+          a0 = add(a0, p0, y0, 0);
+          a1 = add(a1, p0, y0, 1);
+          a2 = add(a2, p0, y0, 2);
+          a3 = add(a3, p0, y0, 3);
+          a0 = add(a0, p1, y1, 0);
+          a1 = add(a1, p1, y1, 1);
+          a2 = add(a2, p1, y1, 2);
+          a3 = add(a3, p1, y1, 3);
+          x += 32;
         }
         const scales = fourOf<S>(s), offsets = f32x4.mul(fourOf<S>(o), factor);
         const sums = xs + apart;
@@ -253,15 +214,18 @@ function multiplyFours<S>(job: RoundedProduct, first: i32, end: i32): void {
   }
 }
 
-/** @param S of scales and offsets: f32, or u16 for halves */
-function multiplyStored<S>(job: RoundedProduct, first: i32, end: i32): void {
-  if (inFours(job.rows)) multiplyFours<S>(job, first, end);
-  else multiplyAlone<S>(job, first, end);
+function multiplyStored<S, Q>(job: RoundedProduct, first: i32, end: i32): void {
+  if (inFours(job.rows)) multiplyFours<S, Q>(job, first, end);
+  else multiplyAlone<S, Q>(job, first, end);
 }
 
 export function multiply(job: RoundedProduct, chunk: i32): void {
   const first = chunk * job.outputsAtOnce;
   const end = min(first + job.outputsAtOnce, job.outputs);
-  if (job.narrow != 0) multiplyStored<u16>(job, first, end);
-  else multiplyStored<f32>(job, first, end);
+  const four = job.bits == 4;
+  if (job.narrow != 0) {
+    if (four) multiplyStored<u16, u32>(job, first, end);
+    else multiplyStored<u16, u64>(job, first, end);
+  } else if (four) multiplyStored<f32, u32>(job, first, end);
+  else multiplyStored<f32, u64>(job, first, end);
 }

@@ -16,21 +16,14 @@ export class Repacking {
   scales: usize;
 }
 
-/** Stored: element 2j in the low half of byte j, 2j + 1 in the high. `four` are the bytes of eight elements. */
-// @ts-ignore: decorator
-@inline
-function lowHalves(four: u32): u32 {
-  const two = (four & 0x0f0f0f0f) | ((four & 0x0f0f0f0f) >> 4);
-  return (two & 0xff) | ((two >> 8) & 0xff00);
-}
-
-/** Eight elements of a row are two lanes: the even ones, and the odd. */
+/** Stored: element 2j in the low half of byte j, 2j + 1 in the high. Four elements of a row are two bytes: the even ones, and the odd. */
 function repackFour(from: usize, to: usize, blocks: i32): void {
   const size = <usize>blocks << 4;
   for (let row = 0; row < 8; row++) {
-    for (let at: usize = 0; at < size; at += 4) {
-      const four = <u32>i32.load(from + <usize>row * size + at);
-      i32.store(to + (at << 3) + (<usize>row << 2), <i32>(lowHalves(four) | (lowHalves(four >> 4) << 16)));
+    for (let at: usize = 0; at < size; at += 2) {
+      const two = i32.load16_u(from + <usize>row * size + at);
+      const even = (two & 0x0f) | ((two >> 4) & 0xf0), odd = ((two >> 4) & 0x0f) | ((two >> 8) & 0xf0);
+      i32.store16(to + (at << 3) + (<usize>row << 1), even | (odd << 8));
     }
   }
 }

@@ -12,12 +12,13 @@ import { thread } from './thread';
  *
  *   a pair of inputs is spread over the lanes as it is loaded, and so is the mask
  *   the two halves of a load say how far apart they are in the instruction itself
- *   a loop has one quarter of a block in it: sums of all rows of inputs, and the unpacked weights, fit into the processor's registers
+ *   weights, and scales that are halves, are widened as they are loaded: from one register to another it costs a sixth of the loop
+ *   a loop over four rows of inputs has two pairs of weights in it: all sums and the unpacked weights fit into the processor's registers
  *
- * and never are two loads that widen what they load 8 bytes apart: V8 13.0 begins at the second where that comes first.
+ * and of two loads that widen what they load the first comes first: V8 13.0 would begin at the second (see `setTwo`).
  */
 
-/** Of a thread: sums of up to eight rows of inputs with eight of weights, the mask and the factor of offsets, and what makes floats of halves. */
+/** Of a thread: sums of four rows of inputs with twice eight of weights, the mask and the factor of offsets, and what makes floats of halves. */
 const maskAt: usize = 256;
 const factorAt: usize = 260;
 const halfMaskAt: usize = 264;
@@ -31,25 +32,19 @@ export class WideProduct extends RoundedProduct {
   room: usize;
 }
 
-// @ts-ignore: decorator
-@inline
-function sum4(a: v128, b: v128, c: v128, d: v128): v128 {
-  return i32x4.add(i32x4.add(a, b), i32x4.add(c, d));
-}
-
 /** Scales or offsets of the first four rows of weights, and of the last: of type S, f32 or u16 for halves, which are still to be multiplied. */
 // @ts-ignore: decorator
 @inline
 function firstStored<S>(at: usize, halfMask: v128): v128 {
   if (isFloat<S>()) return v128.load(at);
-  return smaller4(i32x4.extend_low_i16x8_s(v128.load(at)), halfMask);
+  return smaller4(v128.load16x4_s(at), halfMask);
 }
 
 // @ts-ignore: decorator
 @inline
 function lastStored<S>(at: usize, halfMask: v128): v128 {
   if (isFloat<S>()) return v128.load(at, 16);
-  return smaller4(i32x4.extend_high_i16x8_s(v128.load(at)), halfMask);
+  return smaller4(v128.load16x4_s(at, 8), halfMask);
 }
 
 // @ts-ignore: decorator
@@ -72,152 +67,169 @@ function addBlock(
   );
 }
 
-/** Four pairs of weights with those of one row of inputs. */
+/** Two pairs of weights with two of inputs, added to `sums`. */
 // @ts-ignore: decorator
 @inline
-function withOne(p0: v128, p1: v128, p2: v128, p3: v128, x: usize): v128 {
-  return sum4(
-    i32x4.dot_i16x8_s(p0, v128.load32_splat(x)), i32x4.dot_i16x8_s(p1, v128.load32_splat(x, 4)),
-    i32x4.dot_i16x8_s(p2, v128.load32_splat(x, 8)), i32x4.dot_i16x8_s(p3, v128.load32_splat(x, 12)),
-  );
+function addTwo(sums: v128, p0: v128, p1: v128, x0: v128, x1: v128): v128 {
+  return i32x4.add(i32x4.add(sums, i32x4.dot_i16x8_s(p0, x0)), i32x4.dot_i16x8_s(p1, x1));
 }
 
-/** Four pairs of weights with those of the first of four rows of inputs, which lie pair by pair. */
+/** Four pairs of weights with four of inputs. */
 // @ts-ignore: decorator
 @inline
-function withFirst(p0: v128, p1: v128, p2: v128, p3: v128, x: usize): v128 {
-  return sum4(
-    i32x4.dot_i16x8_s(p0, v128.load32_splat(x)), i32x4.dot_i16x8_s(p1, v128.load32_splat(x, 16)),
-    i32x4.dot_i16x8_s(p2, v128.load32_splat(x, 32)), i32x4.dot_i16x8_s(p3, v128.load32_splat(x, 48)),
-  );
-}
-
-/** Of the second. */
-// @ts-ignore: decorator
-@inline
-function withSecond(p0: v128, p1: v128, p2: v128, p3: v128, x: usize): v128 {
-  return sum4(
-    i32x4.dot_i16x8_s(p0, v128.load32_splat(x, 4)), i32x4.dot_i16x8_s(p1, v128.load32_splat(x, 20)),
-    i32x4.dot_i16x8_s(p2, v128.load32_splat(x, 36)), i32x4.dot_i16x8_s(p3, v128.load32_splat(x, 52)),
-  );
-}
-
-/** Of the third. */
-// @ts-ignore: decorator
-@inline
-function withThird(p0: v128, p1: v128, p2: v128, p3: v128, x: usize): v128 {
-  return sum4(
-    i32x4.dot_i16x8_s(p0, v128.load32_splat(x, 8)), i32x4.dot_i16x8_s(p1, v128.load32_splat(x, 24)),
-    i32x4.dot_i16x8_s(p2, v128.load32_splat(x, 40)), i32x4.dot_i16x8_s(p3, v128.load32_splat(x, 56)),
-  );
-}
-
-/** Of the fourth. */
-// @ts-ignore: decorator
-@inline
-function withFourth(p0: v128, p1: v128, p2: v128, p3: v128, x: usize): v128 {
-  return sum4(
-    i32x4.dot_i16x8_s(p0, v128.load32_splat(x, 12)), i32x4.dot_i16x8_s(p1, v128.load32_splat(x, 28)),
-    i32x4.dot_i16x8_s(p2, v128.load32_splat(x, 44)), i32x4.dot_i16x8_s(p3, v128.load32_splat(x, 60)),
+function four(p0: v128, p1: v128, p2: v128, p3: v128, x0: v128, x1: v128, x2: v128, x3: v128): v128 {
+  return i32x4.add(
+    i32x4.add(i32x4.dot_i16x8_s(p0, x0), i32x4.dot_i16x8_s(p1, x1)),
+    i32x4.add(i32x4.dot_i16x8_s(p2, x2), i32x4.dot_i16x8_s(p3, x3)),
   );
 }
 
 /**
- * Adds to `to` what all blocks of eight rows of weights give for as many rows of inputs as R has bytes: one, four or eight.
+ * Adds to `to` what all blocks of eight rows of weights give for one row of inputs.
  * @param S of scales and offsets
  * @param Q of a quarter of a block of one row of weights: u32 in 4 bits, u64 in 8
  * @param apart bytes from an input's scale to its sum
  */
-function addBlocks<S, Q, R>(w: usize, x: usize, s: usize, o: usize, xs: usize, apart: usize, to: usize, blocks: i32): void {
+function addEight<S, Q>(w: usize, x: usize, s: usize, o: usize, xs: usize, apart: usize, to: usize, blocks: i32): void {
   const factor = v128.load32_splat(to + factorAt), halfMask = v128.load32_splat(to + halfMaskAt), by = v128.load32_splat(to + largerAt);
   const mask = v128.load32_splat(to + maskAt);
-  const zero = i32x4.splat(0);
-  // To the last four rows of inputs, and to their scales.
-  const further = <usize>blocks << 8, furtherScales = <usize>blocks << 4;
   for (const end = w + (<usize>blocks << 5) * sizeof<Q>(); w < end; ) {
-    // Of the first four rows of weights and the last, with the first four rows of inputs; and the same with the last.
-    let a0 = zero, a1 = zero, a2 = zero, a3 = zero, b0 = zero, b1 = zero, b2 = zero, b3 = zero;
-    let c0 = zero, c1 = zero, c2 = zero, c3 = zero, d0 = zero, d1 = zero, d2 = zero, d3 = zero;
+    let a = i32x4.splat(0), b = a;
     for (const blockEnd = w + 32 * sizeof<Q>(); w < blockEnd; w += 8 * sizeof<Q>()) {
-      let p0 = v128.load(w), q0 = v128.load(w, 16), p1: v128, p2: v128, p3: v128, q1: v128, q2: v128, q3: v128;
+      const x0 = v128.load32_splat(x), x1 = v128.load32_splat(x, 4), x2 = v128.load32_splat(x, 8), x3 = v128.load32_splat(x, 12);
       if (sizeof<Q>() == 4) {
-        p1 = v128.and(i16x8.shr_u(p0, 4), mask);
-        p2 = v128.and(i16x8.shr_u(p0, 8), mask);
-        p3 = i16x8.shr_u(p0, 12);
-        p0 = v128.and(p0, mask);
-        q1 = v128.and(i16x8.shr_u(q0, 4), mask);
-        q2 = v128.and(i16x8.shr_u(q0, 8), mask);
-        q3 = i16x8.shr_u(q0, 12);
-        q0 = v128.and(q0, mask);
+        const k = v128.load8x8_u(w), l = v128.load8x8_u(w, 8), m = v128.load8x8_u(w, 16), n = v128.load8x8_u(w, 24);
+        a = i32x4.add(a, four(v128.and(k, mask), i16x8.shr_u(k, 4), v128.and(m, mask), i16x8.shr_u(m, 4), x0, x1, x2, x3));
+        b = i32x4.add(b, four(v128.and(l, mask), i16x8.shr_u(l, 4), v128.and(n, mask), i16x8.shr_u(n, 4), x0, x1, x2, x3));
       } else {
-        const r2 = v128.load(w, 32), r3 = v128.load(w, 48);
-        p1 = i16x8.extend_low_i8x16_s(q0);
-        q1 = i16x8.extend_high_i8x16_s(q0);
-        q0 = i16x8.extend_high_i8x16_s(p0);
-        p0 = i16x8.extend_low_i8x16_s(p0);
-        p2 = i16x8.extend_low_i8x16_s(r2);
-        q2 = i16x8.extend_high_i8x16_s(r2);
-        p3 = i16x8.extend_low_i8x16_s(r3);
-        q3 = i16x8.extend_high_i8x16_s(r3);
+        a = i32x4.add(a, four(v128.load8x8_s(w), v128.load8x8_s(w, 16), v128.load8x8_s(w, 32), v128.load8x8_s(w, 48), x0, x1, x2, x3));
+        b = i32x4.add(b, four(v128.load8x8_s(w, 8), v128.load8x8_s(w, 24), v128.load8x8_s(w, 40), v128.load8x8_s(w, 56), x0, x1, x2, x3));
       }
-      if (sizeof<R>() == 1) {
-        a0 = i32x4.add(a0, withOne(p0, p1, p2, p3, x));
-        b0 = i32x4.add(b0, withOne(q0, q1, q2, q3, x));
-      } else {
-        a0 = i32x4.add(a0, withFirst(p0, p1, p2, p3, x));
-        b0 = i32x4.add(b0, withFirst(q0, q1, q2, q3, x));
-        a1 = i32x4.add(a1, withSecond(p0, p1, p2, p3, x));
-        b1 = i32x4.add(b1, withSecond(q0, q1, q2, q3, x));
-        a2 = i32x4.add(a2, withThird(p0, p1, p2, p3, x));
-        b2 = i32x4.add(b2, withThird(q0, q1, q2, q3, x));
-        a3 = i32x4.add(a3, withFourth(p0, p1, p2, p3, x));
-        b3 = i32x4.add(b3, withFourth(q0, q1, q2, q3, x));
-      }
-      if (sizeof<R>() == 8) {
-        c0 = i32x4.add(c0, withFirst(p0, p1, p2, p3, x + further));
-        d0 = i32x4.add(d0, withFirst(q0, q1, q2, q3, x + further));
-        c1 = i32x4.add(c1, withSecond(p0, p1, p2, p3, x + further));
-        d1 = i32x4.add(d1, withSecond(q0, q1, q2, q3, x + further));
-        c2 = i32x4.add(c2, withThird(p0, p1, p2, p3, x + further));
-        d2 = i32x4.add(d2, withThird(q0, q1, q2, q3, x + further));
-        c3 = i32x4.add(c3, withFourth(p0, p1, p2, p3, x + further));
-        d3 = i32x4.add(d3, withFourth(q0, q1, q2, q3, x + further));
-      }
-      x += sizeof<R>() == 1 ? 16 : 64;
+      x += 16;
     }
     const scales = larger<S>(firstStored<S>(s, halfMask), by), lastScales = larger<S>(lastStored<S>(s, halfMask), by);
     const offsets = f32x4.mul(firstStored<S>(o, halfMask), factor), lastOffsets = f32x4.mul(lastStored<S>(o, halfMask), factor);
-    const xm = xs + apart;
-    addBlock(to, a0, b0, scales, lastScales, offsets, lastOffsets, v128.load32_splat(xs), v128.load32_splat(xm));
-    if (sizeof<R>() > 1) {
-      addBlock(to + 32, a1, b1, scales, lastScales, offsets, lastOffsets, v128.load32_splat(xs, 4), v128.load32_splat(xm, 4));
-      addBlock(to + 64, a2, b2, scales, lastScales, offsets, lastOffsets, v128.load32_splat(xs, 8), v128.load32_splat(xm, 8));
-      addBlock(to + 96, a3, b3, scales, lastScales, offsets, lastOffsets, v128.load32_splat(xs, 12), v128.load32_splat(xm, 12));
-    }
-    if (sizeof<R>() == 8) {
-      const ys = xs + furtherScales, ym = xm + furtherScales;
-      addBlock(to + 128, c0, d0, scales, lastScales, offsets, lastOffsets, v128.load32_splat(ys), v128.load32_splat(ym));
-      addBlock(to + 160, c1, d1, scales, lastScales, offsets, lastOffsets, v128.load32_splat(ys, 4), v128.load32_splat(ym, 4));
-      addBlock(to + 192, c2, d2, scales, lastScales, offsets, lastOffsets, v128.load32_splat(ys, 8), v128.load32_splat(ym, 8));
-      addBlock(to + 224, c3, d3, scales, lastScales, offsets, lastOffsets, v128.load32_splat(ys, 12), v128.load32_splat(ym, 12));
-    }
+    addBlock(to, a, b, scales, lastScales, offsets, lastOffsets, v128.load32_splat(xs), v128.load32_splat(xs + apart));
     s += 8 * sizeof<S>();
     o += 8 * sizeof<S>();
-    xs += sizeof<R>() == 1 ? 4 : 16;
+    xs += 4;
   }
 }
 
-/** Puts what eight rows of weights from `n` on give for as many rows of inputs as R has bytes, from `m` on, or for those there are. */
-function multiplyEight<S, R>(job: WideProduct, n: i32, m: i32, x: usize, xs: usize, sums: usize): void {
+/**
+ * Adds to `to` what all blocks of twice eight rows of weights give for four rows of inputs: the first eight to 128 bytes from there on, the
+ * others behind them. An input that has been loaded is multiplied twice.
+ * @param next bytes from the first eight rows to the others, `nextScale` from their scales
+ */
+function addSixteen<S, Q>(
+  w: usize, next: usize, x: usize, s: usize, o: usize, nextScale: usize, xs: usize, apart: usize, to: usize, blocks: i32,
+): void {
+  const factor = v128.load32_splat(to + factorAt), halfMask = v128.load32_splat(to + halfMaskAt), by = v128.load32_splat(to + largerAt);
+  const mask = v128.load32_splat(to + maskAt);
+  const zero = i32x4.splat(0);
+  for (const end = w + (<usize>blocks << 5) * sizeof<Q>(); w < end; ) {
+    // The first four rows of weights and the last, of both eights, with each row of inputs.
+    let a0 = zero, a1 = zero, a2 = zero, a3 = zero, b0 = zero, b1 = zero, b2 = zero, b3 = zero;
+    let c0 = zero, c1 = zero, c2 = zero, c3 = zero, d0 = zero, d1 = zero, d2 = zero, d3 = zero;
+    for (const blockEnd = w + 32 * sizeof<Q>(); w < blockEnd; w += 4 * sizeof<Q>()) {
+      let k0: v128, k1: v128, l0: v128, l1: v128, m0: v128, m1: v128, n0: v128, n1: v128;
+      if (sizeof<Q>() == 4) {
+        const k = v128.load8x8_u(w), l = v128.load8x8_u(w, 8), m = v128.load8x8_u(w + next), n = v128.load8x8_u(w + next, 8);
+        k0 = v128.and(k, mask);
+        l0 = v128.and(l, mask);
+        m0 = v128.and(m, mask);
+        n0 = v128.and(n, mask);
+        k1 = i16x8.shr_u(k, 4);
+        l1 = i16x8.shr_u(l, 4);
+        m1 = i16x8.shr_u(m, 4);
+        n1 = i16x8.shr_u(n, 4);
+      } else {
+        k0 = v128.load8x8_s(w);
+        l0 = v128.load8x8_s(w, 8);
+        k1 = v128.load8x8_s(w, 16);
+        l1 = v128.load8x8_s(w, 24);
+        m0 = v128.load8x8_s(w + next);
+        n0 = v128.load8x8_s(w + next, 8);
+        m1 = v128.load8x8_s(w + next, 16);
+        n1 = v128.load8x8_s(w + next, 24);
+      }
+      let v = v128.load32_splat(x), u = v128.load32_splat(x, 16);
+      a0 = addTwo(a0, k0, k1, v, u);
+      b0 = addTwo(b0, l0, l1, v, u);
+      c0 = addTwo(c0, m0, m1, v, u);
+      d0 = addTwo(d0, n0, n1, v, u);
+      v = v128.load32_splat(x, 4);
+      u = v128.load32_splat(x, 20);
+      a1 = addTwo(a1, k0, k1, v, u);
+      b1 = addTwo(b1, l0, l1, v, u);
+      c1 = addTwo(c1, m0, m1, v, u);
+      d1 = addTwo(d1, n0, n1, v, u);
+      v = v128.load32_splat(x, 8);
+      u = v128.load32_splat(x, 24);
+      a2 = addTwo(a2, k0, k1, v, u);
+      b2 = addTwo(b2, l0, l1, v, u);
+      c2 = addTwo(c2, m0, m1, v, u);
+      d2 = addTwo(d2, n0, n1, v, u);
+      v = v128.load32_splat(x, 12);
+      u = v128.load32_splat(x, 28);
+      a3 = addTwo(a3, k0, k1, v, u);
+      b3 = addTwo(b3, l0, l1, v, u);
+      c3 = addTwo(c3, m0, m1, v, u);
+      d3 = addTwo(d3, n0, n1, v, u);
+      x += 32;
+    }
+    const t = s + nextScale, p = o + nextScale, xm = xs + apart;
+    const scales = larger<S>(firstStored<S>(s, halfMask), by), lastScales = larger<S>(lastStored<S>(s, halfMask), by);
+    const offsets = f32x4.mul(firstStored<S>(o, halfMask), factor), lastOffsets = f32x4.mul(lastStored<S>(o, halfMask), factor);
+    const nextScales = larger<S>(firstStored<S>(t, halfMask), by), nextLastScales = larger<S>(lastStored<S>(t, halfMask), by);
+    const nextOffsets = f32x4.mul(firstStored<S>(p, halfMask), factor), nextLastOffsets = f32x4.mul(lastStored<S>(p, halfMask), factor);
+    let input = v128.load32_splat(xs), inputSum = v128.load32_splat(xm);
+    addBlock(to, a0, b0, scales, lastScales, offsets, lastOffsets, input, inputSum);
+    addBlock(to + 128, c0, d0, nextScales, nextLastScales, nextOffsets, nextLastOffsets, input, inputSum);
+    input = v128.load32_splat(xs, 4);
+    inputSum = v128.load32_splat(xm, 4);
+    addBlock(to + 32, a1, b1, scales, lastScales, offsets, lastOffsets, input, inputSum);
+    addBlock(to + 160, c1, d1, nextScales, nextLastScales, nextOffsets, nextLastOffsets, input, inputSum);
+    input = v128.load32_splat(xs, 8);
+    inputSum = v128.load32_splat(xm, 8);
+    addBlock(to + 64, a2, b2, scales, lastScales, offsets, lastOffsets, input, inputSum);
+    addBlock(to + 192, c2, d2, nextScales, nextLastScales, nextOffsets, nextLastOffsets, input, inputSum);
+    input = v128.load32_splat(xs, 12);
+    inputSum = v128.load32_splat(xm, 12);
+    addBlock(to + 96, a3, b3, scales, lastScales, offsets, lastOffsets, input, inputSum);
+    addBlock(to + 224, c3, d3, nextScales, nextLastScales, nextOffsets, nextLastOffsets, input, inputSum);
+    s += 8 * sizeof<S>();
+    o += 8 * sizeof<S>();
+    xs += 16;
+  }
+}
+
+/** Puts what eight rows of weights from `n` on give for row `m` of inputs. */
+function multiplyEight<S>(job: WideProduct, n: i32, m: i32, x: usize, xs: usize, sums: usize): void {
   const blocks = job.blocks, eight = <usize>((n >> 3) * blocks);
   const apart = job.inputSums - job.inputScales;
   const s = job.scales + (eight << 3) * sizeof<S>(), o = job.offsets + (eight << 3) * sizeof<S>();
-  for (let row: usize = 0; row < sizeof<R>(); row++) setTwo(sums + (row << 5), f32x4.splat(0), f32x4.splat(0));
-  if (job.bits == 4) addBlocks<S, u32, R>(job.integers + (eight << 7), x, s, o, xs, apart, sums, blocks);
-  else addBlocks<S, u64, R>(job.integers + (eight << 8), x, s, o, xs, apart, sums, blocks);
-  for (let row = m; row < min(m + <i32>sizeof<R>(), job.rows); row++) {
+  setTwo(sums, f32x4.splat(0), f32x4.splat(0));
+  if (job.bits == 4) addEight<S, u32>(job.integers + (eight << 7), x, s, o, xs, apart, sums, blocks);
+  else addEight<S, u64>(job.integers + (eight << 8), x, s, o, xs, apart, sums, blocks);
+  put(job, m, n, v128.load(sums));
+  put(job, m, n + 4, v128.load(sums, 16));
+}
+
+/** Puts what eight rows of weights from `n` on and eight from `next` on give for four rows of inputs from `m` on, or for those there are. */
+function multiplySixteen<S>(job: WideProduct, n: i32, next: i32, m: i32, sums: usize): void {
+  const blocks = job.blocks, eight = <usize>((n >> 3) * blocks), apartWeights = <usize>(((next - n) >> 3) * blocks);
+  const x = job.inputs + (<usize>(m * blocks) << 6), xs = job.inputScales + (<usize>(m * blocks) << 2);
+  const apart = job.inputSums - job.inputScales, nextScale = (apartWeights << 3) * sizeof<S>();
+  const s = job.scales + (eight << 3) * sizeof<S>(), o = job.offsets + (eight << 3) * sizeof<S>();
+  for (let at: usize = 0; at < 256; at += 32) setTwo(sums + at, f32x4.splat(0), f32x4.splat(0));
+  if (job.bits == 4) addSixteen<S, u32>(job.integers + (eight << 7), apartWeights << 7, x, s, o, nextScale, xs, apart, sums, blocks);
+  else addSixteen<S, u64>(job.integers + (eight << 8), apartWeights << 8, x, s, o, nextScale, xs, apart, sums, blocks);
+  for (let row = m; row < min(m + 4, job.rows); row++) {
     put(job, row, n, v128.load(sums));
     put(job, row, n + 4, v128.load(sums, 16));
+    put(job, row, next, v128.load(sums, 128));
+    put(job, row, next + 4, v128.load(sums, 144));
     sums += 32;
   }
 }
@@ -235,16 +247,17 @@ function multiplyStored<S>(job: WideProduct, chunk: i32): void {
     const padded = <usize>((blocks + 3) & ~3) << 2;
     for (let n = first; n < end; n += 8) {
       for (let m = 0; m < rows; m++)
-        multiplyEight<S, u8>(job, n, m, job.inputs + (<usize>(m * blocks) << 6), job.inputScales + <usize>m * padded, sums);
+        multiplyEight<S>(job, n, m, job.inputs + (<usize>(m * blocks) << 6), job.inputScales + <usize>m * padded, sums);
     }
     return;
   }
+  // Twice four rows of inputs at a time, for which weights are fetched from memory once.
   for (let m = 0; m < rows; m += 8) {
-    const x = job.inputs + (<usize>(m * blocks) << 6), xs = job.inputScales + (<usize>(m * blocks) << 2);
-    const together = rows - m > 4;
-    for (let n = first; n < end; n += 8) {
-      if (together) multiplyEight<S, u64>(job, n, m, x, xs, sums);
-      else multiplyEight<S, u32>(job, n, m, x, xs, sums);
+    for (let n = first; n < end; n += 16) {
+      // Where eight are left by themselves, they are the others too.
+      const next = n + 8 < end ? n + 8 : n;
+      multiplySixteen<S>(job, n, next, m, sums);
+      if (m + 4 < rows) multiplySixteen<S>(job, n, next, m + 4, sums);
     }
   }
 }

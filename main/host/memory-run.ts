@@ -2,7 +2,7 @@ import { InterlinearError } from '../contract/errors';
 import { modelOfLane } from '../contract/lane-models';
 import type { RunInfo } from '../contract/run';
 import type { StepRecord } from '../contract/steps';
-import type { TappedStep } from '../runtime/run-sink';
+import { keptStep, type TappedStep } from '../runtime/run-sink';
 import type { RunSource, Tap, TapName } from './run-source';
 
 /** Steps in memory with their tensors, by lane and branch: of a run that nothing records, or from where recording failed. */
@@ -15,7 +15,8 @@ export class MemoryRun implements RunSource {
   }
 
   add(steps: readonly TappedStep[]): void {
-    for (const step of steps) {
+    for (const given of steps) {
+      const step = keptStep(given);
       const key = branchKey(step.record.lane, step.record.branch);
       const branch = this.#branches.get(key);
       if (branch) branch.push(step);

@@ -121,6 +121,7 @@ export class CachedDecoder implements Decoder {
         positions[place] = prompt.length + cache.length;
         if (walk) walks[place] = walk;
       });
+      const memory = room?.of(count);
       const running = this.queue.run({
         batch: count,
         added: 1,
@@ -130,14 +131,14 @@ export class CachedDecoder implements Decoder {
         own,
         readout: rows,
         tapped: rows,
-        ...(room && { room: room.of(count) }),
+        ...(memory && { room: memory.pass }),
         ...(inputs.every(({ walk }) => walk) && { walks }),
       });
       // What a pass has written itself counts before others have a turn, who may make room for rows of theirs and copy what counts.
       if (this.queue.writesCache) this.rows.append(caches, places, null);
       const outputs = await running;
       if (outputs.added) this.rows.append(caches, places, outputs.added);
-      return places.map((place) => outputOfRow(this.spec, outputs, count, place));
+      return places.map((place) => outputOfRow(this.spec, outputs, count, place, memory?.residuals[place]));
     });
   }
 

@@ -12,7 +12,7 @@ export interface PassOutput {
   readonly logits: Float32Array;
   /** Length D: hidden state after the final norm. */
   readonly hidden: Float32Array;
-  /** Length (L + 1) x D, row-major: 0 = embeddings, l = after layer l, before the final norm. */
+  /** Length (L + 1) x D, row-major: 0 = embeddings, l = after layer l, before the final norm. Gone with the next step, as logits are, where a `StepRoom` was given. */
   readonly residual: Float32Array;
   /** What was asked of the logits, where the device's own threads walked over them. */
   readonly walk?: Walk;
@@ -117,7 +117,7 @@ export interface Decoder {
   newRow(): RowCache;
   /**
    * Advances every row by one position, in one batch; appends to each row's cache. Outputs in the order of `rows`.
-   * @param room where logits are written: they are good until it is given again
+   * @param room where logits and residual streams are written: they are good until it is given again
    */
   step(prompt: PromptCache, rows: readonly RowInput[], room?: StepRoom): Promise<readonly PassOutput[]>;
   /** Reads a sequence of vectors [T, D] with no cache at all: the reference that cached decoding is compared with. */

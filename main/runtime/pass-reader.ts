@@ -84,7 +84,8 @@ export class PassReader {
           streams[stream] = known;
           continue;
         }
-        const residual = this.#stream(output, stream);
+        // A token's embedding is read once a run, so it outlives its pass.
+        const residual = stream === 0 ? this.#stream(output, stream).slice() : this.#stream(output, stream);
         if (!everyLayer) {
           streams[stream] = once(() => ({ norm: norm(residual), distribution: null }));
           continue;
@@ -104,7 +105,7 @@ export class PassReader {
       if (this.#check.wantsMore(everyLayer ? checkedPasses : checkedPassesOfLarge)) {
         if (everyLayer) ask(last, (logits) => this.#check.observe(logits, output.logits));
         // Nobody else needs a lens of a large vocabulary on the device, and its weights would be packed once more for it.
-        else this.#check.keep({ last, logits: output.logits.slice() });
+        else this.#check.keep({ last: last.slice(), logits: output.logits.slice() });
       }
       const lenses = once(() => streams.map((lens) => lens()));
       const candidates = once(() => first(lastLens().top, this.#layout.candidates));

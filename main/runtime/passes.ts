@@ -53,7 +53,7 @@ export interface Pass {
   readonly readout: readonly number[];
   /** Q of the B · T positions: those whose vectors are wanted. */
   readonly tapped: readonly number[];
-  readonly room?: Partial<PassRoom>;
+  readonly room?: PassRoom;
   /** R: what is wanted of each distribution besides. Who cannot gives none. */
   readonly walks?: readonly WalkRequest[];
 }

@@ -16,7 +16,7 @@ export interface RowWindow {
   readonly own: Segment;
 }
 
-const smallestCapacity = 16;
+const smallestCapacity = 64;
 /**
  * Places more than a power of two: lines a power of two apart all fall into the same few places of a processor's cache and push each other
  * out. Scores over 500 positions of eight rows took 24 ms with 2 048 places a line and 17 with 2 064.

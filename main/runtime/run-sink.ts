@@ -4,11 +4,14 @@ import type { StepRecord } from '../contract/steps';
 /** A step with the tensors kept of it. */
 export interface TappedStep {
   readonly record: StepRecord;
-  /** [L + 1, D] residual streams of the pass that produced the step. */
+  /** [L + 1, D] residual streams of the pass that produced the step: gone after its tick, see `keptStep`. */
   readonly residual: Float32Array;
   /** [D] the vector fed back, for a thought. */
   readonly thought: Float32Array | null;
 }
+
+/** A step that outlives its tick. */
+export const keptStep = (step: TappedStep): TappedStep => ({ ...step, residual: step.residual.slice() });
 
 /** Where a run goes while it is executed: the recorder and the windows both are one. Calls come in order. */
 export interface RunSink {

@@ -1,6 +1,6 @@
 import type { BranchRecord, LaneRecord } from '../../contract/run';
 import type { StepRecord } from '../../contract/steps';
-import type { RunSink, TappedStep } from '../run-sink';
+import { keptStep, type RunSink, type TappedStep } from '../run-sink';
 
 /** A sink that keeps everything, in order. */
 export class CollectingSink implements RunSink {
@@ -9,7 +9,7 @@ export class CollectingSink implements RunSink {
   readonly laneRecords: LaneRecord[] = [];
 
   steps(steps: readonly TappedStep[]): void | Promise<void> {
-    this.ticks.push(steps);
+    this.ticks.push(steps.map(keptStep));
   }
 
   branch(record: BranchRecord): void {

@@ -119,12 +119,11 @@ export class FakeDecoder implements Decoder {
 
   step(prompt: PromptCache, rows: readonly RowInput[], room?: StepRoom): Promise<readonly PassOutput[]> {
     this.batches.push(rows.length);
-    const logits = room?.of(rows.length).logits;
+    const lent = room?.of(rows.length);
     try {
       this.beforeStep();
-      return Promise.resolve(
-        rows.map((row, i) => this.#own(prompt, row, logits?.subarray(i * this.vocabulary, (i + 1) * this.vocabulary))),
-      );
+      const logits = (i: number): Float32Array | undefined => lent?.pass.logits.subarray(i * this.vocabulary, (i + 1) * this.vocabulary);
+      return Promise.resolve(rows.map((row, i) => this.#own(prompt, row, logits(i), lent?.residuals[i])));
     } catch (thrown) {
       return Promise.reject(thrown instanceof Error ? thrown : new Error(String(thrown)));
     }
@@ -203,14 +202,15 @@ export class FakeDecoder implements Decoder {
     return Promise.resolve();
   }
 
-  #own(prompt: PromptCache, { cache, embedding }: RowInput, lent?: Float32Array): PassOutput {
+  #own(prompt: PromptCache, { cache, embedding }: RowInput, logits?: Float32Array, residual?: Float32Array): PassOutput {
     if (!(prompt instanceof FakeCache) || prompt.disposed || !(cache instanceof FakeCache) || cache.disposed)
       throw new Error('Not a live cache of this decoder');
     const output = this.#position(cache, embedding, prompt.sum);
     this.afterPass(output);
-    if (!lent) return output;
-    lent.set(output.logits);
-    return { ...output, logits: lent };
+    if (!logits || !residual) return output;
+    logits.set(output.logits);
+    residual.set(output.residual);
+    return { ...output, logits, residual };
   }
 
   /** @param before what was read before the cache began, [V] */

@@ -10,7 +10,7 @@ import { createSession, floats, floatsOf, type SessionSettings } from './onnx-se
 import { readWeight, WeightMatrix } from './weight-matrix';
 
 /** Rows of the unembedding that a lens goes through before others get their turn. */
-const rowsAtOnce = 2048;
+const rowsAtOnce = 512;
 
 /** The lens of a decoder, in the three ways it can be asked. */
 export class DecoderLens implements Pick<Decoder, 'lens' | 'lenses' | 'readings'> {
@@ -36,13 +36,14 @@ export class DecoderLens implements Pick<Decoder, 'lens' | 'lenses' | 'readings'
   }
 
   async lens(residuals: Float32Array): Promise<Float32Array> {
-    const { vocabulary, normalization } = this.spec;
+    const { vocabulary, width, normalization } = this.spec;
     const count = this.countOf(residuals);
     const { finalScale: scale, finalBias: bias, unembedding } = this;
     const logits = new Float32Array(count * vocabulary);
+    const room = new Float32Array(rowsAtOnce * width);
     for (let row = 0; row < vocabulary; row += rowsAtOnce) {
       const rows = Math.min(rowsAtOnce, vocabulary - row);
-      const part = readLens({ scale, bias, epsilon: normalization.epsilon, unembedding: unembedding.rows(row, rows) }, residuals);
+      const part = readLens({ scale, bias, epsilon: normalization.epsilon, unembedding: unembedding.rows(row, rows, room) }, residuals);
       for (let stream = 0; stream < count; stream++)
         logits.set(part.subarray(stream * rows, (stream + 1) * rows), stream * vocabulary + row);
       await setImmediate();

@@ -38,11 +38,14 @@ export class WeightMatrix {
     return this.rows(index, 1);
   }
 
-  /** [count, columns] from row `first` on. Do not write into them. */
-  rows(first: number, count: number): Float32Array {
+  /**
+   * [count, columns] from row `first` on. Do not write into them.
+   * @param room for as many, written over where they have to be made: new memory takes longer than what is done with it
+   */
+  rows(first: number, count: number, room?: Float32Array): Float32Array {
     if (this.#whole) return this.#whole.subarray(first * this.#columns, (first + count) * this.#columns);
     if (this.#bits === null) return stored(this.#weights, this.#name, first * this.#columns, count * this.#columns);
-    return this.#dequantize(this.#bits, first, count);
+    return this.#dequantize(this.#bits, first, room?.subarray(0, count * this.#columns) ?? new Float32Array(count * this.#columns));
   }
 
   /** [rows, columns]; kept from then on. Do not write into it. */
@@ -50,7 +53,8 @@ export class WeightMatrix {
     return (this.#whole ??= this.rows(0, this.#rows));
   }
 
-  #dequantize(bits: QuantizedBits, first: number, count: number): Float32Array {
+  #dequantize(bits: QuantizedBits, first: number, values: Float32Array): Float32Array {
+    const count = values.length / this.#columns;
     const parts = quantizedParts(this.#name, bits);
     const { read, places } = this.#weights;
     const bytesPerRow = (this.#columns * bits) / 8;
@@ -60,7 +64,6 @@ export class WeightMatrix {
     const scales = perBlock(parts.scales);
     const offsets = places.has(parts.offsets) ? perBlock(parts.offsets) : null;
     const centre = 2 ** (bits - 1);
-    const values = new Float32Array(count * this.#columns);
     for (let block = 0; block < scales.length; block++) {
       const scale = scales[block] ?? NaN;
       const offset = offsets?.[block] ?? 0;

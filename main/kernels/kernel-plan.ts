@@ -5,8 +5,9 @@ const positionsAtOnce = 64;
 const rowsAtOnce = 8;
 const elementsAtOnce = 16;
 
-/** Bytes for the sums of two queries: see assembly/mixture.ts. */
+/** Bytes for the sums of two queries, and for the scales of four: see assembly/mixture.ts and scores.ts. */
 const roomOfSums = 256;
+const roomOfScales = 64;
 
 /** Bits of a number in a cache: see assembly/caches.ts. */
 export const cacheBits = ({ exact }: Pick<OperationSettings, 'exact'>): 16 | 32 => (exact ? 32 : 16);
@@ -155,7 +156,7 @@ export class KernelPlan {
     const queryScales = scratch.floats('query scales', rows * heads);
     const bits = cacheBits(this.#settings);
     const lines = linesOfHead(this.#settings);
-    const roomOfThread = Math.max(2 * headWidth * positionsAtOnce, roomOfSums);
+    const roomOfThread = Math.max(roomOfScales + 2 * headWidth * positionsAtOnce, roomOfSums);
     const [queryNorm, keyNorm] = [operations.norm(`${attention}.query.norm`), operations.norm(`${attention}.key.norm`)];
     const sizes = { keyValueHeads, headWidth, added };
     const turned = operations.make('prepareHeads', rows, {

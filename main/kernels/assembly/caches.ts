@@ -16,7 +16,7 @@ import { largerSizes, largestSize, nearest8 } from './lanes';
 export const scaleLines: i32 = 2;
 
 /** The largest of 16-bit integers. */
-export const largestInteger: f32 = 32767;
+const largestInteger: f32 = 32767;
 
 /** Where the scales of keys lie, from `position` on, of a head in 16 bits. */
 // @ts-ignore: decorator

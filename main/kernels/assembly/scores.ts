@@ -6,7 +6,7 @@ import { thread } from './thread';
 /*
  * The first job of attention: products of queries and keys, both 16-bit integers with scales, so that one instruction multiplies eight of
  * them. What four products give is a whole number and exact; these are added in 32-bit floats. It is cut finely enough for one row to occupy
- * several threads. Keys that several rows share meet two of their queries at a time, written for vectors of 256 bits, see wide-products.ts.
+ * several threads. Keys that several rows share meet four of their queries at a time, written for vectors of 256 bits, see wide-products.ts.
  */
 
 /** Products of four elements of a query with those of four positions. */
@@ -88,19 +88,6 @@ function lastFour(q01: v128, q23: v128, k: usize): v128 {
   return fourElements(q01, q23, v128.load(k, 16), v128.load(k, 48));
 }
 
-/** Eight elements of a query with those of eight positions, `stride` bytes from one four to the next: of the first four positions, and of the last. */
-// @ts-ignore: decorator
-@inline
-function firstEight(a: v128, b: v128, c: v128, d: v128, k: usize, stride: usize): v128 {
-  return f32x4.add(firstFour(a, b, k), firstFour(c, d, k + stride));
-}
-
-// @ts-ignore: decorator
-@inline
-function lastEight(a: v128, b: v128, c: v128, d: v128, k: usize, stride: usize): v128 {
-  return f32x4.add(lastFour(a, b, k), lastFour(c, d, k + stride));
-}
-
 /** Puts what sums of products with eight positions stand for. @param keyScales where those of the positions lie */
 // @ts-ignore: decorator
 @inline
@@ -109,72 +96,62 @@ function putEight(to: usize, first: v128, last: v128, queryScale: v128, keyScale
 }
 
 /**
- * Scores of two queries at as many gathered positions as P has bytes, eight or sixteen.
- * @param k the first of them, `stride` bytes from four elements to the next @param between bytes from one query to the other
- * @param queryEnd of the first query
+ * Scores of four queries at as many gathered positions as P has bytes, eight or sixteen.
+ * @param p the first of them, and so on; `size` bytes each @param k the positions, `stride` bytes from four elements to the next
  */
 // @ts-ignore: decorator
 @inline
 function scorePositions<P>(
-  x: usize, between: usize, queryEnd: usize, k: usize, stride: usize,
-  ofQ: v128, ofR: v128, toQ: usize, toR: usize, keyScales: usize,
+  p: usize, q: usize, r: usize, s: usize, size: usize, k: usize, stride: usize, scales: usize,
+  toP: usize, toQ: usize, toR: usize, toS: usize, keyScales: usize,
 ): void {
   const zero = f32x4.splat(0);
-  let q0 = zero, q1 = zero, q2 = zero, q3 = zero, r0 = zero, r1 = zero, r2 = zero, r3 = zero;
-  for (; x + 16 <= queryEnd; x += 16) {
-    const a = v128.load32_splat(x), b = v128.load32_splat(x, 4), c = v128.load32_splat(x, 8), d = v128.load32_splat(x, 12);
-    const y = x + between;
-    const e = v128.load32_splat(y), f = v128.load32_splat(y, 4), g = v128.load32_splat(y, 8), h = v128.load32_splat(y, 12);
-    q0 = f32x4.add(q0, firstEight(a, b, c, d, k, stride));
-    q1 = f32x4.add(q1, lastEight(a, b, c, d, k, stride));
-    r0 = f32x4.add(r0, firstEight(e, f, g, h, k, stride));
-    r1 = f32x4.add(r1, lastEight(e, f, g, h, k, stride));
+  let a0 = zero, a1 = zero, a2 = zero, a3 = zero, b0 = zero, b1 = zero, b2 = zero, b3 = zero;
+  let c0 = zero, c1 = zero, c2 = zero, c3 = zero, d0 = zero, d1 = zero, d2 = zero, d3 = zero;
+  for (let at: usize = 0; at < size; at += 8) {
+    let u: v128, v: v128;
+    u = v128.load32_splat(p + at);
+    v = v128.load32_splat(p + at, 4);
+    a0 = f32x4.add(a0, firstFour(u, v, k));
+    a1 = f32x4.add(a1, lastFour(u, v, k));
     if (sizeof<P>() == 16) {
-      q2 = f32x4.add(q2, firstEight(a, b, c, d, k + 64, stride));
-      q3 = f32x4.add(q3, lastEight(a, b, c, d, k + 64, stride));
-      r2 = f32x4.add(r2, firstEight(e, f, g, h, k + 64, stride));
-      r3 = f32x4.add(r3, lastEight(e, f, g, h, k + 64, stride));
+      a2 = f32x4.add(a2, firstFour(u, v, k + 64));
+      a3 = f32x4.add(a3, lastFour(u, v, k + 64));
     }
-    k += 2 * stride;
-  }
-  if (x < queryEnd) {
-    const a = v128.load32_splat(x), b = v128.load32_splat(x, 4);
-    const y = x + between;
-    const e = v128.load32_splat(y), f = v128.load32_splat(y, 4);
-    q0 = f32x4.add(q0, firstFour(a, b, k));
-    q1 = f32x4.add(q1, lastFour(a, b, k));
-    r0 = f32x4.add(r0, firstFour(e, f, k));
-    r1 = f32x4.add(r1, lastFour(e, f, k));
+    u = v128.load32_splat(q + at);
+    v = v128.load32_splat(q + at, 4);
+    b0 = f32x4.add(b0, firstFour(u, v, k));
+    b1 = f32x4.add(b1, lastFour(u, v, k));
     if (sizeof<P>() == 16) {
-      q2 = f32x4.add(q2, firstFour(a, b, k + 64));
-      q3 = f32x4.add(q3, lastFour(a, b, k + 64));
-      r2 = f32x4.add(r2, firstFour(e, f, k + 64));
-      r3 = f32x4.add(r3, lastFour(e, f, k + 64));
+      b2 = f32x4.add(b2, firstFour(u, v, k + 64));
+      b3 = f32x4.add(b3, lastFour(u, v, k + 64));
     }
+    u = v128.load32_splat(r + at);
+    v = v128.load32_splat(r + at, 4);
+    c0 = f32x4.add(c0, firstFour(u, v, k));
+    c1 = f32x4.add(c1, lastFour(u, v, k));
+    if (sizeof<P>() == 16) {
+      c2 = f32x4.add(c2, firstFour(u, v, k + 64));
+      c3 = f32x4.add(c3, lastFour(u, v, k + 64));
+    }
+    u = v128.load32_splat(s + at);
+    v = v128.load32_splat(s + at, 4);
+    d0 = f32x4.add(d0, firstFour(u, v, k));
+    d1 = f32x4.add(d1, lastFour(u, v, k));
+    if (sizeof<P>() == 16) {
+      d2 = f32x4.add(d2, firstFour(u, v, k + 64));
+      d3 = f32x4.add(d3, lastFour(u, v, k + 64));
+    }
+    k += stride;
   }
-  putEight(toQ, q0, q1, ofQ, keyScales);
-  putEight(toR, r0, r1, ofR, keyScales);
-  if (sizeof<P>() == 16) {
-    putEight(toQ + 32, q2, q3, ofQ, keyScales + 32);
-    putEight(toR + 32, r2, r3, ofR, keyScales + 32);
-  }
-}
-
-/**
- * Scores of two queries at `count` positions, a multiple of 8, of those `places` that were gathered.
- * @param scaleQ where their scales lie @param keyScales those of the first position
- */
-function scoreTwo(
-  q: usize, r: usize, scaleQ: usize, scaleR: usize, toQ: usize, toR: usize, keyScales: usize, room: usize, places: i32, width: i32, count: i32,
-): void {
-  const ofQ = v128.load32_splat(scaleQ), ofR = v128.load32_splat(scaleR);
-  const stride = <usize>places << 3;
-  const queryEnd = q + (<usize>width << 1);
-  const until = <usize>count << 2;
-  let at: usize = 0;
-  for (; at + 64 <= until; at += 64)
-    scorePositions<v128>(q, r - q, queryEnd, room + 2 * at, stride, ofQ, ofR, toQ + at, toR + at, keyScales + at);
-  if (at < until) scorePositions<u64>(q, r - q, queryEnd, room + 2 * at, stride, ofQ, ofR, toQ + at, toR + at, keyScales + at);
+  putEight(toP, a0, a1, v128.load32_splat(scales), keyScales);
+  if (sizeof<P>() == 16) putEight(toP + 32, a2, a3, v128.load32_splat(scales), keyScales + 32);
+  putEight(toQ, b0, b1, v128.load32_splat(scales, 4), keyScales);
+  if (sizeof<P>() == 16) putEight(toQ + 32, b2, b3, v128.load32_splat(scales, 4), keyScales + 32);
+  putEight(toR, c0, c1, v128.load32_splat(scales, 8), keyScales);
+  if (sizeof<P>() == 16) putEight(toR + 32, c2, c3, v128.load32_splat(scales, 8), keyScales + 32);
+  putEight(toS, d0, d1, v128.load32_splat(scales, 12), keyScales);
+  if (sizeof<P>() == 16) putEight(toS + 32, d2, d3, v128.load32_splat(scales, 12), keyScales + 32);
 }
 
 /** Positions that lie at places `first` to `end` of a line and that `row` sees of a segment, filled up to a multiple of 8. */
@@ -216,24 +193,36 @@ function scoreWhole(job: Attention, segment: Segment, head: i32, row: i32, first
   }
 }
 
+/** For the scales of four queries, before the keys that they meet. */
+const roomOfScales: usize = 64;
+
 /** Scores of rows that share a segment. */
 function scoreRows(job: Attention, segment: Segment, head: i32, row: i32, rowsEnd: i32, first: i32, end: i32): void {
   const size = <usize>job.headWidth << 1, line = <usize>job.line << 2;
-  const room = job.room + <usize>(thread * job.roomOfThread);
+  const scales = job.room + <usize>(thread * job.roomOfThread), room = scales + roomOfScales;
   const places = seenBetween(job, segment, rowsEnd - 1, first, end);
   const keys = headOf<i16>(job, segment, segment.keys, row, head);
   gather(keys + (<usize>(first - segment.start) << 2), segment.capacity, job.headWidth, places, room);
   const keyScales = keyScalesAt(keys, segment.capacity, job.headWidth, first - segment.start);
   const to = job.scores + (<usize>first << 2);
   const count = (rowsEnd - row) * job.group;
-  for (let index = 0; index < count; index += 2) {
-    const last = min(index + 1, count - 1);
-    const q = queryOf(job, row, head, index), r = queryOf(job, row, head, last);
-    scoreTwo(
-      job.queries + <usize>q * size, job.queries + <usize>r * size, job.queryScales + (<usize>q << 2), job.queryScales + (<usize>r << 2),
-      to + <usize>q * line, to + <usize>r * line, keyScales, room, places, job.headWidth,
-      seenBetween(job, segment, row + last / job.group, first, end),
-    );
+  for (let index = 0; index < count; index += 4) {
+    // Where there are no four left, the last is several of them.
+    const last = min(index + 3, count - 1);
+    const a = queryOf(job, row, head, index), b = queryOf(job, row, head, min(index + 1, last));
+    const c = queryOf(job, row, head, min(index + 2, last)), d = queryOf(job, row, head, last);
+    f32.store(scales, f32.load(job.queryScales + (<usize>a << 2)));
+    f32.store(scales, f32.load(job.queryScales + (<usize>b << 2)), 4);
+    f32.store(scales, f32.load(job.queryScales + (<usize>c << 2)), 8);
+    f32.store(scales, f32.load(job.queryScales + (<usize>d << 2)), 12);
+    const p = job.queries + <usize>a * size, q = job.queries + <usize>b * size, r = job.queries + <usize>c * size, s = job.queries + <usize>d * size;
+    const toP = to + <usize>a * line, toQ = to + <usize>b * line, toR = to + <usize>c * line, toS = to + <usize>d * line;
+    const until = <usize>seenBetween(job, segment, row + last / job.group, first, end) << 2;
+    let at: usize = 0;
+    for (; at + 64 <= until; at += 64)
+      scorePositions<v128>(p, q, r, s, size, room + 2 * at, <usize>places << 3, scales, toP + at, toQ + at, toR + at, toS + at, keyScales + at);
+    if (at < until)
+      scorePositions<u64>(p, q, r, s, size, room + 2 * at, <usize>places << 3, scales, toP + at, toQ + at, toR + at, toS + at, keyScales + at);
   }
 }
 

@@ -74,7 +74,7 @@ export class Attention {
   weightScales: usize;
   /** [rows, H · Hd] */
   to: usize;
-  /** Room of each thread, for the keys that several queries meet, Hd · positionsAtOnce 16-bit integers, or for 256 bytes of sums; and its bytes. */
+  /** Room of each thread, for the keys that several queries meet, Hd · positionsAtOnce 16-bit integers behind 64 bytes, or for 256 bytes of sums; and its bytes. */
   room: usize;
   roomOfThread: i32;
 }

@@ -1,4 +1,4 @@
-import { keyScales4, largestInteger, putScores, valueScales4 } from './caches';
+import { keyScales4, putScores, valueScales4 } from './caches';
 import { exponentials4 } from './exponential';
 import { nearest8, setTwo } from './lanes';
 import { Attention, endOf, filledOf, headOf, linesSummed, Segment, segmentOf, segments } from './segments';
@@ -6,8 +6,11 @@ import { thread } from './thread';
 
 /*
  * The second job of attention: from scores to the weights of values, which are the softmax of the scores times the scales of the values,
- * rounded to 16 bits.
+ * rounded to whole numbers up to 16 383.
  */
+
+/** The largest of rounded weights: with it two sums of pairs of products still fit into 32 bits. */
+const largestOfWeights: f32 = 16383;
 
 /** Lanes of the four places from `place` on that are before `end`. */
 // @ts-ignore: decorator
@@ -156,9 +159,9 @@ export function normalizeScores(job: Attention, chunk: i32): void {
     const to = job.weights + (<usize>(query * job.line) << 1);
     for (let index = 0; index < segments; index++) {
       const segment = segmentOf(job, index);
-      roundWeights(line, segment.start, seenEnd(job, segment, row), endOf(job, index), f32x4.splat(largestInteger / largest), to);
+      roundWeights(line, segment.start, seenEnd(job, segment, row), endOf(job, index), f32x4.splat(largestOfWeights / largest), to);
     }
-    const scale = <f64>largest / (<f64>largestInteger * (f64x2.extract_lane(sums, 0) + f64x2.extract_lane(sums, 1)));
+    const scale = <f64>largest / (<f64>largestOfWeights * (f64x2.extract_lane(sums, 0) + f64x2.extract_lane(sums, 1)));
     f32.store(job.weightScales + (<usize>query << 2), <f32>scale);
   }
 }

@@ -13,8 +13,11 @@ const { workerData: { module, memory, thread } } = require('node:worker_threads'
 new WebAssembly.Instance(module, { env: { memory } }).exports.work(thread);
 `;
 
+/** Threads that a job is shared among: see assembly/pool.ts for where that is kept. */
+const mostThreads = 128;
+
 /** As traces name it; the number is raised with a change that moves a bit of a result. */
-export const kernelsName = 'interlinear kernels 7';
+export const kernelsName = 'interlinear kernels 8';
 
 let module: WebAssembly.Module | null = null;
 
@@ -37,8 +40,8 @@ export class Kernels {
     if (typeof run !== 'function' || typeof end !== 'function') throw new Error('The kernels lack a function');
     this.#run = run as Run;
     this.#end = end as () => void;
-    this.#threads = threads;
-    this.#workers = Array.from({ length: threads - 1 }, (_, i) => {
+    this.#threads = Math.min(threads, mostThreads);
+    this.#workers = Array.from({ length: this.#threads - 1 }, (_, i) => {
       const worker = new Worker(program, { eval: true, workerData: { module, memory, thread: i + 1 }, resourceLimits: heap });
       worker.unref();
       // Without it the others, at the least the one that calls, take its parts; the one it was at is missed by `run`.

@@ -6,10 +6,10 @@ import { Kernels } from './kernels';
 /** Takes one part of the next job there is, as a thread does, and ends: see assembly/pool.ts. */
 const thief = `
 const { parentPort, workerData } = require('node:worker_threads');
-const state = new Int32Array(workerData.buffer);
+const words = new Int32Array(workerData.buffer);
 parentPort.postMessage('waits');
-while (Atomics.load(state, 32768 >> 2) === 0);
-Atomics.sub(state, 32768 >> 2, 1);
+while (Atomics.load(words, 40960 >> 2) === 0);
+Atomics.sub(words, 40960 >> 2, 1);
 `;
 
 it('ends a job whose parts are never done, and starts no other', { timeout: 120_000 }, async () => {

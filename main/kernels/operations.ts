@@ -9,7 +9,7 @@ import { roomOfThread } from './wide-vectors';
 const partsPerThread = 8;
 /** Multiplications of a part: fewer are not worth the taking, which costs about half a microsecond. */
 const fewestMultiplications = 1 << 15;
-/** Bytes of weights of a part: more do not stay in a processor's cache from one group of rows to the next. */
+/** Bytes of weights of a part: more do not stay in a processor's cache from twice four rows of inputs to the next. */
 const mostBytes = 1 << 14;
 /** Twice the rows of weights that lie together, and rows of inputs that meet them together: see assembly/products.ts and wide-products.ts. */
 const weightsTogether = 16;
@@ -80,13 +80,19 @@ export class Operations {
   round(width: number): Operation {
     const { floats } = this.inputs(width);
     const nothing = { kind: 0, epsilon: 0, scale: 0, bias: 0 };
-    return this.make('normalize', this.rows, { ...this.#rounding(width), ...nothing, from: floats, width, to: floats });
+    return this.make('normalize', this.#chunksOfRows, { ...this.#rounding(width), ...nothing, from: floats, width, to: floats });
   }
 
   /** Normalises the residual stream, or other rows as wide, into inputs. @param name of the norm's scale */
   normalize(from: number, name: string): Operation {
     const { width } = this.settings.spec;
-    return this.make('normalize', this.rows, { ...this.#rounding(width), ...this.norm(name), from, width, to: this.inputs(width).floats });
+    return this.make('normalize', this.#chunksOfRows, {
+      ...this.#rounding(width),
+      ...this.norm(name),
+      from,
+      width,
+      to: this.inputs(width).floats,
+    });
   }
 
   norm(name: string): { kind: number; epsilon: number; scale: number; bias: number } {
@@ -98,7 +104,7 @@ export class Operations {
   /** From what is projected, gates first, to the inputs of the last product of a feed-forward block. */
   activate(from: number): Operation {
     const { innerWidth, gatedFeedForward, activation } = this.settings.spec;
-    return this.make('activate', this.rows, {
+    return this.make('activate', this.#chunksOfRows, {
       ...this.#rounding(innerWidth),
       kind: activations.indexOf(activation),
       from,
@@ -128,6 +134,11 @@ export class Operations {
     });
   }
 
+  /** Of jobs that write inputs: see `rowsOfChunk` in assembly/inputs.ts. */
+  get #chunksOfRows(): number {
+    return this.rows > 2 ? Math.ceil(this.rows / inputsTogether) : this.rows;
+  }
+
   #rounding(width: number): { rows: number; blocks: number; integers: number; scales: number; sums: number } {
     const { integers, scales, sums } = this.inputs(width);
     return { rows: this.rows, blocks: width / 32, integers: this.settings.exact ? 0 : integers, scales, sums };
@@ -136,7 +147,7 @@ export class Operations {
   /** How many outputs one part of a product computes. */
   #outputsAtOnce({ bits, blocks, outputs }: KernelMatrix): number {
     const fair = Math.ceil(outputs / (this.settings.threads * partsPerThread));
-    const most = this.rows > inputsTogether ? Math.floor(mostBytes / (blocks * (4 * bits + 8))) : outputs;
+    const most = this.rows > 2 * inputsTogether ? Math.floor(mostBytes / (blocks * (4 * bits + 8))) : outputs;
     const fewest = Math.ceil(fewestMultiplications / (blocks * 32 * this.rows));
     return nextMultiple(Math.max(fewest, Math.min(fair, most)), weightsTogether);
   }

@@ -32,13 +32,26 @@ export function keyScales4(head: usize, capacity: i32, width: i32, position: i32
   return v128.load(keyScalesAt(head, capacity, width, position));
 }
 
+/** Where the lower halves of the values' scales lie, from `position` on; the upper ones are a line behind. */
+// @ts-ignore: decorator
+@inline
+export function valueScalesAt(head: usize, capacity: i32, width: i32, position: i32): usize {
+  return head + (<usize>(width * capacity + position) << 1);
+}
+
+/** Floats of their lower and upper halves, each widened to 32 bits. */
+// @ts-ignore: decorator
+@inline
+export function fromHalves(low: v128, high: v128): v128 {
+  return v128.or(low, i32x4.shl(high, 16));
+}
+
 /** Scales of the values of four positions. */
 // @ts-ignore: decorator
 @inline
 export function valueScales4(head: usize, capacity: i32, width: i32, position: i32): v128 {
-  const low = head + (<usize>(width * capacity + position) << 1);
-  const high = low + (<usize>capacity << 1);
-  return v128.shuffle<i16>(v128.load64_zero(low), v128.load64_zero(high), 0, 8, 1, 9, 2, 10, 3, 11);
+  const low = valueScalesAt(head, capacity, width, position);
+  return fromHalves(v128.load16x4_u(low), v128.load16x4_u(low + (<usize>capacity << 1)));
 }
 
 /** Puts what products of queries and keys stand for: times the scales of query and keys. */

@@ -19,6 +19,13 @@ export function inFours(rows: i32): bool {
   return rows > 2;
 }
 
+/** Rows that a chunk of a job writes: in fours they lie in the same lines of a processor's cache, which threads take from each other with every word. */
+// @ts-ignore: decorator
+@inline
+export function rowsOfChunk(rows: i32): i32 {
+  return inFours(rows) ? 4 : 1;
+}
+
 /** Where rounded inputs go. */
 // @ts-ignore: decorator
 @unmanaged

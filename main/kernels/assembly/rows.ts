@@ -1,8 +1,8 @@
 import { exponentials4, one4 } from './exponential';
-import { Inputs, roundRow } from './inputs';
+import { Inputs, roundRow, rowsOfChunk } from './inputs';
 import { setTwo } from './lanes';
 
-/** Rows of inputs of products, and the 32-bit floats they are rounded from. Each job here does one row a chunk. */
+/** Rows of inputs of products, and the 32-bit floats they are rounded from. Each job here does `rowsOfChunk` rows a chunk. */
 
 /** How a row is normalised: 0 not at all; 1 by the root of its mean square; 2 less its mean, by its standard deviation, with a bias. */
 const byDeviation: i32 = 2;
@@ -46,7 +46,7 @@ export class Normalization extends Inputs {
   to: usize;
 }
 
-export function normalize(job: Normalization, row: i32): void {
+function normalizeOne(job: Normalization, row: i32): void {
   const at = <usize>(row * job.width) << 2;
   if (job.kind == 0) {
     roundRow(job, job.from + at, row);
@@ -54,6 +54,11 @@ export function normalize(job: Normalization, row: i32): void {
   }
   normalizeRow(job.kind, job.from + at, job.width, job.epsilon, job.scale, job.bias, job.to + at);
   roundRow(job, job.to + at, row);
+}
+
+export function normalize(job: Normalization, chunk: i32): void {
+  const together = rowsOfChunk(job.rows), end = min((chunk + 1) * together, job.rows);
+  for (let row = chunk * together; row < end; row++) normalizeOne(job, row);
 }
 
 /** Activations, in the order of `activations` in the decoder's specification; the third is gelu by a hyperbolic tangent. */
@@ -111,7 +116,7 @@ function activate1(kind: i32, x: f32): f32 {
   return f32x4.extract_lane(activate4(kind, f32x4.splat(x)), 0);
 }
 
-export function activate(job: Activation, row: i32): void {
+function activateOne(job: Activation, row: i32): void {
   const kind = job.kind, width = job.width, gated = job.gated != 0;
   const from = job.from + (<usize>(row * (gated ? 2 * width : width)) << 2);
   const up = from + (<usize>width << 2);
@@ -138,4 +143,9 @@ export function activate(job: Activation, row: i32): void {
     f32.store(to + at, gated ? x * f32.load(up + at) : x);
   }
   roundRow(job, to, row);
+}
+
+export function activate(job: Activation, chunk: i32): void {
+  const together = rowsOfChunk(job.rows), end = min((chunk + 1) * together, job.rows);
+  for (let row = chunk * together; row < end; row++) activateOne(job, row);
 }

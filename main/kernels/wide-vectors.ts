@@ -3,7 +3,7 @@ import type { Kernels } from './kernels';
 import { vectorFlags } from './vector-flags';
 
 /** Bytes that wide products need for each thread: see assembly/wide-products.ts. */
-export const roomOfThread = 320;
+export const roomOfThread = 576;
 
 /** Milliseconds given to a comparison: V8 compiles what runs often once more, and only then makes wide instructions. */
 const limit = 160;

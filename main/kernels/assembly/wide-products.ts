@@ -18,12 +18,12 @@ import { thread } from './thread';
  * and of two loads that widen what they load the first comes first: V8 13.0 would begin at the second (see `setTwo`).
  */
 
-/** Of a thread: sums of four rows of inputs with twice eight of weights, the mask and the factor of offsets, and what makes floats of halves. */
-const maskAt: usize = 256;
-const factorAt: usize = 260;
-const halfMaskAt: usize = 264;
-const largerAt: usize = 268;
-export const roomOfThread: usize = 320;
+/** Of a thread: sums of twice four rows of inputs with twice eight of weights, the mask and the factor of offsets, and what makes floats of halves. */
+const maskAt: usize = 512;
+const factorAt: usize = 516;
+const halfMaskAt: usize = 520;
+const largerAt: usize = 524;
+export const roomOfThread: usize = 576;
 
 // @ts-ignore: decorator
 @unmanaged
@@ -117,87 +117,95 @@ function addEight<S, Q>(w: usize, x: usize, s: usize, o: usize, xs: usize, apart
 }
 
 /**
- * Adds to `to` what all blocks of twice eight rows of weights give for four rows of inputs: the first eight to 128 bytes from there on, the
- * others behind them. An input that has been loaded is multiplied twice.
+ * Adds to `to` what all blocks of twice eight rows of weights give for rows of inputs, `fours` times four of them: of each four the first eight
+ * to 128 bytes, the others to those behind them. An input that has been loaded is multiplied twice. A block of weights meets all inputs before the
+ * next does, so that weights are wanted at an even pace, which processors can keep ahead of.
  * @param next bytes from the first eight rows to the others, `nextScale` from their scales
  */
 function addSixteen<S, Q>(
-  w: usize, next: usize, x: usize, s: usize, o: usize, nextScale: usize, xs: usize, apart: usize, to: usize, blocks: i32,
+  w: usize, next: usize, x: usize, s: usize, o: usize, nextScale: usize, xs: usize, apart: usize, to: usize, blocks: i32, fours: i32,
 ): void {
   const factor = v128.load32_splat(to + factorAt), halfMask = v128.load32_splat(to + halfMaskAt), by = v128.load32_splat(to + largerAt);
   const mask = v128.load32_splat(to + maskAt);
   const zero = i32x4.splat(0);
-  for (const end = w + (<usize>blocks << 5) * sizeof<Q>(); w < end; ) {
-    // The first four rows of weights and the last, of both eights, with each row of inputs.
-    let a0 = zero, a1 = zero, a2 = zero, a3 = zero, b0 = zero, b1 = zero, b2 = zero, b3 = zero;
-    let c0 = zero, c1 = zero, c2 = zero, c3 = zero, d0 = zero, d1 = zero, d2 = zero, d3 = zero;
-    for (const blockEnd = w + 32 * sizeof<Q>(); w < blockEnd; w += 4 * sizeof<Q>()) {
-      let k0: v128, k1: v128, l0: v128, l1: v128, m0: v128, m1: v128, n0: v128, n1: v128;
-      if (sizeof<Q>() == 4) {
-        const k = v128.load8x8_u(w), l = v128.load8x8_u(w, 8), m = v128.load8x8_u(w + next), n = v128.load8x8_u(w + next, 8);
-        k0 = v128.and(k, mask);
-        l0 = v128.and(l, mask);
-        m0 = v128.and(m, mask);
-        n0 = v128.and(n, mask);
-        k1 = i16x8.shr_u(k, 4);
-        l1 = i16x8.shr_u(l, 4);
-        m1 = i16x8.shr_u(m, 4);
-        n1 = i16x8.shr_u(n, 4);
-      } else {
-        k0 = v128.load8x8_s(w);
-        l0 = v128.load8x8_s(w, 8);
-        k1 = v128.load8x8_s(w, 16);
-        l1 = v128.load8x8_s(w, 24);
-        m0 = v128.load8x8_s(w + next);
-        n0 = v128.load8x8_s(w + next, 8);
-        m1 = v128.load8x8_s(w + next, 16);
-        n1 = v128.load8x8_s(w + next, 24);
+  const bytes: usize = 32 * sizeof<Q>(), nextFour = <usize>(blocks - 1) << 8, nextOfFour = <usize>blocks << 4, sumsEnd = to + (<usize>fours << 8);
+  for (const end = w + <usize>blocks * bytes; w < end; w += bytes) {
+    let y = x, ys = xs;
+    for (let sums = to; sums < sumsEnd; sums += 256) {
+      // The first four rows of weights and the last, of both eights, with each row of inputs.
+      let a0 = zero, a1 = zero, a2 = zero, a3 = zero, b0 = zero, b1 = zero, b2 = zero, b3 = zero;
+      let c0 = zero, c1 = zero, c2 = zero, c3 = zero, d0 = zero, d1 = zero, d2 = zero, d3 = zero;
+      for (let at = w, blockEnd = w + bytes; at < blockEnd; at += 4 * sizeof<Q>()) {
+        let k0: v128, k1: v128, l0: v128, l1: v128, m0: v128, m1: v128, n0: v128, n1: v128;
+        if (sizeof<Q>() == 4) {
+          const k = v128.load8x8_u(at), l = v128.load8x8_u(at, 8), m = v128.load8x8_u(at + next), n = v128.load8x8_u(at + next, 8);
+          k0 = v128.and(k, mask);
+          l0 = v128.and(l, mask);
+          m0 = v128.and(m, mask);
+          n0 = v128.and(n, mask);
+          k1 = i16x8.shr_u(k, 4);
+          l1 = i16x8.shr_u(l, 4);
+          m1 = i16x8.shr_u(m, 4);
+          n1 = i16x8.shr_u(n, 4);
+        } else {
+          k0 = v128.load8x8_s(at);
+          l0 = v128.load8x8_s(at, 8);
+          k1 = v128.load8x8_s(at, 16);
+          l1 = v128.load8x8_s(at, 24);
+          m0 = v128.load8x8_s(at + next);
+          n0 = v128.load8x8_s(at + next, 8);
+          m1 = v128.load8x8_s(at + next, 16);
+          n1 = v128.load8x8_s(at + next, 24);
+        }
+        let v = v128.load32_splat(y), u = v128.load32_splat(y, 16);
+        a0 = addTwo(a0, k0, k1, v, u);
+        b0 = addTwo(b0, l0, l1, v, u);
+        c0 = addTwo(c0, m0, m1, v, u);
+        d0 = addTwo(d0, n0, n1, v, u);
+        v = v128.load32_splat(y, 4);
+        u = v128.load32_splat(y, 20);
+        a1 = addTwo(a1, k0, k1, v, u);
+        b1 = addTwo(b1, l0, l1, v, u);
+        c1 = addTwo(c1, m0, m1, v, u);
+        d1 = addTwo(d1, n0, n1, v, u);
+        v = v128.load32_splat(y, 8);
+        u = v128.load32_splat(y, 24);
+        a2 = addTwo(a2, k0, k1, v, u);
+        b2 = addTwo(b2, l0, l1, v, u);
+        c2 = addTwo(c2, m0, m1, v, u);
+        d2 = addTwo(d2, n0, n1, v, u);
+        v = v128.load32_splat(y, 12);
+        u = v128.load32_splat(y, 28);
+        a3 = addTwo(a3, k0, k1, v, u);
+        b3 = addTwo(b3, l0, l1, v, u);
+        c3 = addTwo(c3, m0, m1, v, u);
+        d3 = addTwo(d3, n0, n1, v, u);
+        y += 32;
       }
-      let v = v128.load32_splat(x), u = v128.load32_splat(x, 16);
-      a0 = addTwo(a0, k0, k1, v, u);
-      b0 = addTwo(b0, l0, l1, v, u);
-      c0 = addTwo(c0, m0, m1, v, u);
-      d0 = addTwo(d0, n0, n1, v, u);
-      v = v128.load32_splat(x, 4);
-      u = v128.load32_splat(x, 20);
-      a1 = addTwo(a1, k0, k1, v, u);
-      b1 = addTwo(b1, l0, l1, v, u);
-      c1 = addTwo(c1, m0, m1, v, u);
-      d1 = addTwo(d1, n0, n1, v, u);
-      v = v128.load32_splat(x, 8);
-      u = v128.load32_splat(x, 24);
-      a2 = addTwo(a2, k0, k1, v, u);
-      b2 = addTwo(b2, l0, l1, v, u);
-      c2 = addTwo(c2, m0, m1, v, u);
-      d2 = addTwo(d2, n0, n1, v, u);
-      v = v128.load32_splat(x, 12);
-      u = v128.load32_splat(x, 28);
-      a3 = addTwo(a3, k0, k1, v, u);
-      b3 = addTwo(b3, l0, l1, v, u);
-      c3 = addTwo(c3, m0, m1, v, u);
-      d3 = addTwo(d3, n0, n1, v, u);
-      x += 32;
+      const t = s + nextScale, p = o + nextScale, ym = ys + apart;
+      const scales = larger<S>(firstStored<S>(s, halfMask), by), lastScales = larger<S>(lastStored<S>(s, halfMask), by);
+      const offsets = f32x4.mul(firstStored<S>(o, halfMask), factor), lastOffsets = f32x4.mul(lastStored<S>(o, halfMask), factor);
+      const nextScales = larger<S>(firstStored<S>(t, halfMask), by), nextLastScales = larger<S>(lastStored<S>(t, halfMask), by);
+      const nextOffsets = f32x4.mul(firstStored<S>(p, halfMask), factor), nextLastOffsets = f32x4.mul(lastStored<S>(p, halfMask), factor);
+      let input = v128.load32_splat(ys), inputSum = v128.load32_splat(ym);
+      addBlock(sums, a0, b0, scales, lastScales, offsets, lastOffsets, input, inputSum);
+      addBlock(sums + 128, c0, d0, nextScales, nextLastScales, nextOffsets, nextLastOffsets, input, inputSum);
+      input = v128.load32_splat(ys, 4);
+      inputSum = v128.load32_splat(ym, 4);
+      addBlock(sums + 32, a1, b1, scales, lastScales, offsets, lastOffsets, input, inputSum);
+      addBlock(sums + 160, c1, d1, nextScales, nextLastScales, nextOffsets, nextLastOffsets, input, inputSum);
+      input = v128.load32_splat(ys, 8);
+      inputSum = v128.load32_splat(ym, 8);
+      addBlock(sums + 64, a2, b2, scales, lastScales, offsets, lastOffsets, input, inputSum);
+      addBlock(sums + 192, c2, d2, nextScales, nextLastScales, nextOffsets, nextLastOffsets, input, inputSum);
+      input = v128.load32_splat(ys, 12);
+      inputSum = v128.load32_splat(ym, 12);
+      addBlock(sums + 96, a3, b3, scales, lastScales, offsets, lastOffsets, input, inputSum);
+      addBlock(sums + 224, c3, d3, nextScales, nextLastScales, nextOffsets, nextLastOffsets, input, inputSum);
+      y += nextFour;
+      ys += nextOfFour;
     }
-    const t = s + nextScale, p = o + nextScale, xm = xs + apart;
-    const scales = larger<S>(firstStored<S>(s, halfMask), by), lastScales = larger<S>(lastStored<S>(s, halfMask), by);
-    const offsets = f32x4.mul(firstStored<S>(o, halfMask), factor), lastOffsets = f32x4.mul(lastStored<S>(o, halfMask), factor);
-    const nextScales = larger<S>(firstStored<S>(t, halfMask), by), nextLastScales = larger<S>(lastStored<S>(t, halfMask), by);
-    const nextOffsets = f32x4.mul(firstStored<S>(p, halfMask), factor), nextLastOffsets = f32x4.mul(lastStored<S>(p, halfMask), factor);
-    let input = v128.load32_splat(xs), inputSum = v128.load32_splat(xm);
-    addBlock(to, a0, b0, scales, lastScales, offsets, lastOffsets, input, inputSum);
-    addBlock(to + 128, c0, d0, nextScales, nextLastScales, nextOffsets, nextLastOffsets, input, inputSum);
-    input = v128.load32_splat(xs, 4);
-    inputSum = v128.load32_splat(xm, 4);
-    addBlock(to + 32, a1, b1, scales, lastScales, offsets, lastOffsets, input, inputSum);
-    addBlock(to + 160, c1, d1, nextScales, nextLastScales, nextOffsets, nextLastOffsets, input, inputSum);
-    input = v128.load32_splat(xs, 8);
-    inputSum = v128.load32_splat(xm, 8);
-    addBlock(to + 64, a2, b2, scales, lastScales, offsets, lastOffsets, input, inputSum);
-    addBlock(to + 192, c2, d2, nextScales, nextLastScales, nextOffsets, nextLastOffsets, input, inputSum);
-    input = v128.load32_splat(xs, 12);
-    inputSum = v128.load32_splat(xm, 12);
-    addBlock(to + 96, a3, b3, scales, lastScales, offsets, lastOffsets, input, inputSum);
-    addBlock(to + 224, c3, d3, nextScales, nextLastScales, nextOffsets, nextLastOffsets, input, inputSum);
+    x += 256;
     s += 8 * sizeof<S>();
     o += 8 * sizeof<S>();
     xs += 16;
@@ -216,21 +224,23 @@ function multiplyEight<S>(job: WideProduct, n: i32, m: i32, x: usize, xs: usize,
   put(job, m, n + 4, v128.load(sums, 16));
 }
 
-/** Puts what eight rows of weights from `n` on and eight from `next` on give for four rows of inputs from `m` on, or for those there are. */
+/** Puts what eight rows of weights from `n` on and eight from `next` on give for twice four rows of inputs from `m` on, or for those there are. */
 function multiplySixteen<S>(job: WideProduct, n: i32, next: i32, m: i32, sums: usize): void {
+  const fours = m + 4 < job.rows ? 2 : 1;
   const blocks = job.blocks, eight = <usize>((n >> 3) * blocks), apartWeights = <usize>(((next - n) >> 3) * blocks);
   const x = job.inputs + (<usize>(m * blocks) << 6), xs = job.inputScales + (<usize>(m * blocks) << 2);
   const apart = job.inputSums - job.inputScales, nextScale = (apartWeights << 3) * sizeof<S>();
   const s = job.scales + (eight << 3) * sizeof<S>(), o = job.offsets + (eight << 3) * sizeof<S>();
-  for (let at: usize = 0; at < 256; at += 32) setTwo(sums + at, f32x4.splat(0), f32x4.splat(0));
-  if (job.bits == 4) addSixteen<S, u32>(job.integers + (eight << 7), apartWeights << 7, x, s, o, nextScale, xs, apart, sums, blocks);
-  else addSixteen<S, u64>(job.integers + (eight << 8), apartWeights << 8, x, s, o, nextScale, xs, apart, sums, blocks);
-  for (let row = m; row < min(m + 4, job.rows); row++) {
+  for (let at: usize = 0; at < <usize>fours << 8; at += 32) setTwo(sums + at, f32x4.splat(0), f32x4.splat(0));
+  if (job.bits == 4) addSixteen<S, u32>(job.integers + (eight << 7), apartWeights << 7, x, s, o, nextScale, xs, apart, sums, blocks, fours);
+  else addSixteen<S, u64>(job.integers + (eight << 8), apartWeights << 8, x, s, o, nextScale, xs, apart, sums, blocks, fours);
+  for (let row = m; row < min(m + 8, job.rows); row++) {
     put(job, row, n, v128.load(sums));
     put(job, row, n + 4, v128.load(sums, 16));
     put(job, row, next, v128.load(sums, 128));
     put(job, row, next + 4, v128.load(sums, 144));
-    sums += 32;
+    // Behind each four rows lie what the other eight rows of weights gave them.
+    sums += (row & 3) == 3 ? 160 : 32;
   }
 }
 
@@ -251,13 +261,12 @@ function multiplyStored<S>(job: WideProduct, chunk: i32): void {
     }
     return;
   }
-  // Twice four rows of inputs at a time, for which weights are fetched from memory once.
+  // Weights are fetched from memory once for twice four rows of inputs.
   for (let m = 0; m < rows; m += 8) {
     for (let n = first; n < end; n += 16) {
       // Where eight are left by themselves, they are the others too.
       const next = n + 8 < end ? n + 8 : n;
       multiplySixteen<S>(job, n, next, m, sums);
-      if (m + 4 < rows) multiplySixteen<S>(job, n, next, m + 4, sums);
     }
   }
 }

@@ -16,6 +16,8 @@ async function midRun(launch: Launch, userData: string): Promise<{ app: Interlin
   const workspace = new WorkspacePage(app.page);
   await workspace.run.click();
   await expect(workspace.steps('Chain of thought').nth(4)).toBeVisible();
+  // Nobody has moved over a step, and the inspector has one to show.
+  await expect(app.page.getByText(/step \d+ of \d+/u)).toBeVisible();
   return { app, workspace };
 }
 

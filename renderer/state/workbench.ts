@@ -4,6 +4,7 @@ import type { ImportJob } from '../../main/contract/library';
 import { enginePortMessage, type ShellApi } from '../../main/contract/shell';
 import { showError, showNotice } from '../design/toast';
 import { Activity } from './activity';
+import { beginStep } from './begin-step';
 import { Checks } from './checks';
 import { CursorStore } from './cursor-store';
 import { Devices } from './devices';
@@ -19,6 +20,7 @@ import { firstWorkspace, reopenTraces, restoreWorkspace } from './restore-sessio
 import { openTrace, valueOf } from './row-commands';
 import { liveRuns, outcomeSentence } from './run-commands';
 import { RunStore } from './run-store';
+import type { RunView } from './run-view';
 import type { Services } from './services';
 import { SessionSaver } from './session';
 import { WorkspaceStore } from './workspace-store';
@@ -153,10 +155,10 @@ export class Workbench {
       this.#session.schedule();
       void memory.refresh();
       activity.announce(outcomeSentence(run));
-      // With no cursor the inspector would be empty: the first step the last lane chose itself is a place to begin.
-      const lane = run.lanes.findLast((candidate) => candidate.branches.some((branch) => branch.steps.length > 1));
-      if (cursor.place === null && lane !== undefined && workspace.document.rows.some((row) => row.run === run.id))
-        cursor.hover(run.id, lane.lane, 1);
+      this.#beginAt(run);
+    });
+    runs.store.subscribe(({ views }) => {
+      for (const run of views.values()) if (run.outcome === null) this.#beginAt(run);
     });
     await this.#restored;
   }
@@ -173,6 +175,14 @@ export class Workbench {
       });
     } while (this.#busy());
     await this.#clock.afterPaint();
+  }
+
+  /** With no cursor the inspector would be empty. */
+  #beginAt(run: RunView): void {
+    const { cursor, workspace } = this.services;
+    if (cursor.place !== null || !workspace.document.rows.some((row) => row.run === run.id)) return;
+    const beginning = beginStep(run);
+    if (beginning) cursor.hover(run.id, beginning.lane, beginning.step);
   }
 
   #busy(): boolean {

@@ -124,7 +124,8 @@ function drawNames(
 ): void {
   const top = section.top + sectionHead(layout.sections.length);
   context.fillStyle = css(panel);
-  context.fillRect(view.scrollLeft, section.top, gutter - 2, top - section.top + section.streams * layout.rowHeight);
+  // And over the lower edge of the cursor's column, where that has been scrolled to the left.
+  context.fillRect(view.scrollLeft, section.top, gutter - 2, top - section.top + section.streams * layout.rowHeight + 2);
   const every = Math.max(1, Math.ceil(14 / layout.rowHeight));
   context.font = `450 11px ${data}`;
   context.fillStyle = dim;

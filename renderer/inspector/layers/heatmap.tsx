@@ -87,7 +87,9 @@ export function Heatmap({ entries, measure, columns, panel, loadLens, content }:
     if (left - gutter >= scrolledTo.current && left + layout.columnWidth <= scrolledTo.current + size.width) return undefined;
     // In the next frame: at once it would have the page lay out what has just changed, and then once more.
     const frame = requestAnimationFrame(() => {
-      window.scrollLeft = left - size.width / 2;
+      // The page tells of it a frame later, when columns may have become narrower.
+      scrolledTo.current = Math.max(0, left - size.width / 2);
+      window.scrollLeft = scrolledTo.current;
     });
     return () => {
       cancelAnimationFrame(frame);

@@ -100,7 +100,9 @@ export function Strip({ run, lane, steps, title, mode }: StripProps) {
   const id = useId();
   const scroller = useRef<HTMLDivElement>(null);
   const canvas = useRef<HTMLCanvasElement>(null);
-  const following = useRef(true);
+  const following = useRef(run.outcome === null);
+  /** The cursor's step that has been brought into view. */
+  const brought = useRef<number | null>(null);
   const { width, height } = useSize(scroller);
   const step = useStepUnderCursor(run, lane);
   const pinned = useStore(cursor.store, ({ place }) => place?.pinned ?? false);
@@ -167,9 +169,11 @@ export function Strip({ run, lane, steps, title, mode }: StripProps) {
     });
   }, [clock, lines, run.outcome, height, layout]);
 
-  // Brings the cursor's step into view; where it is in view already nothing moves.
+  // Brings the cursor's step into view; where it is in view already nothing moves. Who follows a stream is not taken back to a step that was there before.
   useEffect(() => {
     if (step === null || packer === null) return;
+    if (brought.current === step && following.current) return;
+    brought.current = step;
     clock.nextFrame(() => {
       // Where hardly more than one line fits, the line starts at the top, so that it is not the one that is cut.
       const align = height < 2 * lineHeight[layout] ? 'start' : 'nearest';

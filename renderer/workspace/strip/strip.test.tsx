@@ -127,3 +127,52 @@ describe('a strip of thousands of steps', () => {
     expect(changed).not.toHaveBeenCalled();
   });
 });
+
+describe('a strip of a run under way', () => {
+  const live = { ...run, outcome: null };
+
+  /** Shown at its end, which it follows; `frames` lets pass what it takes to scroll. */
+  async function follow(): Promise<{ strip: HTMLElement; end: number; put: (step: number) => Promise<void>; finish: () => Promise<void> }> {
+    const services = await sampleServices([sampleTextModel]);
+    vi.spyOn(services.runs, 'view').mockReturnValue(run);
+    const steps = series(600);
+    const shown = (of: typeof run): React.JSX.Element => (
+      <ServicesContext value={services}>
+        <Strip run={of} lane={lane ?? fail()} steps={steps} title="Chain" mode="cells" />
+      </ServicesContext>
+    );
+    const { rerender } = render(shown(live));
+    const strip = screen.getByRole('listbox', { name: 'Steps of Chain' });
+    await waitFor(() => {
+      expect(strip.scrollTop).toBeGreaterThan(500);
+    });
+    scrollTo(strip, strip.scrollTop);
+    const frames = async (): Promise<void> => act(async () => new Promise((resolve) => setTimeout(resolve, 60)));
+    const put = async (step: number): Promise<void> => {
+      act(() => {
+        services.cursor.hover(run.id, lane?.lane ?? 0, step);
+      });
+      await frames();
+    };
+    const finish = async (): Promise<void> => {
+      rerender(shown(run));
+      await frames();
+    };
+    return { strip, end: strip.scrollTop, put, finish };
+  }
+
+  it('stays at the end when the cursor is put at its beginning, and goes where the cursor is moved', async () => {
+    const { strip, end, put } = await follow();
+    await put(1);
+    expect(strip.scrollTop).toBe(end);
+    await put(2);
+    expect(strip.scrollTop).toBe(0);
+  });
+
+  it('shows the cursor’s step when the run has ended', async () => {
+    const { strip, put, finish } = await follow();
+    await put(1);
+    await finish();
+    expect(strip.scrollTop).toBe(0);
+  });
+});

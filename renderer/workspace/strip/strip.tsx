@@ -100,7 +100,8 @@ export function Strip({ run, lane, steps, title, mode }: StripProps) {
   const id = useId();
   const scroller = useRef<HTMLDivElement>(null);
   const canvas = useRef<HTMLCanvasElement>(null);
-  const following = useRef(run.outcome === null);
+  const live = run.outcome === null;
+  const following = useRef(live);
   /** The cursor's step that has been brought into view. */
   const brought = useRef<number | null>(null);
   const { width, height } = useSize(scroller);
@@ -163,24 +164,26 @@ export function Strip({ run, lane, steps, title, mode }: StripProps) {
 
   // Follows the stream while the end is in view.
   useEffect(() => {
-    if (run.outcome !== null || !following.current || lines === 0) return;
+    if (!live || !following.current || lines === 0) return;
     clock.nextFrame(() => {
       scrollTo(scroller.current, aimed, scrollToLine(lines - 1, { top: aimed.current ?? top.current, height }, lineHeight[layout], 'end'));
     });
-  }, [clock, lines, run.outcome, height, layout]);
+  }, [clock, lines, live, height, layout]);
 
-  // Brings the cursor's step into view; where it is in view already nothing moves. Who follows a stream is not taken back to a step that was there before.
+  // Brings the cursor's step into view; where it is in view already nothing moves. Who follows a stream is not taken back to where the cursor has been
+  // put for them, as long as there is a stream.
   useEffect(() => {
     if (step === null || packer === null) return;
-    if (brought.current === step && following.current) return;
+    const stays = live && following.current && (brought.current === null || brought.current === step);
     brought.current = step;
+    if (stays) return;
     clock.nextFrame(() => {
       // Where hardly more than one line fits, the line starts at the top, so that it is not the one that is cut.
       const align = height < 2 * lineHeight[layout] ? 'start' : 'nearest';
       const viewport = { top: aimed.current ?? top.current, height };
       scrollTo(scroller.current, aimed, scrollToLine(packer.lineOf(step), viewport, lineHeight[layout], align));
     });
-  }, [clock, packer, step, height, layout]);
+  }, [clock, packer, step, height, layout, live]);
 
   const onPointerMove = (event: PointerEvent): void => {
     const hovered = stepOf(event.target);

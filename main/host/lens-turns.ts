@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 /** How much of the time lenses may be read while a run generates, which waits meanwhile: see `LensService.rest` and docs/performance.md. */
 const share = 0.07;
 /** Milliseconds that may be read at once after a while without reading: the first picture of a screen. */
-const burst = 700;
+const burst = 500;
 /** Milliseconds that may be read before their time where it is urgent. */
 const mostDebt = 1_000;
 /** Looks whether the run has ended so many milliseconds apart. */

@@ -7,7 +7,7 @@ import { become, thread } from './thread';
  * many threads write nothing beside anything else:
  *
  *   announced  u32   number of the job
- *   sharers    u32   threads that have shares, with the one that asks for jobs
+ *   sharers    u32   threads that have shares, the first ones: no more than there are chunks
  *   sleepers   u32   threads that have stopped looking
  *   ending     u32   1: threads leave
  *
@@ -65,13 +65,14 @@ function takeFrom(share: usize): void {
 function takeChunks(): void {
   const count = i32.load(sharers);
   let owner = thread;
+  if (owner >= count) return;
   for (let seen = 0; seen < count; seen++) {
     takeFrom(shareOf(owner));
     if (++owner == count) owner = 0;
   }
 }
 
-/** Chunks done by all threads since they began. */
+/** Chunks done by all threads since they began: one that comes late from a job of more may have taken some without a share of its own. */
 function doneByAll(threads: i32): u32 {
   let done: u32 = 0;
   for (let owner = 0; owner < threads; owner++) done += atomic.load<u32>(shareOf(owner) + doneAt);
@@ -89,11 +90,12 @@ export function run(job: i32, args: usize, chunks: i32, threads: i32): void {
     return;
   }
   const number = atomic.load<u32>(announced) + 1;
+  const count = min(threads, chunks);
   const before = doneByAll(threads);
-  i32.store(sharers, threads);
+  i32.store(sharers, count);
   let first = 0;
-  for (let owner = 0; owner < threads; owner++) {
-    const end = <i32>((<i64>chunks * (owner + 1)) / threads);
+  for (let owner = 0; owner < count; owner++) {
+    const end = <i32>((<i64>chunks * (owner + 1)) / count);
     i32.store(shareOf(owner), end, endAt);
     atomic.store<u64>(shareOf(owner), (<u64>number << 32) | <u64>(<u32>(end - first)));
     first = end;

@@ -31,7 +31,7 @@ function activated(kind: number, gates: Float32Array, up?: Float32Array): Float3
   const [from, to] = [memory.allocate(8 * width), memory.allocate(4 * width)];
   memory.floats(from, width).set(gates);
   if (up) memory.floats(from + 4 * width, width).set(up);
-  const inputs = { rows: 1, blocks: 0, integers: 0, scales: 0, sums: 0 };
+  const inputs = { rows: 1, blocks: 0, integers: 0, scales: 0, sums: 0, inBytes: 0 };
   const args = kernels.prepare('activate', { ...inputs, kind, from, width, gated: up ? 1 : 0, to });
   kernels.run('activate', args, 1);
   const found = memory.floats(to, width).slice();

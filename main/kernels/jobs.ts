@@ -2,7 +2,7 @@
 type Kind = 'i32' | 'f32';
 
 /** What rounded inputs of products need; see assembly/inputs.ts. */
-const inputs = { rows: 'i32', blocks: 'i32', integers: 'i32', scales: 'i32', sums: 'i32' } as const;
+const inputs = { rows: 'i32', blocks: 'i32', integers: 'i32', scales: 'i32', sums: 'i32', inBytes: 'i32' } as const;
 
 const product = {
   bits: 'i32',
@@ -94,7 +94,7 @@ const jobs = {
   score: attention,
   normalizeScores: attention,
   mix: attention,
-  repack: { bits: 'i32', from: 'i32', to: 'i32', blocks: 'i32', scales: 'i32' },
+  repack: { bits: 'i32', inBytes: 'i32', from: 'i32', to: 'i32', blocks: 'i32', scales: 'i32' },
   attendExactly: attention,
   multiplyWide: { ...product, inputScales: 'i32', inputSums: 'i32', room: 'i32' },
   readPart: {
@@ -110,6 +110,7 @@ const jobs = {
   },
   narrow: { from: 'i32', to: 'i32', count: 'i32', countAtOnce: 'i32', inexact: 'i32' },
   walkRows: { logits: 'i32', vocabulary: 'i32', size: 'i32', parts: 'i32', rows: 'i32', room: 'i32', roomOfThread: 'i32' },
+  multiplyBytes: { ...product, inputScales: 'i32', inputSums: 'i32', room: 'i32' },
 } as const satisfies Readonly<Record<string, Readonly<Record<string, Kind>>>>;
 
 export type Job = keyof typeof jobs;

@@ -151,6 +151,8 @@ export class KernelPlan {
     const [attention, feedForward] = [`layer.${layer}.attention`, `layer.${layer}.feed-forward`];
     const projections = weights.product(['query', 'key', 'value'].map((name) => `${attention}.${name}`));
     const inner = weights.product((gatedFeedForward ? ['gate', 'up'] : ['up']).map((name) => `${feedForward}.${name}`));
+    const output = weights.product([`${attention}.output`]);
+    const down = weights.product([`${feedForward}.down`]);
     const projected = scratch.floats('projected', rows * Math.max(projections.outputs, inner.outputs));
     const queries = scratch.floats('queries', rows * heads * headWidth);
     const queryScales = scratch.floats('query scales', rows * heads);
@@ -204,16 +206,16 @@ export class KernelPlan {
       to: operations.inputs(heads * headWidth).floats,
     });
     return {
-      before: [operations.normalize(this.stream, `${attention}.norm`), ...operations.multiply(projections, projected)],
+      before: [operations.normalize(this.stream, `${attention}.norm`, projections), ...operations.multiply(projections, projected)],
       heads: turned,
       attention: mixed.args,
       after: [
-        operations.round(heads * headWidth),
-        ...operations.multiply(weights.product([`${attention}.output`]), this.stream, 1),
-        operations.normalize(this.stream, `${feedForward}.norm`),
+        operations.round(heads * headWidth, output),
+        ...operations.multiply(output, this.stream, 1),
+        operations.normalize(this.stream, `${feedForward}.norm`, inner),
         ...operations.multiply(inner, projected),
-        operations.activate(projected),
-        ...operations.multiply(weights.product([`${feedForward}.down`]), this.stream, 1),
+        operations.activate(projected, down),
+        ...operations.multiply(down, this.stream, 1),
       ],
     };
   }

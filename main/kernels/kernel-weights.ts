@@ -31,6 +31,7 @@ export interface KernelMatrix {
 /** Rows to be put into the order that products read: integers of so many bits, or floats, [outputs, blocks]. See assembly/repack.ts. */
 interface Repacking {
   readonly bits: number;
+  readonly inBytes: boolean;
   readonly blocks: number;
   readonly outputs: number;
   readonly scales: number;
@@ -41,6 +42,8 @@ const nextMultiple = (count: number, unit: number): number => Math.ceil(count / 
 /** Matrices that meet the same input, product beside product. */
 export interface KernelProduct {
   readonly matrices: readonly KernelMatrix[];
+  /** Weights lie, and inputs are to lie, as assembly/byte-products.ts reads them. */
+  readonly inBytes: boolean;
   /** Of all outputs; 0 where there is none. */
   readonly bias: number;
   readonly outputs: number;
@@ -98,17 +101,25 @@ export class KernelWeights {
   private constructor(
     private readonly kernels: Kernels,
     private readonly weights: Weights,
+    private readonly inBytes: boolean,
     private readonly onTaken: (bytes: number) => void,
   ) {}
 
   /**
    * Others get their turn meanwhile.
+   * @param inBytes whether products whose weights are in 4 bits are to be those of assembly/byte-products.ts
    * @throws InterlinearError `unsupported` where memory does not suffice
    */
-  static async load(kernels: Kernels, weights: Weights, spec: DecoderSpec, onTaken: TakenListener): Promise<KernelWeights> {
+  static async load(
+    kernels: Kernels,
+    weights: Weights,
+    spec: DecoderSpec,
+    inBytes: boolean,
+    onTaken: TakenListener,
+  ): Promise<KernelWeights> {
     const totalBytes = matrixBytes(spec, weights);
     let doneBytes = 0;
-    const loaded = new KernelWeights(kernels, weights, (bytes) => {
+    const loaded = new KernelWeights(kernels, weights, inBytes, (bytes) => {
       doneBytes += bytes;
       onTaken(doneBytes, totalBytes);
     });
@@ -137,21 +148,22 @@ export class KernelWeights {
       const bits = bitsOf(this.weights, name);
       return `${bits} ${bits !== null && places.has(quantizedParts(name, bits).offsets)}`;
     };
+    const inBytes = this.inBytes && names.every((name) => bitsOf(this.weights, name) === 4);
     const matrices: KernelMatrix[] = [];
     let alike: string[] = [];
     for (const [index, name] of names.entries()) {
       alike.push(name);
       const next = names[index + 1];
       if (next !== undefined && kind(next) === kind(name)) continue;
-      matrices.push(await this.#join(alike));
+      matrices.push(await this.#join(alike, inBytes));
       alike = [];
     }
     const biases = names.map((name) => `${name}.bias`);
     const bias = biases.every((name) => places.has(name)) ? this.#copy(biases) : 0;
-    return { matrices, bias, outputs: matrices.reduce((sum, { outputs }) => sum + outputs, 0) };
+    return { matrices, inBytes, bias, outputs: matrices.reduce((sum, { outputs }) => sum + outputs, 0) };
   }
 
-  async #join(names: readonly string[]): Promise<KernelMatrix> {
+  async #join(names: readonly string[], inBytes: boolean): Promise<KernelMatrix> {
     const { places } = this.weights;
     const bits = bitsOf(this.weights, names[0] ?? '');
     if (bits === null) throw new Error(`${names.join(', ')} are not in 4 or 8 bits`);
@@ -160,7 +172,7 @@ export class KernelWeights {
     const blocks = shapes[0]?.[1] ?? 0;
     const outputs = shapes.reduce((sum, [rows = 0]) => sum + rows, 0);
     const repack = async (tensor: (part: QuantizedParts) => string, width: number, above = 0): Promise<number> =>
-      this.#repack(parts.map(tensor), { bits: width, blocks, outputs, scales: above });
+      this.#repack(parts.map(tensor), { bits: width, inBytes, blocks, outputs, scales: above });
     const integers = await repack((part) => part.integers, bits);
     const scales = await repack((part) => part.scales, 32);
     const hasOffsets = parts.every((part) => places.has(part.offsets));
@@ -174,7 +186,7 @@ export class KernelWeights {
   }
 
   /** Tensors whose rows follow each other, in the order that products read, a few rows at a time. */
-  async #repack(names: readonly string[], { bits, blocks, outputs, scales }: Repacking): Promise<number> {
+  async #repack(names: readonly string[], { bits, inBytes, blocks, outputs, scales }: Repacking): Promise<number> {
     const { memory } = this.kernels;
     const rowBytes = (bits === 32 ? 4 : 4 * bits) * blocks;
     const rowsAtOnce = nextMultiple(Math.ceil(portion / rowBytes), rowsTogether);
@@ -188,7 +200,8 @@ export class KernelWeights {
       this.onTaken(rows * rowBytes);
       memory.bytes(from + rows * rowBytes, missing * rowBytes).fill(0);
       const place = row * rowBytes;
-      const args = this.kernels.prepare('repack', { bits, from, to: to + place, blocks, scales: scales && scales + place });
+      const job = { bits, inBytes: inBytes ? 1 : 0, from, to: to + place, blocks, scales: scales && scales + place };
+      const args = this.kernels.prepare('repack', job);
       this.kernels.run('repack', args, (rows + missing) / rowsTogether);
       memory.free(args);
       await setImmediate();

@@ -1,5 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import compiled from 'virtual:kernels';
+import relaxed from 'virtual:relaxed-kernels';
 import { InterlinearError } from '../contract/errors';
 import { type Arguments, type Job, layoutOf } from './jobs';
 import { KernelMemory } from './kernel-memory';
@@ -17,7 +18,10 @@ new WebAssembly.Instance(module, { env: { memory } }).exports.work(thread);
 const mostThreads = 128;
 
 /** As traces name it; the number is raised with a change that moves a bit of a result. */
-export const kernelsName = 'interlinear kernels 8';
+export const kernelsName = 'interlinear kernels 9';
+
+/** Whether this runtime knows what products of bytes are made of: see assembly/byte-products.ts. */
+export const knowsBytes = WebAssembly.validate(relaxed);
 
 let module: WebAssembly.Module | null = null;
 
@@ -34,7 +38,7 @@ export class Kernels {
 
   /** @param threads in all, with the one that calls */
   constructor(threads: number) {
-    module ??= new WebAssembly.Module(compiled);
+    module ??= new WebAssembly.Module(knowsBytes ? relaxed : compiled);
     const { memory } = this.memory;
     const { run, end } = new WebAssembly.Instance(module, { env: { memory } }).exports;
     if (typeof run !== 'function' || typeof end !== 'function') throw new Error('The kernels lack a function');

@@ -17,7 +17,7 @@ it('ends a job whose parts are never done, and starts no other', { timeout: 120_
   const { memory } = kernels;
   const [rows, width] = [400_000, 8];
   const [from, to] = [memory.allocate(4 * rows * width), memory.allocate(4 * rows * width)];
-  const inputs = { rows, blocks: 0, integers: 0, scales: 0, sums: 0 };
+  const inputs = { rows, blocks: 0, integers: 0, scales: 0, sums: 0, inBytes: 0 };
   const args = kernels.prepare('activate', { ...inputs, kind: 0, from, width, gated: 0, to });
   kernels.run('activate', args, rows);
   const worker = new Worker(thief, { eval: true, workerData: memory.memory });

@@ -3,7 +3,7 @@ import type { Arguments, Job } from './jobs';
 import type { KernelMatrix, KernelProduct, KernelWeights } from './kernel-weights';
 import type { Kernels } from './kernels';
 import type { Scratch } from './scratch';
-import { roomOfThread } from './wide-vectors';
+import { roomOfThread } from './product-choice';
 
 /** Parts of a job for each thread, so that one that is late holds up little. */
 const partsPerThread = 8;
@@ -30,6 +30,9 @@ interface Inputs {
   readonly sums: number;
 }
 
+/** How rows become inputs: see assembly/inputs.ts. */
+type Rounding = Pick<Arguments<'normalize'>, 'rows' | 'blocks' | 'integers' | 'scales' | 'sums' | 'inBytes'>;
+
 export interface OperationSettings {
   readonly spec: DecoderSpec;
   readonly kernels: Kernels;
@@ -38,7 +41,7 @@ export interface OperationSettings {
   readonly threads: number;
   /** Inputs of products are not rounded. */
   readonly exact: boolean;
-  /** Products of rounded inputs are those of assembly/wide-products.ts. */
+  /** Products of rounded inputs that are not in bytes are those of assembly/wide-products.ts. */
   readonly wide: boolean;
 }
 
@@ -76,18 +79,18 @@ export class Operations {
     };
   }
 
-  /** Rounds inputs whose floats are there. */
-  round(width: number): Operation {
+  /** Rounds inputs of a product whose floats are there. */
+  round(width: number, { inBytes }: KernelProduct): Operation {
     const { floats } = this.inputs(width);
     const nothing = { kind: 0, epsilon: 0, scale: 0, bias: 0 };
-    return this.make('normalize', this.#chunksOfRows, { ...this.#rounding(width), ...nothing, from: floats, width, to: floats });
+    return this.make('normalize', this.#chunksOfRows, { ...this.#rounding(width, inBytes), ...nothing, from: floats, width, to: floats });
   }
 
-  /** Normalises the residual stream, or other rows as wide, into inputs. @param name of the norm's scale */
-  normalize(from: number, name: string): Operation {
+  /** Normalises the residual stream, or other rows as wide, into inputs of a product. @param name of the norm's scale */
+  normalize(from: number, name: string, { inBytes }: KernelProduct): Operation {
     const { width } = this.settings.spec;
     return this.make('normalize', this.#chunksOfRows, {
-      ...this.#rounding(width),
+      ...this.#rounding(width, inBytes),
       ...this.norm(name),
       from,
       width,
@@ -102,10 +105,10 @@ export class Operations {
   }
 
   /** From what is projected, gates first, to the inputs of the last product of a feed-forward block. */
-  activate(from: number): Operation {
+  activate(from: number, { inBytes }: KernelProduct): Operation {
     const { innerWidth, gatedFeedForward, activation } = this.settings.spec;
     return this.make('activate', this.#chunksOfRows, {
-      ...this.#rounding(innerWidth),
+      ...this.#rounding(innerWidth, inBytes),
       kind: activations.indexOf(activation),
       from,
       width: innerWidth,
@@ -129,8 +132,9 @@ export class Operations {
       column += outputs;
       if (exact) return this.make('multiplyExactly', chunks, { ...job, inputs: floats });
       const roundedJob = { ...job, inputs: rounded, inputScales, inputSums };
-      if (!wide) return this.make('multiply', chunks, roundedJob);
-      return this.make('multiplyWide', chunks, { ...roundedJob, room: scratch.bytes('sums of products', threads * roomOfThread) });
+      if (!wide && !product.inBytes) return this.make('multiply', chunks, roundedJob);
+      const room = scratch.bytes('sums of products', threads * roomOfThread);
+      return this.make(product.inBytes ? 'multiplyBytes' : 'multiplyWide', chunks, { ...roundedJob, room });
     });
   }
 
@@ -139,9 +143,10 @@ export class Operations {
     return this.rows > 2 ? Math.ceil(this.rows / inputsTogether) : this.rows;
   }
 
-  #rounding(width: number): { rows: number; blocks: number; integers: number; scales: number; sums: number } {
+  #rounding(width: number, inBytes: boolean): Rounding {
     const { integers, scales, sums } = this.inputs(width);
-    return { rows: this.rows, blocks: width / 32, integers: this.settings.exact ? 0 : integers, scales, sums };
+    const { exact } = this.settings;
+    return { rows: this.rows, blocks: width / 32, integers: exact ? 0 : integers, scales, sums, inBytes: inBytes ? 1 : 0 };
   }
 
   /** How many outputs one part of a product computes. */

@@ -9,7 +9,7 @@ it('does every part of a job once, with more threads than cores and jobs of ever
   const source = Float32Array.from({ length: most * width }, (_, i) => Math.sin(i) * 3);
   // In its own place: what is done twice is not what is done once.
   const once = source.map((x) => x / (1 + Math.exp(-x)));
-  const values = { blocks: 0, integers: 0, scales: 0, sums: 0, kind: 0, from: at, width, gated: 0, to: at };
+  const values = { blocks: 0, integers: 0, scales: 0, sums: 0, inBytes: 0, kind: 0, from: at, width, gated: 0, to: at };
   const args = kernels.prepare('activate', { ...values, rows: most });
   const wrong: number[] = [];
   for (let round = 0; round < 4000; round++) {

@@ -24,8 +24,9 @@ export class ReadoutPlan {
     this.stream = scratch.floats('read out', rows * width);
     this.hidden = operations.inputs(width).floats;
     this.logits = distribution ? scratch.floats('logits', rows * vocabulary) : 0;
-    const normalize = operations.normalize(this.stream, 'final.norm');
-    this.#jobs = distribution ? [normalize, ...operations.multiply(weights.product([unembeddingName(spec)]), this.logits)] : [normalize];
+    const product = weights.product([unembeddingName(spec)]);
+    const normalize = operations.normalize(this.stream, 'final.norm', product);
+    this.#jobs = distribution ? [normalize, ...operations.multiply(product, this.logits)] : [normalize];
     this.#moves = scratch.moves;
   }
 

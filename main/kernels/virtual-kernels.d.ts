@@ -3,3 +3,9 @@ declare module 'virtual:kernels' {
   const bytes: Uint8Array<ArrayBuffer>;
   export default bytes;
 }
+
+/** The same with instructions of relaxed SIMD, which not every runtime knows, and the products that are made of them. */
+declare module 'virtual:relaxed-kernels' {
+  const bytes: Uint8Array<ArrayBuffer>;
+  export default bytes;
+}

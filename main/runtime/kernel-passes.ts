@@ -9,7 +9,7 @@ import { PlanShelf } from '../kernels/plan-shelf';
 import { ReadoutPlan } from '../kernels/readout-plan';
 import { Scratch } from '../kernels/scratch';
 import { WalkPlan } from '../kernels/walk-plan';
-import { wideIsBetter } from '../kernels/wide-vectors';
+import { bestProducts, type ProductChoice } from '../kernels/product-choice';
 import { excludedOf, partSize, readWalk, type Walk, type WalkRequest, walkSizes } from '../measures/walk-parts';
 import type { PassLens } from './packed-readings';
 import type { CacheArray, CacheKind, InputBits, Pass, Passes, PassOutputs, Segment } from './passes';
@@ -28,8 +28,8 @@ const nextMultiple = (count: number, unit: number): number => Math.ceil(count / 
 interface KernelOptions {
   readonly threads: number;
   readonly arithmetic?: Arithmetic;
-  /** Whether products are the wide ones; by default where these are the faster. */
-  readonly wide?: boolean;
+  /** By default those that are the fastest. */
+  readonly products?: ProductChoice;
   readonly onTaken?: TakenListener;
 }
 
@@ -68,14 +68,14 @@ export class KernelPasses implements Passes {
 
   /** Takes the weights into the kernels' memory. @throws InterlinearError `unsupported` where it does not suffice */
   static async create(spec: DecoderSpec, stored: Weights, options: KernelOptions): Promise<KernelPasses> {
-    const { threads, arithmetic = 'fast', wide, onTaken = () => undefined } = options;
+    const { threads, arithmetic = 'fast', products, onTaken = () => undefined } = options;
     const exact = arithmetic === 'exact';
     const kernels = new Kernels(threads);
     try {
-      const weights = await KernelWeights.load(kernels, stored, spec, onTaken);
+      const { wide, bytes } = exact ? { wide: false, bytes: false } : (products ?? bestProducts(kernels));
+      const weights = await KernelWeights.load(kernels, stored, spec, bytes, onTaken);
       const scratch = new Scratch(kernels.memory);
-      const isWide = !exact && (wide ?? wideIsBetter(kernels));
-      return new KernelPasses({ spec, kernels, weights, scratch, threads, exact, wide: isWide }, stored);
+      return new KernelPasses({ spec, kernels, weights, scratch, threads, exact, wide }, stored);
     } catch (thrown) {
       await kernels.dispose();
       throw thrown;

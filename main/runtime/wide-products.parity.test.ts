@@ -1,5 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import type { DecoderSpec } from '../graph/decoder-spec';
+import { knowsBytes } from '../kernels/kernels';
+import type { ProductChoice } from '../kernels/product-choice';
 import { relativeDifference } from '../measures/vectors';
 import { CachedDecoder } from './cached-decoder';
 import type { Decoder } from './decoder';
@@ -28,22 +30,28 @@ const sequenceOf = (decoder: Decoder): Float32Array => Float32Array.from(ids.fla
 /** Ten and a half eights of rows of weights in the widest product. */
 const uneven: DecoderSpec = { ...llama, headWidth: 12, innerWidth: 96, vocabulary: 84, tiedUnembedding: false };
 
-describe('wide products', () => {
+/** Products besides the usual; not every runtime knows those in bytes. */
+const choices = [
+  { kind: 'wide', choice: { wide: true, bytes: false } },
+  ...(knowsBytes ? [{ kind: 'in bytes', choice: { wide: false, bytes: true } }] : []),
+];
+
+describe.each(choices)('products $kind', ({ choice }) => {
   describe.each(Object.entries(storages))('in %s', (_storage, storage) => {
     it.each(Object.entries({ ...kinds, uneven }))('give the bits of others: %s', async (_kind, spec) => {
       const { weights } = randomWeights(spec, storage);
-      const decoderOf = async (wide: boolean): Promise<Decoder> => {
-        const passes = await KernelPasses.create(spec, weights, { threads: 2, wide });
+      const decoderOf = async (products: ProductChoice): Promise<Decoder> => {
+        const passes = await KernelPasses.create(spec, weights, { threads: 2, products });
         const decoder = new CachedDecoder(spec, weights, passes, { device: 'cpu', threads: 1 });
         open.push(decoder);
         return decoder;
       };
-      const [usual, wide] = [await decoderOf(false), await decoderOf(true)];
-      const [a, b] = [await usual.full(sequenceOf(usual)), await wide.full(sequenceOf(wide))];
+      const [usual, other] = [await decoderOf({ wide: false, bytes: false }), await decoderOf(choice)];
+      const [a, b] = [await usual.full(sequenceOf(usual)), await other.full(sequenceOf(other))];
       expect(relativeDifference(b.residual, a.residual)).toBe(0);
       expect(relativeDifference(b.logits, a.logits)).toBe(0);
       for (const count of [1, 2, 3]) {
-        const [c, d] = [await stepOf(usual, count), await stepOf(wide, count)];
+        const [c, d] = [await stepOf(usual, count), await stepOf(other, count)];
         expect(relativeDifference(d, c)).toBe(0);
       }
     });

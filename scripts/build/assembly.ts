@@ -19,8 +19,11 @@ const OPTIONS = '--runtime stub --use abort= -O3 --noAssert --converge --enable 
 /** Memory comes from the caller and is shared by its threads; its limits here are the widest, so that any memory fits. */
 const SHARED = '--enable threads --importMemory --sharedMemory --initialMemory 1 --maximumMemory 65536 --noExportMemory'.split(' ');
 
+const KERNELS = { sources: 'main/kernels/assembly', uses: 'main/measures/assembly', options: [...OPTIONS, ...SHARED] };
+
 const PROGRAMS: readonly Program[] = [
-  { imported: 'virtual:kernels', sources: 'main/kernels/assembly', uses: 'main/measures/assembly', options: [...OPTIONS, ...SHARED] },
+  { ...KERNELS, imported: 'virtual:kernels' },
+  { ...KERNELS, imported: 'virtual:relaxed-kernels', options: [...KERNELS.options, '--enable', 'relaxed-simd'] },
   { imported: 'virtual:walks', sources: 'main/measures/assembly', options: OPTIONS },
   { imported: 'virtual:halves', sources: 'main/models/assembly', options: OPTIONS },
 ];
@@ -61,7 +64,7 @@ async function compiled(root: string, program: Program, files: readonly string[]
 }
 
 /**
- * Gives `virtual:kernels`, `virtual:walks` and `virtual:halves`: the WebAssembly modules of their folders as bytes inside the importing program,
+ * Gives `virtual:kernels`, `virtual:relaxed-kernels`, `virtual:walks` and `virtual:halves`: the WebAssembly modules of their folders as bytes inside the importing program,
  * so that there is no file to be found when it runs.
  */
 export function assemblyPlugin(): Plugin {

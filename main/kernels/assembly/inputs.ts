@@ -7,10 +7,16 @@ import { largerSizes, largestSize, nearest8 } from './lanes';
  *   in fours   four rows lie together: of each block, pair after pair, the pair of each of the four rows; so a vector holds one pair
  *              of four rows. Scales and sums [rows / 4, blocks, 4]. Rows that are missing have scale and sum 0.
  *
+ * Or as bytes, where products read these (byte-products.ts): an integer is 256 times its upper byte and the lower, both with signs.
+ *
+ *   alone      of a block all upper bytes, then all lower.
+ *   in fours   of each block four elements after the other: their upper bytes of each of the four rows, then their lower.
+ *
  * A sum is that of a block's rounded inputs, times the scale: what an offset of the weights' block is multiplied with.
  */
 
-const largestInteger: f32 = 32767;
+/** 127 · 256 + 127: both bytes with signs. */
+const largestInteger: f32 = 32639;
 
 /** Which layout so many rows have. */
 // @ts-ignore: decorator
@@ -38,6 +44,8 @@ export class Inputs {
   integers: usize;
   scales: usize;
   sums: usize;
+  /** 1: as bytes. */
+  inBytes: i32;
 }
 
 /** Eight floats times `inverse` as integers. */
@@ -56,11 +64,55 @@ function store4(to: usize, x: v128): void {
   v128.store32_lane(to, x, 3, 48);
 }
 
+/** The upper bytes of sixteen integers: of what is nearest to them and has no lower one. */
+// @ts-ignore: decorator
+@inline
+function upperBytes(a: v128, b: v128): v128 {
+  const half = i16x8.splat(128);
+  return i8x16.shuffle(i16x8.add(a, half), i16x8.add(b, half), 1, 3, 5, 7, 9, 11, 13, 15, 17, 19, 21, 23, 25, 27, 29, 31);
+}
+
+// @ts-ignore: decorator
+@inline
+function lowerBytes(a: v128, b: v128): v128 {
+  return i8x16.shuffle(a, b, 0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30);
+}
+
+/** Puts sixteen integers of one of four rows, as they are or as bytes. */
+// @ts-ignore: decorator
+@inline
+function putInFours(to: usize, a: v128, b: v128, inBytes: bool): void {
+  if (!inBytes) {
+    store4(to, a);
+    store4(to + 64, b);
+    return;
+  }
+  const upper = upperBytes(a, b), lower = lowerBytes(a, b);
+  v128.store32_lane(to, upper, 0);
+  v128.store32_lane(to, lower, 0, 16);
+  v128.store32_lane(to, upper, 1, 32);
+  v128.store32_lane(to, lower, 1, 48);
+  v128.store32_lane(to, upper, 2, 64);
+  v128.store32_lane(to, lower, 2, 80);
+  v128.store32_lane(to, upper, 3, 96);
+  v128.store32_lane(to, lower, 3, 112);
+}
+
+/** Puts a block of one row by itself. */
+// @ts-ignore: decorator
+@inline
+function putAlone(to: usize, a: v128, b: v128, c: v128, d: v128, inBytes: bool): void {
+  v128.store(to, inBytes ? upperBytes(a, b) : a);
+  v128.store(to, inBytes ? upperBytes(c, d) : b, 16);
+  v128.store(to, inBytes ? lowerBytes(a, b) : c, 32);
+  v128.store(to, inBytes ? lowerBytes(c, d) : d, 48);
+}
+
 /** Rounds one row of 32-bit floats, [blocks · 32], into place `row` of the inputs. */
 export function roundRow(inputs: Inputs, from: usize, row: i32): void {
   const blocks = inputs.blocks, integers = inputs.integers, scales = inputs.scales, sums = inputs.sums;
   if (integers == 0) return;
-  const four = inFours(inputs.rows);
+  const four = inFours(inputs.rows), inBytes = inputs.inBytes != 0;
   const padded = (blocks + 3) & ~3;
   const ones = i16x8.splat(1);
   for (let block = 0; block < blocks; block++) {
@@ -83,19 +135,14 @@ export function roundRow(inputs: Inputs, from: usize, row: i32): void {
     if (four) {
       const place = <usize>((row >> 2) * blocks + block);
       const to = integers + (place << 8) + (<usize>(row & 3) << 2);
-      store4(to, a);
-      store4(to + 64, b);
-      store4(to + 128, c);
-      store4(to + 192, d);
+      putInFours(to, a, b, inBytes);
+      putInFours(to + 128, c, d, inBytes);
       const one = (place << 4) + (<usize>(row & 3) << 2);
       f32.store(scales + one, scale);
       f32.store(sums + one, sum);
     } else {
       const to = integers + (<usize>(row * blocks + block) << 6);
-      v128.store(to, a);
-      v128.store(to, b, 16);
-      v128.store(to, c, 32);
-      v128.store(to, d, 48);
+      putAlone(to, a, b, c, d, inBytes);
       const one = <usize>(row * padded + block) << 2;
       f32.store(scales + one, scale);
       f32.store(sums + one, sum);

@@ -1,3 +1,4 @@
+import { multiplyBytes } from './byte-products';
 import { multiplyExactly } from './exact';
 import { attendExactly } from './exact-attention';
 import { narrow, Narrowing } from './halves';
@@ -67,6 +68,11 @@ export function execute(chunk: i32): void {
       break;
     case 13:
       walkRows(changetype<Walks>(args), chunk);
+      break;
+    case 14:
+      // In one of the two modules these sources make: see scripts/build/assembly.ts.
+      if (ASC_FEATURE_RELAXED_SIMD) multiplyBytes(changetype<WideProduct>(args), chunk);
+      else unreachable();
       break;
     default:
       unreachable();

@@ -1,5 +1,5 @@
 /*
- * Eight rows of weights from the order they are stored in to the one that products read: see products.ts.
+ * Eight rows of weights from the order they are stored in to the one that products read: see products.ts and byte-products.ts.
  */
 
 // @ts-ignore: decorator
@@ -7,6 +7,8 @@
 export class Repacking {
   /** 4 or 8: integers; 32: floats, scales or offsets. */
   bits: i32;
+  /** 1: integers of 4 bits as byte-products.ts reads them. */
+  inBytes: i32;
   /** Rows as they are stored, a multiple of eight. */
   from: usize;
   to: usize;
@@ -24,6 +26,24 @@ function repackFour(from: usize, to: usize, blocks: i32): void {
       const two = i32.load16_u(from + <usize>row * size + at);
       const even = (two & 0x0f) | ((two >> 4) & 0xf0), odd = ((two >> 4) & 0x0f) | ((two >> 8) & 0xf0);
       i32.store16(to + (at << 3) + (<usize>row << 1), even | (odd << 8));
+    }
+  }
+}
+
+/** Four halves of bytes, side by side, as four bytes. */
+// @ts-ignore: decorator
+@inline
+function spread(halves: i32): i32 {
+  return (halves & 0x0f) | ((halves & 0xf0) << 4) | ((halves & 0xf00) << 8) | ((halves & 0xf000) << 12);
+}
+
+/** Eight elements of a row are four bytes: the first four of them in the low halves, the last in the high. */
+function repackBytes(from: usize, to: usize, blocks: i32): void {
+  const size = <usize>blocks << 4;
+  for (let row = 0; row < 8; row++) {
+    for (let at: usize = 0; at < size; at += 4) {
+      const eight = i32.load(from + <usize>row * size + at);
+      i32.store(to + (at << 3) + (<usize>row << 2), spread(eight) | (spread(eight >>> 16) << 4));
     }
   }
 }
@@ -52,7 +72,8 @@ function repackFloats(from: usize, to: usize, blocks: i32, scales: usize): void 
 export function repack(job: Repacking, chunk: i32): void {
   const blocks = job.blocks;
   const at = <usize>(chunk * blocks) * (job.bits == 32 ? 32 : <usize>job.bits << 5);
-  if (job.bits == 4) repackFour(job.from + at, job.to + at, blocks);
+  if (job.inBytes != 0 && job.bits == 4) repackBytes(job.from + at, job.to + at, blocks);
+  else if (job.bits == 4) repackFour(job.from + at, job.to + at, blocks);
   else if (job.bits == 8) repackEight(job.from + at, job.to + at, blocks);
   else repackFloats(job.from + at, job.to + at, blocks, job.scales == 0 ? 0 : job.scales + at);
 }

@@ -19,10 +19,10 @@ import { thread } from './thread';
  */
 
 /** Of a thread: sums of twice four rows of inputs with twice eight of weights, the mask and the factor of offsets, and what makes floats of halves. */
-const maskAt: usize = 512;
-const factorAt: usize = 516;
-const halfMaskAt: usize = 520;
-const largerAt: usize = 524;
+export const maskAt: usize = 512;
+export const factorAt: usize = 516;
+export const halfMaskAt: usize = 520;
+export const largerAt: usize = 524;
 export const roomOfThread: usize = 576;
 
 // @ts-ignore: decorator
@@ -32,24 +32,34 @@ export class WideProduct extends RoundedProduct {
   room: usize;
 }
 
+/** Puts what a thread needs besides sums. @param mask of the low halves of bytes, or of the 16 bits they have been widened to */
+// @ts-ignore: decorator
+@inline
+export function prepareRoom<S>(room: usize, mask: i32, factor: f32): void {
+  i32.store(room + maskAt, mask);
+  f32.store(room + factorAt, isFloat<S>() ? factor : factor * largerBy);
+  i32.store(room + halfMaskAt, keptBits);
+  f32.store(room + largerAt, largerBy);
+}
+
 /** Scales or offsets of the first four rows of weights, and of the last: of type S, f32 or u16 for halves, which are still to be multiplied. */
 // @ts-ignore: decorator
 @inline
-function firstStored<S>(at: usize, halfMask: v128): v128 {
+export function firstStored<S>(at: usize, halfMask: v128): v128 {
   if (isFloat<S>()) return v128.load(at);
   return smaller4(v128.load16x4_s(at), halfMask);
 }
 
 // @ts-ignore: decorator
 @inline
-function lastStored<S>(at: usize, halfMask: v128): v128 {
+export function lastStored<S>(at: usize, halfMask: v128): v128 {
   if (isFloat<S>()) return v128.load(at, 16);
   return smaller4(v128.load16x4_s(at, 8), halfMask);
 }
 
 // @ts-ignore: decorator
 @inline
-function larger<S>(stored: v128, by: v128): v128 {
+export function larger<S>(stored: v128, by: v128): v128 {
   if (isFloat<S>()) return stored;
   return f32x4.mul(stored, by);
 }
@@ -57,7 +67,7 @@ function larger<S>(stored: v128, by: v128): v128 {
 /** What a block gives for one row of inputs, added to the sums so far. */
 // @ts-ignore: decorator
 @inline
-function addBlock(
+export function addBlock(
   to: usize, first: v128, last: v128, scales: v128, lastScales: v128, offsets: v128, lastOffsets: v128, input: v128, inputSum: v128,
 ): void {
   setTwo(
@@ -249,10 +259,7 @@ function multiplyStored<S>(job: WideProduct, chunk: i32): void {
   const blocks = job.blocks, rows = job.rows;
   const first = chunk * job.outputsAtOnce, end = min(first + job.outputsAtOnce, job.outputs);
   const sums = job.room + <usize>thread * roomOfThread;
-  i32.store(sums + maskAt, 0x000f000f);
-  f32.store(sums + factorAt, isFloat<S>() ? job.factor : job.factor * largerBy);
-  i32.store(sums + halfMaskAt, keptBits);
-  f32.store(sums + largerAt, largerBy);
+  prepareRoom<S>(sums, 0x000f000f, job.factor);
   if (!inFours(rows)) {
     const padded = <usize>((blocks + 3) & ~3) << 2;
     for (let n = first; n < end; n += 8) {

@@ -1,0 +1,63 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { Kernels, knowsBytes } from './kernels';
+import { bestProducts, compareProducts, type ProductChoice, roomOfThread } from './product-choice';
+
+it('gives each thread the room that the products take', () => {
+  const source = readFileSync(join(import.meta.dirname, 'assembly', 'wide-products.ts'), 'utf8');
+  expect(/roomOfThread: usize = (\d+)/u.exec(source)?.[1]).toBe(String(roomOfThread));
+});
+
+it('leaves nothing behind, whichever products are faster', async () => {
+  const kernels = new Kernels(1);
+  const before = kernels.memory.allocate(64);
+  kernels.memory.free(before);
+  compareProducts(kernels, true);
+  const after = kernels.memory.allocate(64);
+  expect(after).toBe(before);
+  await kernels.dispose();
+});
+
+it('takes no products that give other numbers, however fast', async () => {
+  const kernels = new Kernels(1);
+  const run = kernels.run.bind(kernels);
+  kernels.run = (job, args, chunks) => {
+    // Nothing is faster than doing nothing.
+    if (job !== 'multiplyWide' && job !== 'multiplyBytes') run(job, args, chunks);
+  };
+  expect(compareProducts(kernels, true)).toEqual({ wide: false, bytes: false });
+  await kernels.dispose();
+});
+
+it('takes those that give the same numbers and are the fastest', async () => {
+  const kernels = new Kernels(1);
+  const run = kernels.run.bind(kernels);
+  const chosen = (fast: string, mayBeWide = true): ProductChoice => {
+    const done = new Set<number>();
+    kernels.run = (job, args, chunks) => {
+      // What has been done once is there, and done again in no time.
+      if (job !== fast || !done.has(args)) run(job, args, chunks);
+      if (job === fast) done.add(args);
+    };
+    return compareProducts(kernels, mayBeWide);
+  };
+  expect(chosen('multiply')).toEqual({ wide: false, bytes: false });
+  expect(chosen('multiplyWide')).toEqual({ wide: true, bytes: false });
+  expect(chosen('multiplyWide', false).wide).toBe(false);
+  expect(chosen('multiplyBytes').bytes).toBe(knowsBytes);
+  await kernels.dispose();
+});
+
+const isTold = process.execArgv.some((option) => option.includes('revectorize'));
+
+it.skipIf(isTold)(
+  'takes no wide products where V8 is not told to make wide instructions, and none in bytes where it does not know them',
+  async () => {
+    const kernels = new Kernels(1);
+    const { wide, bytes } = bestProducts(kernels);
+    expect(wide).toBe(false);
+    expect(bytes && !knowsBytes).toBe(false);
+    await kernels.dispose();
+  },
+);

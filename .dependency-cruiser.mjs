@@ -42,8 +42,8 @@ const MAY_IMPORT = {
 /** Exceptions, each with the reason and the way out. Empty is how it should be. */
 const DEBT = [];
 
-/** Compiled AssemblyScript, which scripts/build/assembly.ts gives, by the folder that may have it. */
-const COMPILED = { 'main/kernels': 'virtual:kernels', 'main/measures': 'virtual:walks', 'main/models': 'virtual:halves' };
+/** Compiled AssemblyScript, which scripts/build/assembly.ts gives, by the folder that may have it: patterns. */
+const COMPILED = { 'main/kernels': 'virtual:(relaxed-)?kernels', 'main/measures': 'virtual:walks', 'main/models': 'virtual:halves' };
 
 const TEST = '[.](test|spec)[.](ts|tsx|mjs)$';
 const at = (folder) => `^${folder}`;

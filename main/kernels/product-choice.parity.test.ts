@@ -61,3 +61,7 @@ it.skipIf(isTold)(
     await kernels.dispose();
   },
 );
+
+it.runIf(process.versions['electron'] !== undefined)('are tried in bytes too where the app’s engine runs', () => {
+  expect(knowsBytes).toBe(true);
+});

@@ -1,7 +1,7 @@
-import { availableParallelism } from 'node:os';
 import { toErrorReport } from '../contract/errors';
 import type { LensReadings } from '../runtime/lens-readings';
 import { openStoredLens, type StoredLens } from '../runtime/stored-lens';
+import { threadCount } from '../runtime/thread-count';
 import { type LensAnswer, lensQuestionSchema } from './lens-messages';
 import { serveEngine } from './serve-engine';
 
@@ -14,7 +14,7 @@ async function readingsOf(lens: StoredLens): Promise<LensReadings> {
   const before = [...opened.values()];
   opened.clear();
   for (const readings of before) await (await readings.catch(() => null))?.dispose();
-  const opening = openStoredLens(lens, availableParallelism());
+  const opening = openStoredLens(lens, threadCount());
   opened.set(lens.hash, opening);
   return opening;
 }

@@ -1,4 +1,3 @@
-import { availableParallelism } from 'node:os';
 import type { EmbeddedReader } from '../models/embedded-reader';
 import { resolveMarkers, weightsFile } from '../models/model-package';
 import { makeReference } from '../models/reference/model-reference';
@@ -6,6 +5,7 @@ import { readWeights } from '../models/weights';
 import type { LoadedModel } from './decoder';
 import type { LoadOptions } from './load-options';
 import { loadedValues } from './loaded-values';
+import { threadCount } from './thread-count';
 import { isTiny } from './tiny-model';
 import { kinWriting } from './model-writing';
 import { openDecoder } from './open-decoder';
@@ -17,7 +17,7 @@ import { openDecoder } from './open-decoder';
 export async function loadEmbeddedModel(reader: EmbeddedReader, { device, threads, onStage }: LoadOptions): Promise<LoadedModel> {
   const { opened, tokenizer, summary, read, checkPrompt } = reader;
   const markers = resolveMarkers(opened.manifest, tokenizer);
-  const used = threads ?? (isTiny(summary.parameters) ? 1 : availableParallelism());
+  const used = threads ?? (isTiny(summary.parameters) ? 1 : threadCount());
   onStage?.({ phase: 'starting', doneBytes: summary.bytes, totalBytes: summary.bytes });
   const weights = readWeights(await opened.file(weightsFile), opened);
   const decoder = await openDecoder(opened.spec, weights, { device, threads: used });

@@ -1,4 +1,3 @@
-import { availableParallelism } from 'node:os';
 import type { Markers } from '../contract/model';
 import { readReference } from '../models/reference/reference-file';
 import { storedFiles } from '../models/stored-package';
@@ -8,6 +7,7 @@ import type { LoadedModel } from './decoder';
 import type { LoadOptions, LoadStage } from './load-options';
 import { textWriting } from './model-writing';
 import { openDecoder } from './open-decoder';
+import { threadCount } from './thread-count';
 
 /** Put before a chain of thought. @source Kojima et al., "Large Language Models are Zero-Shot Reasoners", arXiv 2205.11916 */
 const thinkAloud = 'Let’s think step by step.\n';
@@ -23,7 +23,7 @@ export async function loadStoredModel(
   const { opened, tokenizer, read, checkPrompt } = reader;
   const { spec, summary, manifest } = opened;
   const reference = await opened.file(storedFiles.reference);
-  const used = threads ?? availableParallelism();
+  const used = threads ?? threadCount();
   const totalBytes = summary.bytes;
   const checking = inHundredths('checking', onStage);
   let doneBytes = 0;

@@ -4,6 +4,7 @@ import relaxed from 'virtual:relaxed-kernels';
 import { InterlinearError } from '../contract/errors';
 import { type Arguments, type Job, layoutOf } from './jobs';
 import { KernelMemory } from './kernel-memory';
+import { mostThreads } from './most-threads';
 
 /** Megabytes of JavaScript's heap that a thread gets, which runs kernels and nothing else. */
 const heap = { maxOldGenerationSizeMb: 8, maxYoungGenerationSizeMb: 1 };
@@ -13,9 +14,6 @@ const program = `
 const { workerData: { module, memory, thread } } = require('node:worker_threads');
 new WebAssembly.Instance(module, { env: { memory } }).exports.work(thread);
 `;
-
-/** Threads that a job is shared among: see assembly/pool.ts for where that is kept. */
-const mostThreads = 128;
 
 /** As traces name it; the number is raised with a change that moves a bit of a result. */
 export const kernelsName = 'interlinear kernels 9';
@@ -36,16 +34,17 @@ export class Kernels {
   readonly #end: () => void;
   #isLost = false;
 
-  /** @param threads in all, with the one that calls */
+  /** @param threads in all, with the one that calls @throws RangeError for more than `mostThreads` */
   constructor(threads: number) {
+    if (threads > mostThreads) throw new RangeError(`${threads} threads are more than ${mostThreads}`);
     module ??= new WebAssembly.Module(knowsBytes ? relaxed : compiled);
     const { memory } = this.memory;
     const { run, end } = new WebAssembly.Instance(module, { env: { memory } }).exports;
     if (typeof run !== 'function' || typeof end !== 'function') throw new Error('The kernels lack a function');
     this.#run = run as Run;
     this.#end = end as () => void;
-    this.#threads = Math.min(threads, mostThreads);
-    this.#workers = Array.from({ length: this.#threads - 1 }, (_, i) => {
+    this.#threads = threads;
+    this.#workers = Array.from({ length: threads - 1 }, (_, i) => {
       const worker = new Worker(program, { eval: true, workerData: { module, memory, thread: i + 1 }, resourceLimits: heap });
       worker.unref();
       // Without it the others, at the least the one that calls, take its parts; the one it was at is missed by `run`.

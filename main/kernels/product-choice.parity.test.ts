@@ -1,8 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { Kernels, knowsBytes } from './kernels';
 import { bestProducts, compareProducts, type ProductChoice, roomOfThread } from './product-choice';
+
+const all: ProductChoice = { wide: true, bytes: knowsBytes };
 
 it('gives each thread the room that the products take', () => {
   const source = readFileSync(join(import.meta.dirname, 'assembly', 'wide-products.ts'), 'utf8');
@@ -13,7 +15,7 @@ it('leaves nothing behind, whichever products are faster', async () => {
   const kernels = new Kernels(1);
   const before = kernels.memory.allocate(64);
   kernels.memory.free(before);
-  compareProducts(kernels, true);
+  compareProducts(kernels, all);
   const after = kernels.memory.allocate(64);
   expect(after).toBe(before);
   await kernels.dispose();
@@ -26,25 +28,33 @@ it('takes no products that give other numbers, however fast', async () => {
     // Nothing is faster than doing nothing.
     if (job !== 'multiplyWide' && job !== 'multiplyBytes') run(job, args, chunks);
   };
-  expect(compareProducts(kernels, true)).toEqual({ wide: false, bytes: false });
+  expect(compareProducts(kernels, all)).toEqual({ wide: false, bytes: false });
+  await kernels.dispose();
+});
+
+it('tries nothing where nothing may be taken', async () => {
+  const kernels = new Kernels(1);
+  const run = vi.spyOn(kernels, 'run');
+  expect(compareProducts(kernels, { wide: false, bytes: false })).toEqual({ wide: false, bytes: false });
+  expect(run).not.toHaveBeenCalled();
   await kernels.dispose();
 });
 
 it('takes those that give the same numbers and are the fastest', async () => {
   const kernels = new Kernels(1);
   const run = kernels.run.bind(kernels);
-  const chosen = (fast: string, mayBeWide = true): ProductChoice => {
+  const chosen = (fast: string, may = all): ProductChoice => {
     const done = new Set<number>();
     kernels.run = (job, args, chunks) => {
       // What has been done once is there, and done again in no time.
       if (job !== fast || !done.has(args)) run(job, args, chunks);
       if (job === fast) done.add(args);
     };
-    return compareProducts(kernels, mayBeWide);
+    return compareProducts(kernels, may);
   };
   expect(chosen('multiply')).toEqual({ wide: false, bytes: false });
   expect(chosen('multiplyWide')).toEqual({ wide: true, bytes: false });
-  expect(chosen('multiplyWide', false).wide).toBe(false);
+  expect(chosen('multiplyWide', { ...all, wide: false }).wide).toBe(false);
   expect(chosen('multiplyBytes').bytes).toBe(knowsBytes);
   await kernels.dispose();
 });

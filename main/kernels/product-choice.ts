@@ -24,24 +24,24 @@ const shapes = [1, 12].flatMap((rows) => [4, 8].flatMap((bits) => [0, 1].map((na
 
 let known: ProductChoice | null = null;
 
-/**
- * The products that are the fastest here of those that give the same bits, found by trying, once in a process. Wide ones are not tried where V8 is not
- * told to make wide instructions.
- */
+/** The products that are the fastest here of those that give the same bits, found by trying, once in a process. */
 export function bestProducts(kernels: Kernels): ProductChoice {
-  known ??= compareProducts(kernels, process.arch === 'x64' && isTold());
+  // Without wide instructions wide products are slower.
+  known ??= compareProducts(kernels, { wide: process.arch === 'x64' && isTold(), bytes: knowsBytes });
   return known;
 }
 
 /** A utility process of Electron has V8's flags in one option, `--js-flags=…`. */
 const isTold = (): boolean => process.execArgv.some((option) => option.includes(vectorFlags[0]));
 
-export function compareProducts(kernels: Kernels, mayBeWide: boolean): ProductChoice {
-  const contests = shapes.map((shape) => new Contest(kernels, shape));
+/** @param may what is tried: bytes only where they are known; nothing is where neither may be */
+export function compareProducts(kernels: Kernels, may: ProductChoice): ProductChoice {
+  if (!may.wide && !may.bytes) return may;
+  const contests = shapes.map((shape) => new Contest(kernels, shape, may));
   const end = performance.now() + limit;
   while (performance.now() < end) for (const contest of contests) contest.run();
   const inFour = contests.filter(({ shape }) => shape.bits === 4);
-  const wide = mayBeWide && isBetter(contests, 'multiplyWide', 'multiply');
+  const wide = isBetter(contests, 'multiplyWide', 'multiply');
   const bytes = isBetter(inFour, 'multiplyBytes', wide ? 'multiplyWide' : 'multiply');
   for (const contest of contests) contest.free();
   return { wide, bytes };
@@ -73,6 +73,7 @@ class Contest {
   constructor(
     private readonly kernels: Kernels,
     readonly shape: { readonly rows: number; readonly bits: number; readonly narrow: number },
+    may: ProductChoice,
   ) {
     const { rows, bits, narrow } = shape;
     const floats = outputs * blocks;
@@ -117,8 +118,8 @@ class Contest {
     const inPairs = prepare(0);
     this.tried = new Map([
       trial('multiply', inPairs),
-      trial('multiplyWide', inPairs),
-      ...(bits === 4 && knowsBytes ? [trial('multiplyBytes', prepare(1))] : []),
+      ...(may.wide ? [trial('multiplyWide', inPairs)] : []),
+      ...(may.bytes && bits === 4 ? [trial('multiplyBytes', prepare(1))] : []),
     ]);
   }
 

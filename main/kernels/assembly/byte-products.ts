@@ -146,8 +146,9 @@ function multiplyEight<S>(job: RoundedProduct, n: i32, m: i32, rows: i32, sums: 
   const blocks = job.blocks, eight = <usize>((n >> 3) * blocks);
   const w = job.integers + (eight << 7), s = job.scales + (eight << 3) * sizeof<S>(), o = job.offsets + (eight << 3) * sizeof<S>();
   const x = job.inputs + (<usize>(m * blocks) << 6), apart = job.inputSums - job.inputScales;
-  for (let row = 0; row < rows; row++) setTwo(sums + (<usize>row << 5), f32x4.splat(0), f32x4.splat(0));
-  if (inFours(job.rows)) addFours<S>(w, x, s, o, job.inputScales + (<usize>(m * blocks) << 2), apart, sums, blocks, (rows + 3) >> 2);
+  const fours = (rows + 3) >> 2;
+  for (let at: usize = 0; at < <usize>fours << 7; at += 32) setTwo(sums + at, f32x4.splat(0), f32x4.splat(0));
+  if (inFours(job.rows)) addFours<S>(w, x, s, o, job.inputScales + (<usize>(m * blocks) << 2), apart, sums, blocks, fours);
   else addOne<S>(w, x, s, o, job.inputScales + (<usize>(m * ((blocks + 3) & ~3)) << 2), apart, sums, blocks);
   for (let row = 0; row < rows; row++) {
     put(job, m + row, n, v128.load(sums));

@@ -147,7 +147,7 @@ describe('a strip of a run under way', () => {
       expect(strip.scrollTop).toBeGreaterThan(500);
     });
     scrollTo(strip, strip.scrollTop);
-    const frames = async (): Promise<void> => act(async () => new Promise((resolve) => setTimeout(resolve, 60)));
+    const frames = async (): Promise<void> => act(async () => services.clock.afterPaint());
     const put = async (step: number): Promise<void> => {
       act(() => {
         services.cursor.hover(run.id, lane?.lane ?? 0, step);

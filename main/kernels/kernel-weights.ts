@@ -9,8 +9,8 @@ import type { Kernels } from './kernels';
 const portion = 1 << 20;
 /** Scales or offsets that a thread narrows at once. */
 const numbersAtOnce = 1 << 14;
-/** Rows of weights that lie together: see assembly/products.ts. */
-const rowsTogether = 8;
+/** Rows of weights that lie together: see assembly/products.ts and assembly/byte-products.ts. */
+const rowsTogether = { inPairs: 8, inBytes: 16 };
 /** Of the memory kernels can have, what weights may take: the rest is for caches. */
 const mostWeightBytes = 0.75 * mostKernelBytes;
 
@@ -37,13 +37,15 @@ interface Repacking {
   readonly scales: number;
 }
 
+const togetherOf = (inBytes: boolean): number => (inBytes ? rowsTogether.inBytes : rowsTogether.inPairs);
+
 const nextMultiple = (count: number, unit: number): number => Math.ceil(count / unit) * unit;
 
 /** Matrices that meet the same input, product beside product. */
 export interface KernelProduct {
   readonly matrices: readonly KernelMatrix[];
-  /** Weights lie, and inputs are to lie, as assembly/byte-products.ts reads them. */
-  readonly inBytes: boolean;
+  /** Weights, all of so many bits, lie, and inputs are to lie, as assembly/byte-products.ts reads them. 0 where they do not. */
+  readonly inBytes: QuantizedBits | 0;
   /** Of all outputs; 0 where there is none. */
   readonly bias: number;
   readonly outputs: number;
@@ -101,20 +103,20 @@ export class KernelWeights {
   private constructor(
     private readonly kernels: Kernels,
     private readonly weights: Weights,
-    private readonly inBytes: boolean,
+    private readonly inBytes: readonly QuantizedBits[],
     private readonly onTaken: (bytes: number) => void,
   ) {}
 
   /**
    * Others get their turn meanwhile.
-   * @param inBytes whether products whose weights are in 4 bits are to be those of assembly/byte-products.ts
+   * @param inBytes products whose weights are in so many bits are to be those of assembly/byte-products.ts
    * @throws InterlinearError `unsupported` where memory does not suffice
    */
   static async load(
     kernels: Kernels,
     weights: Weights,
     spec: DecoderSpec,
-    inBytes: boolean,
+    inBytes: readonly QuantizedBits[],
     onTaken: TakenListener,
   ): Promise<KernelWeights> {
     const totalBytes = matrixBytes(spec, weights);
@@ -148,14 +150,14 @@ export class KernelWeights {
       const bits = bitsOf(this.weights, name);
       return `${bits} ${bits !== null && places.has(quantizedParts(name, bits).offsets)}`;
     };
-    const inBytes = this.inBytes && names.every((name) => bitsOf(this.weights, name) === 4);
+    const inBytes = this.inBytes.find((bits) => names.every((name) => bitsOf(this.weights, name) === bits)) ?? 0;
     const matrices: KernelMatrix[] = [];
     let alike: string[] = [];
     for (const [index, name] of names.entries()) {
       alike.push(name);
       const next = names[index + 1];
       if (next !== undefined && kind(next) === kind(name)) continue;
-      matrices.push(await this.#join(alike, inBytes));
+      matrices.push(await this.#join(alike, inBytes !== 0));
       alike = [];
     }
     const biases = names.map((name) => `${name}.bias`);
@@ -180,7 +182,7 @@ export class KernelWeights {
     // Integers of 4 bits stay above 0: what they are too large is an offset, in proportion to the scale.
     const factor = hasOffsets ? 1 : bits === 4 ? -8 : 0;
     const floats = hasOffsets ? [scales, stored] : [scales];
-    const halves = this.#narrow(floats, blocks * nextMultiple(outputs, rowsTogether));
+    const halves = this.#narrow(floats, blocks * nextMultiple(outputs, togetherOf(inBytes)));
     const [first = 0, last = first] = halves ?? floats;
     return { bits, integers, scales: first, offsets: last, factor, blocks, outputs, narrow: halves ? 1 : 0 };
   }
@@ -189,20 +191,21 @@ export class KernelWeights {
   async #repack(names: readonly string[], { bits, inBytes, blocks, outputs, scales }: Repacking): Promise<number> {
     const { memory } = this.kernels;
     const rowBytes = (bits === 32 ? 4 : 4 * bits) * blocks;
-    const rowsAtOnce = nextMultiple(Math.ceil(portion / rowBytes), rowsTogether);
-    const to = memory.allocate(rowBytes * nextMultiple(outputs, rowsTogether));
+    const together = togetherOf(inBytes);
+    const rowsAtOnce = nextMultiple(Math.ceil(portion / rowBytes), together);
+    const to = memory.allocate(rowBytes * nextMultiple(outputs, together));
     const from = memory.allocate(rowBytes * rowsAtOnce);
     const { copy } = this.#tensors(names);
     for (let row = 0; row < outputs; row += rowsAtOnce) {
       const rows = Math.min(rowsAtOnce, outputs - row);
-      const missing = nextMultiple(rows, rowsTogether) - rows;
+      const missing = nextMultiple(rows, together) - rows;
       copy(from, rows * rowBytes);
       this.onTaken(rows * rowBytes);
       memory.bytes(from + rows * rowBytes, missing * rowBytes).fill(0);
       const place = row * rowBytes;
       const job = { bits, inBytes: inBytes ? 1 : 0, from, to: to + place, blocks, scales: scales && scales + place };
       const args = this.kernels.prepare('repack', job);
-      this.kernels.run('repack', args, (rows + missing) / rowsTogether);
+      this.kernels.run('repack', args, (rows + missing) / together);
       memory.free(args);
       await setImmediate();
     }

@@ -2,6 +2,7 @@ import { Worker } from 'node:worker_threads';
 import compiled from 'virtual:kernels';
 import relaxed from 'virtual:relaxed-kernels';
 import { InterlinearError } from '../contract/errors';
+import type { QuantizedBits } from '../graph/quantized-parts';
 import { type Arguments, type Job, layoutOf } from './jobs';
 import { KernelMemory } from './kernel-memory';
 import { mostThreads } from './most-threads';
@@ -18,8 +19,8 @@ new WebAssembly.Instance(module, { env: { memory } }).exports.work(thread);
 /** As traces name it; the number is raised with a change that moves a bit of a result. */
 export const kernelsName = 'interlinear kernels 9';
 
-/** Whether this runtime knows what products of bytes are made of: see assembly/byte-products.ts. */
-export const knowsBytes = WebAssembly.validate(relaxed);
+/** Whether this runtime knows what products of bytes are made of. */
+const knowsBytes = WebAssembly.validate(relaxed);
 
 let module: WebAssembly.Module | null = null;
 
@@ -28,6 +29,8 @@ type Run = (job: number, args: number, chunks: number, threads: number) => void;
 /** The kernels with their memory and threads. One job at a time; a job is done when `run` returns. */
 export class Kernels {
   readonly memory = new KernelMemory();
+  /** Bits of weights whose products in bytes are right here: see assembly/byte-products.ts. */
+  readonly bitsInBytes: readonly QuantizedBits[];
   readonly #threads: number;
   readonly #workers: Worker[];
   readonly #run: Run;
@@ -39,9 +42,11 @@ export class Kernels {
     if (threads > mostThreads) throw new RangeError(`${threads} threads are more than ${mostThreads}`);
     module ??= new WebAssembly.Module(knowsBytes ? relaxed : compiled);
     const { memory } = this.memory;
-    const { run, end } = new WebAssembly.Instance(module, { env: { memory } }).exports;
-    if (typeof run !== 'function' || typeof end !== 'function') throw new Error('The kernels lack a function');
+    const { run, end, wholeBytes } = new WebAssembly.Instance(module, { env: { memory } }).exports;
+    if (typeof run !== 'function' || typeof end !== 'function' || typeof wholeBytes !== 'function')
+      throw new Error('The kernels lack a function');
     this.#run = run as Run;
+    this.bitsInBytes = !knowsBytes ? [] : (wholeBytes as (weight: number) => number)(255) === 1 ? [4, 8] : [4];
     this.#end = end as () => void;
     this.#threads = threads;
     this.#workers = Array.from({ length: threads - 1 }, (_, i) => {

@@ -1,33 +1,35 @@
+import { type QuantizedBits, quantizedBitWidths } from '../graph/quantized-parts';
 import type { Arguments } from './jobs';
-import { type Kernels, knowsBytes } from './kernels';
+import type { Kernels } from './kernels';
 import { vectorFlags } from './vector-flags';
 
 /** Bytes that wide products, and those of bytes, need for each thread: see assembly/wide-products.ts. */
-export const roomOfThread = 576;
+export const roomOfThread = 704;
 
 /** Which kernels multiply with rounded inputs; those of assembly/products.ts where neither does. */
 export interface ProductChoice {
   /** assembly/wide-products.ts */
   readonly wide: boolean;
-  /** assembly/byte-products.ts, for weights in 4 bits. */
-  readonly bytes: boolean;
+  /** assembly/byte-products.ts, for weights in so many bits. */
+  readonly bytes: readonly QuantizedBits[];
 }
 
 /** Milliseconds given to a comparison: V8 compiles what runs often once more, and only then makes wide instructions. */
 const limit = 180;
 const blocks = 18;
-/** With eight that are left by themselves. */
+/** With eight that are left by themselves, and what is missing from sixteen. */
 const outputs = 72;
+const storedRows = 80;
 const runsAtOnce = 2;
 /** Every loop there is: rows of inputs by themselves, eight and four; weights in 4 and in 8 bits; scales as floats and as halves. */
-const shapes = [1, 12].flatMap((rows) => [4, 8].flatMap((bits) => [0, 1].map((narrow) => ({ rows, bits, narrow }))));
+const shapes = [1, 12].flatMap((rows) => quantizedBitWidths.flatMap((bits) => [0, 1].map((narrow) => ({ rows, bits, narrow }))));
 
 let known: ProductChoice | null = null;
 
 /** The products that are the fastest here of those that give the same bits, found by trying, once in a process. */
 export function bestProducts(kernels: Kernels): ProductChoice {
   // Without wide instructions wide products are slower.
-  known ??= compareProducts(kernels, { wide: process.arch === 'x64' && isTold(), bytes: knowsBytes });
+  known ??= compareProducts(kernels, { wide: process.arch === 'x64' && isTold(), bytes: kernels.bitsInBytes });
   return known;
 }
 
@@ -36,13 +38,13 @@ const isTold = (): boolean => process.execArgv.some((option) => option.includes(
 
 /** @param may what is tried: bytes only where they are known; nothing is where neither may be */
 export function compareProducts(kernels: Kernels, may: ProductChoice): ProductChoice {
-  if (!may.wide && !may.bytes) return may;
+  if (!may.wide && may.bytes.length === 0) return may;
   const contests = shapes.map((shape) => new Contest(kernels, shape, may));
   const end = performance.now() + limit;
   while (performance.now() < end) for (const contest of contests) contest.run();
-  const inFour = contests.filter(({ shape }) => shape.bits === 4);
   const wide = isBetter(contests, 'multiplyWide', 'multiply');
-  const bytes = isBetter(inFour, 'multiplyBytes', wide ? 'multiplyWide' : 'multiply');
+  const ofBits = (bits: QuantizedBits): Contest[] => contests.filter(({ shape }) => shape.bits === bits);
+  const bytes = may.bytes.filter((bits) => isBetter(ofBits(bits), 'multiplyBytes', wide ? 'multiplyWide' : 'multiply'));
   for (const contest of contests) contest.free();
   return { wide, bytes };
 }
@@ -55,6 +57,9 @@ const sum = (contests: readonly Contest[], job: Competitor): number =>
   contests.reduce((total, { tried }) => total + (tried.get(job)?.least ?? Infinity), 0);
 
 type Competitor = 'multiply' | 'multiplyWide' | 'multiplyBytes';
+
+/** What a product reads. */
+type Prepared = Pick<Arguments<'multiply'>, 'integers' | 'scales' | 'offsets' | 'inputs' | 'inputScales' | 'inputSums'>;
 
 /** One kind of product on its way. */
 interface Trial {
@@ -72,19 +77,17 @@ class Contest {
 
   constructor(
     private readonly kernels: Kernels,
-    readonly shape: { readonly rows: number; readonly bits: number; readonly narrow: number },
+    readonly shape: { readonly rows: number; readonly bits: QuantizedBits; readonly narrow: number },
     may: ProductChoice,
   ) {
     const { rows, bits, narrow } = shape;
-    const floats = outputs * blocks;
+    const floats = storedRows * blocks;
     const width = 32 * blocks;
     const stored = this.#bytes(4 * bits * floats);
     const values = this.#floats(rows * width);
-    const [scales, offsets] = [this.#floats(floats), this.#floats(floats)];
+    const storedFloats = [this.#floats(floats), this.#floats(floats)] as const;
     const common = {
       bits,
-      scales,
-      offsets,
       factor: 1,
       blocks,
       outputs,
@@ -97,17 +100,30 @@ class Contest {
     };
 
     /** Weights and inputs as some products read them. */
-    const prepare = (inBytes: 0 | 1): Pick<Arguments<'multiply'>, 'integers' | 'inputs' | 'inputScales' | 'inputSums'> => {
-      const integers = this.#allocate(4 * bits * floats);
-      this.#once('repack', outputs / 8, { bits, inBytes, from: stored, to: integers, blocks, scales: 0 });
+    const prepare = (inBytes: QuantizedBits | 0): Prepared => {
+      const repack = (from: number, width: number): number => {
+        const to = this.#allocate((width === 32 ? 4 : 4 * width) * floats);
+        const chunks = storedRows / (inBytes === 0 ? 8 : 16);
+        this.#once('repack', chunks, { bits: width, inBytes: inBytes === 0 ? 0 : 1, from, to, blocks, scales: 0 });
+        return to;
+      };
+      const numbers = (from: number): number => {
+        const repacked = repack(from, 32);
+        if (narrow === 0) return repacked;
+        const to = this.#allocate(2 * floats);
+        this.#once('narrow', 1, { from: repacked, to, count: floats, countAtOnce: floats, inexact: this.#allocate(4) });
+        return to;
+      };
+      const [scales, offsets] = [numbers(storedFloats[0]), numbers(storedFloats[1])];
+      const integers = repack(stored, bits);
       const all = 4 * Math.ceil(rows / 4);
       const inputs = this.#allocate(2 * all * width);
       const [inputScales, inputSums] = [this.#allocate(4 * all * (blocks + 2)), this.#allocate(4 * all * (blocks + 2))];
       const rounding = { rows, blocks, integers: inputs, scales: inputScales, sums: inputSums, inBytes };
       this.#once('normalize', rows, { ...rounding, kind: 0, from: values, width, epsilon: 0, scale: 0, bias: 0, to: values });
-      return { integers, inputs, inputScales, inputSums };
+      return { integers, scales, offsets, inputs, inputScales, inputSums };
     };
-    const trial = (job: Competitor, prepared: ReturnType<typeof prepare>): [Competitor, Trial] => {
+    const trial = (job: Competitor, prepared: Prepared): [Competitor, Trial] => {
       const results = this.#floats(rows * outputs);
       const given = { ...common, ...prepared, to: results };
       const args =
@@ -119,7 +135,7 @@ class Contest {
     this.tried = new Map([
       trial('multiply', inPairs),
       ...(may.wide ? [trial('multiplyWide', inPairs)] : []),
-      ...(may.bytes && bits === 4 ? [trial('multiplyBytes', prepare(1))] : []),
+      ...(may.bytes.includes(bits) ? [trial('multiplyBytes', prepare(bits))] : []),
     ]);
   }
 
@@ -144,7 +160,7 @@ class Contest {
     for (const at of this.#places) this.kernels.memory.free(at);
   }
 
-  #once<J extends 'repack' | 'normalize'>(job: J, chunks: number, values: Arguments<J>): void {
+  #once<J extends 'repack' | 'narrow' | 'normalize'>(job: J, chunks: number, values: Arguments<J>): void {
     const args = this.kernels.prepare(job, values);
     this.kernels.run(job, args, chunks);
     this.kernels.memory.free(args);

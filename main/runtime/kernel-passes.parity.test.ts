@@ -29,7 +29,7 @@ interface Model {
 }
 
 async function makeDecoder({ spec, weights: { weights } }: Model, arithmetic: 'fast' | 'exact', threads = 2): Promise<Decoder> {
-  const passes = await KernelPasses.create(spec, weights, { threads, arithmetic, products: { wide: false, bytes: false } });
+  const passes = await KernelPasses.create(spec, weights, { threads, arithmetic, products: { wide: false, bytes: [] } });
   return new CachedDecoder(spec, weights, passes, { device: 'cpu', threads: 1 });
 }
 
@@ -273,7 +273,7 @@ it('says how much of the matrices it has taken, and lets others have their turn'
   const others = setInterval(() => turns++);
   const passes = await KernelPasses.create(llama, weights, {
     threads: 1,
-    products: { wide: false, bytes: false },
+    products: { wide: false, bytes: [] },
     onTaken: (doneBytes, totalBytes) => {
       expect(totalBytes).toBe(total);
       said.push(doneBytes);

@@ -72,7 +72,7 @@ export class KernelPasses implements Passes {
     const exact = arithmetic === 'exact';
     const kernels = new Kernels(threads);
     try {
-      const { wide, bytes } = exact ? { wide: false, bytes: false } : (products ?? bestProducts(kernels));
+      const { wide, bytes } = exact ? { wide: false, bytes: [] } : (products ?? bestProducts(kernels));
       const weights = await KernelWeights.load(kernels, stored, spec, bytes, onTaken);
       const scratch = new Scratch(kernels.memory);
       return new KernelPasses({ spec, kernels, weights, scratch, threads, exact, wide }, stored);

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import type { DecoderSpec } from '../graph/decoder-spec';
-import { knowsBytes } from '../kernels/kernels';
+import { Kernels } from '../kernels/kernels';
 import type { ProductChoice } from '../kernels/product-choice';
 import { relativeDifference } from '../measures/vectors';
 import { CachedDecoder } from './cached-decoder';
@@ -30,10 +30,12 @@ const sequenceOf = (decoder: Decoder): Float32Array => Float32Array.from(ids.fla
 /** Ten and a half eights of rows of weights in the widest product. */
 const uneven: DecoderSpec = { ...llama, headWidth: 12, innerWidth: 96, vocabulary: 84, tiedUnembedding: false };
 
+const { bitsInBytes } = new Kernels(1);
+
 /** Products besides the usual; not every runtime knows those in bytes. */
 const choices = [
-  { kind: 'wide', choice: { wide: true, bytes: false } },
-  ...(knowsBytes ? [{ kind: 'in bytes', choice: { wide: false, bytes: true } }] : []),
+  { kind: 'wide', choice: { wide: true, bytes: [] } },
+  ...(bitsInBytes.length > 0 ? [{ kind: 'in bytes', choice: { wide: false, bytes: bitsInBytes } }] : []),
 ];
 
 describe.each(choices)('products $kind', ({ choice }) => {
@@ -46,7 +48,7 @@ describe.each(choices)('products $kind', ({ choice }) => {
         open.push(decoder);
         return decoder;
       };
-      const [usual, other] = [await decoderOf({ wide: false, bytes: false }), await decoderOf(choice)];
+      const [usual, other] = [await decoderOf({ wide: false, bytes: [] }), await decoderOf(choice)];
       const [a, b] = [await usual.full(sequenceOf(usual)), await other.full(sequenceOf(other))];
       expect(relativeDifference(b.residual, a.residual)).toBe(0);
       expect(relativeDifference(b.logits, a.logits)).toBe(0);

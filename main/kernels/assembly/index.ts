@@ -8,3 +8,4 @@
  */
 export { end, run, work } from './pool';
 export { softmax } from './vectors';
+export { wholeBytes } from './jobs';

@@ -12,11 +12,15 @@ import { largerSizes, largestSize, nearest8 } from './lanes';
  *   alone      of a block all upper bytes, then all lower.
  *   in fours   of each block four elements after the other: their upper bytes of each of the four rows, then their lower.
  *
- * A sum is that of a block's rounded inputs, times the scale: what an offset of the weights' block is multiplied with.
+ * A sum is that of a block's rounded inputs, times the scale: what an offset of the weights' block is multiplied with. For weights of 8 bits that are
+ * read as bytes it is `tooLarge` times that of the integers, a whole number.
  */
 
 /** 127 · 256 + 127: both bytes with signs. */
 const largestInteger: f32 = 32639;
+
+/** What is added to a product for each 1 of its input where a weight in 8 bits is 128 too large: see byte-products.ts. */
+export const tooLarge: i32 = -128;
 
 /** Which layout so many rows have. */
 // @ts-ignore: decorator
@@ -44,7 +48,7 @@ export class Inputs {
   integers: usize;
   scales: usize;
   sums: usize;
-  /** 1: as bytes. */
+  /** As bytes, for weights of so many bits; or 0. */
   inBytes: i32;
 }
 
@@ -81,8 +85,8 @@ function lowerBytes(a: v128, b: v128): v128 {
 /** Puts sixteen integers of one of four rows, as they are or as bytes. */
 // @ts-ignore: decorator
 @inline
-function putInFours(to: usize, a: v128, b: v128, inBytes: bool): void {
-  if (!inBytes) {
+function putInFours(to: usize, a: v128, b: v128, inBytes: i32): void {
+  if (inBytes == 0) {
     store4(to, a);
     store4(to + 64, b);
     return;
@@ -101,18 +105,25 @@ function putInFours(to: usize, a: v128, b: v128, inBytes: bool): void {
 /** Puts a block of one row by itself. */
 // @ts-ignore: decorator
 @inline
-function putAlone(to: usize, a: v128, b: v128, c: v128, d: v128, inBytes: bool): void {
-  v128.store(to, inBytes ? upperBytes(a, b) : a);
-  v128.store(to, inBytes ? upperBytes(c, d) : b, 16);
-  v128.store(to, inBytes ? lowerBytes(a, b) : c, 32);
-  v128.store(to, inBytes ? lowerBytes(c, d) : d, 48);
+function putAlone(to: usize, a: v128, b: v128, c: v128, d: v128, inBytes: i32): void {
+  v128.store(to, inBytes != 0 ? upperBytes(a, b) : a);
+  v128.store(to, inBytes != 0 ? upperBytes(c, d) : b, 16);
+  v128.store(to, inBytes != 0 ? lowerBytes(a, b) : c, 32);
+  v128.store(to, inBytes != 0 ? lowerBytes(c, d) : d, 48);
+}
+
+// @ts-ignore: decorator
+@inline
+function putSum(to: usize, whole: i32, scale: f32, inBytes: i32): void {
+  if (inBytes == 8) i32.store(to, whole * tooLarge);
+  else f32.store(to, <f32>whole * scale);
 }
 
 /** Rounds one row of 32-bit floats, [blocks · 32], into place `row` of the inputs. */
 export function roundRow(inputs: Inputs, from: usize, row: i32): void {
   const blocks = inputs.blocks, integers = inputs.integers, scales = inputs.scales, sums = inputs.sums;
   if (integers == 0) return;
-  const four = inFours(inputs.rows), inBytes = inputs.inBytes != 0;
+  const four = inFours(inputs.rows), inBytes = inputs.inBytes;
   const padded = (blocks + 3) & ~3;
   const ones = i16x8.splat(1);
   for (let block = 0; block < blocks; block++) {
@@ -131,7 +142,6 @@ export function roundRow(inputs: Inputs, from: usize, row: i32): void {
     );
     const whole =
       i32x4.extract_lane(pairs, 0) + i32x4.extract_lane(pairs, 1) + i32x4.extract_lane(pairs, 2) + i32x4.extract_lane(pairs, 3);
-    const sum = <f32>whole * scale;
     if (four) {
       const place = <usize>((row >> 2) * blocks + block);
       const to = integers + (place << 8) + (<usize>(row & 3) << 2);
@@ -139,13 +149,13 @@ export function roundRow(inputs: Inputs, from: usize, row: i32): void {
       putInFours(to + 128, c, d, inBytes);
       const one = (place << 4) + (<usize>(row & 3) << 2);
       f32.store(scales + one, scale);
-      f32.store(sums + one, sum);
+      putSum(sums + one, whole, scale, inBytes);
     } else {
       const to = integers + (<usize>(row * blocks + block) << 6);
       putAlone(to, a, b, c, d, inBytes);
       const one = <usize>(row * padded + block) << 2;
       f32.store(scales + one, scale);
-      f32.store(sums + one, sum);
+      putSum(sums + one, whole, scale, inBytes);
     }
   }
   if (!four) {

@@ -1,4 +1,4 @@
-import { multiplyBytes } from './byte-products';
+import { multiplyBytes, takesWholeBytes } from './byte-products';
 import { multiplyExactly } from './exact';
 import { attendExactly } from './exact-attention';
 import { narrow, Narrowing } from './halves';
@@ -16,6 +16,11 @@ import { multiplyWide, WideProduct } from './wide-products';
 
 /** Where the number of the job under way lies, and after it the address of its arguments. */
 const jobAt: usize = 36864;
+
+/** See `takesWholeBytes`. In one of the two modules these sources make: see scripts/build/assembly.ts. */
+export function wholeBytes(weight: i32): bool {
+  return ASC_FEATURE_RELAXED_SIMD ? takesWholeBytes(weight) : false;
+}
 
 /** Says what job is to be done. Only while none is under way. */
 export function choose(job: i32, args: usize): void {
@@ -70,7 +75,7 @@ export function execute(chunk: i32): void {
       walkRows(changetype<Walks>(args), chunk);
       break;
     case 14:
-      // In one of the two modules these sources make: see scripts/build/assembly.ts.
+      // In one of the two modules, as above.
       if (ASC_FEATURE_RELAXED_SIMD) multiplyBytes(changetype<WideProduct>(args), chunk);
       else unreachable();
       break;

@@ -1,5 +1,5 @@
 /*
- * Eight rows of weights from the order they are stored in to the one that products read: see products.ts and byte-products.ts.
+ * Rows of weights that lie together, eight or sixteen, from the order they are stored in to the one that products read: see products.ts and byte-products.ts.
  */
 
 // @ts-ignore: decorator
@@ -7,9 +7,9 @@
 export class Repacking {
   /** 4 or 8: integers; 32: floats, scales or offsets. */
   bits: i32;
-  /** 1: integers of 4 bits as byte-products.ts reads them. */
+  /** 1: as byte-products.ts reads them, in sixteens. */
   inBytes: i32;
-  /** Rows as they are stored, a multiple of eight. */
+  /** Rows as they are stored, a multiple of those that lie together. */
   from: usize;
   to: usize;
   /** Of a row. */
@@ -40,10 +40,10 @@ function spread(halves: i32): i32 {
 /** Eight elements of a row are four bytes: the first four of them in the low halves, the last in the high. */
 function repackBytes(from: usize, to: usize, blocks: i32): void {
   const size = <usize>blocks << 4;
-  for (let row = 0; row < 8; row++) {
+  for (let row = 0; row < 16; row++) {
     for (let at: usize = 0; at < size; at += 4) {
       const eight = i32.load(from + <usize>row * size + at);
-      i32.store(to + (at << 3) + (<usize>row << 2), spread(eight) | (spread(eight >>> 16) << 4));
+      i32.store(to + (at << 4) + (<usize>row << 2), spread(eight) | (spread(eight >>> 16) << 4));
     }
   }
 }
@@ -57,23 +57,35 @@ function repackEight(from: usize, to: usize, blocks: i32): void {
   }
 }
 
-function repackFloats(from: usize, to: usize, blocks: i32, scales: usize): void {
-  const size = <usize>blocks << 2;
-  for (let row = 0; row < 8; row++) {
+/** Words of four bytes as they are: floats, or four elements in 8 bits, 128 too large. */
+function repackWords(from: usize, to: usize, words: i32, together: i32): void {
+  const size = <usize>words << 2;
+  for (let row = 0; row < together; row++) {
     for (let at: usize = 0; at < size; at += 4) {
-      const place = (at << 3) + (<usize>row << 2);
-      const value = f32.load(from + <usize>row * size + at);
-      f32.store(to + place, scales == 0 ? value : value - 8 * f32.load(scales + place));
+      i32.store(to + at * <usize>together + (<usize>row << 2), i32.load(from + <usize>row * size + at));
     }
   }
 }
 
-/** Chunks: eights of rows. */
+/** Chunks: rows that lie together. */
 export function repack(job: Repacking, chunk: i32): void {
-  const blocks = job.blocks;
-  const at = <usize>(chunk * blocks) * (job.bits == 32 ? 32 : <usize>job.bits << 5);
-  if (job.inBytes != 0 && job.bits == 4) repackBytes(job.from + at, job.to + at, blocks);
-  else if (job.bits == 4) repackFour(job.from + at, job.to + at, blocks);
-  else if (job.bits == 8) repackEight(job.from + at, job.to + at, blocks);
-  else repackFloats(job.from + at, job.to + at, blocks, job.scales == 0 ? 0 : job.scales + at);
+  const blocks = job.blocks, together = job.inBytes != 0 ? 16 : 8;
+  const count = blocks * together;
+  const at = <usize>(chunk * count) * (job.bits == 32 ? 4 : <usize>job.bits << 2);
+  const from = job.from + at, to = job.to + at;
+  if (job.bits == 32) {
+    repackWords(from, to, blocks, together);
+    if (job.scales != 0) lower(to, job.scales + at, count);
+  } else if (job.inBytes != 0) {
+    if (job.bits == 4) repackBytes(from, to, blocks);
+    else repackWords(from, to, blocks << 3, together);
+  } else {
+    if (job.bits == 4) repackFour(from, to, blocks);
+    else repackEight(from, to, blocks);
+  }
+}
+
+/** Takes eight times the scales from offsets that are where they belong. */
+function lower(offsets: usize, scales: usize, count: i32): void {
+  for (let at: usize = 0; at < <usize>count << 2; at += 4) f32.store(offsets + at, f32.load(offsets + at) - 8 * f32.load(scales + at));
 }

@@ -18,12 +18,14 @@ import { thread } from './thread';
  * and of two loads that widen what they load the first comes first: V8 13.0 would begin at the second (see `setTwo`).
  */
 
-/** Of a thread: sums of twice four rows of inputs with twice eight of weights, the mask and the factor of offsets, and what makes floats of halves. */
+/** Of a thread: sums of twice four rows of inputs with twice eight of weights, the mask, the factor of offsets, what makes floats of halves; scales and offsets of a block of sixteen rows. */
 export const maskAt: usize = 512;
 export const factorAt: usize = 516;
 export const halfMaskAt: usize = 520;
 export const largerAt: usize = 524;
-export const roomOfThread: usize = 576;
+export const scalesAt: usize = 544;
+export const offsetsAt: usize = 608;
+export const roomOfThread: usize = 704;
 
 // @ts-ignore: decorator
 @unmanaged

@@ -39,7 +39,7 @@ function runChecks(copy, names) {
 }
 
 /** Plants one fault, runs its check, and puts everything back. */
-function prove(copy, files, { check, names, only, passesWithout = false, files: added = {}, change = {} }) {
+function prove(copy, files, { check, fault, names, only, passesWithout = false, files: added = {}, change = {} }) {
   if (passesWithout) {
     const { failed, output } = runChecks(copy, [check]);
     if (failed) return { seen: false, failed, output };
@@ -54,7 +54,10 @@ function prove(copy, files, { check, names, only, passesWithout = false, files: 
   }
   for (const [file, edit] of Object.entries(change)) {
     const binary = file.endsWith('.safetensors');
-    writeFileSync(join(copy, file), edit(readFileSync(join(copy, file), binary ? undefined : 'utf8')));
+    const before = readFileSync(join(copy, file), binary ? undefined : 'utf8');
+    const after = edit(before);
+    if (after.toString('latin1') === before.toString('latin1')) throw new Error(`'${fault}' changes nothing in ${file}`);
+    writeFileSync(join(copy, file), after);
   }
   try {
     const { failed, output } = runChecks(copy, [check]);

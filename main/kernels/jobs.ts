@@ -94,7 +94,7 @@ const jobs = {
   score: attention,
   normalizeScores: attention,
   mix: attention,
-  repack: { bits: 'i32', inBytes: 'i32', from: 'i32', to: 'i32', blocks: 'i32', scales: 'i32' },
+  repack: { bits: 'i32', together: 'i32', inBytes: 'i32', from: 'i32', to: 'i32', blocks: 'i32', scales: 'i32' },
   attendExactly: attention,
   multiplyWide: { ...product, inputScales: 'i32', inputSums: 'i32', room: 'i32' },
   readPart: {

@@ -4,13 +4,12 @@ import type { Weights } from '../graph/graph-builder';
 import { type QuantizedBits, quantizedBitWidths, type QuantizedParts, quantizedParts } from '../graph/quantized-parts';
 import { mostKernelBytes } from './kernel-memory';
 import type { Kernels } from './kernels';
+import type { ProductChoice } from './product-choice';
 
 /** Bytes read from the file of the weights at a time. */
 const portion = 1 << 20;
 /** Scales or offsets that a thread narrows at once. */
 const numbersAtOnce = 1 << 14;
-/** Rows of weights that lie together: see assembly/products.ts and assembly/byte-products.ts. */
-const rowsTogether = { inPairs: 8, inBytes: 16 };
 /** Of the memory kernels can have, what weights may take: the rest is for caches. */
 const mostWeightBytes = 0.75 * mostKernelBytes;
 
@@ -28,16 +27,21 @@ export interface KernelMatrix {
   readonly narrow: 0 | 1;
 }
 
+/** How a matrix lies: see assembly/products.ts, sixteens.ts and byte-products.ts. */
+interface Order {
+  /** Rows that lie together. */
+  readonly together: 8 | 16;
+  readonly inBytes: boolean;
+}
+
 /** Rows to be put into the order that products read: integers of so many bits, or floats, [outputs, blocks]. See assembly/repack.ts. */
 interface Repacking {
   readonly bits: number;
-  readonly inBytes: boolean;
+  readonly order: Order;
   readonly blocks: number;
   readonly outputs: number;
   readonly scales: number;
 }
-
-const togetherOf = (inBytes: boolean): number => (inBytes ? rowsTogether.inBytes : rowsTogether.inPairs);
 
 const nextMultiple = (count: number, unit: number): number => Math.ceil(count / unit) * unit;
 
@@ -103,25 +107,25 @@ export class KernelWeights {
   private constructor(
     private readonly kernels: Kernels,
     private readonly weights: Weights,
-    private readonly inBytes: readonly QuantizedBits[],
+    private readonly choice: ProductChoice,
     private readonly onTaken: (bytes: number) => void,
   ) {}
 
   /**
    * Others get their turn meanwhile.
-   * @param inBytes products whose weights are in so many bits are to be those of assembly/byte-products.ts
+   * @param choice the kernels that will multiply with them
    * @throws InterlinearError `unsupported` where memory does not suffice
    */
   static async load(
     kernels: Kernels,
     weights: Weights,
     spec: DecoderSpec,
-    inBytes: readonly QuantizedBits[],
+    choice: ProductChoice,
     onTaken: TakenListener,
   ): Promise<KernelWeights> {
     const totalBytes = matrixBytes(spec, weights);
     let doneBytes = 0;
-    const loaded = new KernelWeights(kernels, weights, inBytes, (bytes) => {
+    const loaded = new KernelWeights(kernels, weights, choice, (bytes) => {
       doneBytes += bytes;
       onTaken(doneBytes, totalBytes);
     });
@@ -150,14 +154,15 @@ export class KernelWeights {
       const bits = bitsOf(this.weights, name);
       return `${bits} ${bits !== null && places.has(quantizedParts(name, bits).offsets)}`;
     };
-    const inBytes = this.inBytes.find((bits) => names.every((name) => bitsOf(this.weights, name) === bits)) ?? 0;
+    const inBytes = this.choice.bytes.find((bits) => names.every((name) => bitsOf(this.weights, name) === bits)) ?? 0;
+    const order: Order = { together: inBytes !== 0 || this.choice.wide ? 16 : 8, inBytes: inBytes !== 0 };
     const matrices: KernelMatrix[] = [];
     let alike: string[] = [];
     for (const [index, name] of names.entries()) {
       alike.push(name);
       const next = names[index + 1];
       if (next !== undefined && kind(next) === kind(name)) continue;
-      matrices.push(await this.#join(alike, inBytes !== 0));
+      matrices.push(await this.#join(alike, order));
       alike = [];
     }
     const biases = names.map((name) => `${name}.bias`);
@@ -165,7 +170,7 @@ export class KernelWeights {
     return { matrices, inBytes, bias, outputs: matrices.reduce((sum, { outputs }) => sum + outputs, 0) };
   }
 
-  async #join(names: readonly string[], inBytes: boolean): Promise<KernelMatrix> {
+  async #join(names: readonly string[], order: Order): Promise<KernelMatrix> {
     const { places } = this.weights;
     const bits = bitsOf(this.weights, names[0] ?? '');
     if (bits === null) throw new Error(`${names.join(', ')} are not in 4 or 8 bits`);
@@ -174,7 +179,7 @@ export class KernelWeights {
     const blocks = shapes[0]?.[1] ?? 0;
     const outputs = shapes.reduce((sum, [rows = 0]) => sum + rows, 0);
     const repack = async (tensor: (part: QuantizedParts) => string, width: number, above = 0): Promise<number> =>
-      this.#repack(parts.map(tensor), { bits: width, inBytes, blocks, outputs, scales: above });
+      this.#repack(parts.map(tensor), { bits: width, order, blocks, outputs, scales: above });
     const integers = await repack((part) => part.integers, bits);
     const scales = await repack((part) => part.scales, 32);
     const hasOffsets = parts.every((part) => places.has(part.offsets));
@@ -182,16 +187,16 @@ export class KernelWeights {
     // Integers of 4 bits stay above 0: what they are too large is an offset, in proportion to the scale.
     const factor = hasOffsets ? 1 : bits === 4 ? -8 : 0;
     const floats = hasOffsets ? [scales, stored] : [scales];
-    const halves = this.#narrow(floats, blocks * nextMultiple(outputs, togetherOf(inBytes)));
+    const halves = this.#narrow(floats, blocks * nextMultiple(outputs, order.together));
     const [first = 0, last = first] = halves ?? floats;
     return { bits, integers, scales: first, offsets: last, factor, blocks, outputs, narrow: halves ? 1 : 0 };
   }
 
   /** Tensors whose rows follow each other, in the order that products read, a few rows at a time. */
-  async #repack(names: readonly string[], { bits, inBytes, blocks, outputs, scales }: Repacking): Promise<number> {
+  async #repack(names: readonly string[], { bits, order, blocks, outputs, scales }: Repacking): Promise<number> {
     const { memory } = this.kernels;
     const rowBytes = (bits === 32 ? 4 : 4 * bits) * blocks;
-    const together = togetherOf(inBytes);
+    const { together } = order;
     const rowsAtOnce = nextMultiple(Math.ceil(portion / rowBytes), together);
     const to = memory.allocate(rowBytes * nextMultiple(outputs, together));
     const from = memory.allocate(rowBytes * rowsAtOnce);
@@ -203,7 +208,7 @@ export class KernelWeights {
       this.onTaken(rows * rowBytes);
       memory.bytes(from + rows * rowBytes, missing * rowBytes).fill(0);
       const place = row * rowBytes;
-      const job = { bits, inBytes: inBytes ? 1 : 0, from, to: to + place, blocks, scales: scales && scales + place };
+      const job = { bits, together, inBytes: order.inBytes ? 1 : 0, from, to: to + place, blocks, scales: scales && scales + place };
       const args = this.kernels.prepare('repack', job);
       this.kernels.run('repack', args, (rows + missing) / together);
       memory.free(args);

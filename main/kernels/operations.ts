@@ -11,7 +11,7 @@ const partsPerThread = 8;
 const fewestMultiplications = 1 << 15;
 /** Bytes of weights of a part: more do not stay in a processor's cache from twice four rows of inputs to the next. */
 const mostBytes = 1 << 14;
-/** Twice the rows of weights that lie together, and rows of inputs that meet them together: see assembly/products.ts and wide-products.ts. */
+/** The most rows of weights that lie together, and rows of inputs that meet them together: see assembly/sixteens.ts and inputs.ts. */
 const weightsTogether = 16;
 const inputsTogether = 4;
 

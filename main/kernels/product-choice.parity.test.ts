@@ -8,7 +8,7 @@ const { bitsInBytes } = new Kernels(1);
 const all: ProductChoice = { wide: true, bytes: bitsInBytes };
 
 it('gives each thread the room that the products take', () => {
-  const source = readFileSync(join(import.meta.dirname, 'assembly', 'wide-products.ts'), 'utf8');
+  const source = readFileSync(join(import.meta.dirname, 'assembly', 'sixteens.ts'), 'utf8');
   expect(/roomOfThread: usize = (\d+)/u.exec(source)?.[1]).toBe(String(roomOfThread));
 });
 

@@ -3,8 +3,8 @@ import type { Arguments } from './jobs';
 import type { Kernels } from './kernels';
 import { vectorFlags } from './vector-flags';
 
-/** Bytes that wide products, and those of bytes, need for each thread: see assembly/wide-products.ts. */
-export const roomOfThread = 704;
+/** Bytes that wide products, and those of bytes, need for each thread: see assembly/sixteens.ts. */
+export const roomOfThread = 672;
 
 /** Which kernels multiply with rounded inputs; those of assembly/products.ts where neither does. */
 export interface ProductChoice {
@@ -17,7 +17,7 @@ export interface ProductChoice {
 /** Milliseconds given to a comparison: V8 compiles what runs often once more, and only then makes wide instructions. */
 const limit = 180;
 const blocks = 18;
-/** With eight that are left by themselves, and what is missing from sixteen. */
+/** With what is missing from sixteen. */
 const outputs = 72;
 const storedRows = 80;
 const runsAtOnce = 2;
@@ -100,11 +100,11 @@ class Contest {
     };
 
     /** Weights and inputs as some products read them. */
-    const prepare = (inBytes: QuantizedBits | 0): Prepared => {
+    const prepare = (together: 8 | 16, inBytes: QuantizedBits | 0): Prepared => {
       const repack = (from: number, width: number): number => {
         const to = this.#allocate((width === 32 ? 4 : 4 * width) * floats);
-        const chunks = storedRows / (inBytes === 0 ? 8 : 16);
-        this.#once('repack', chunks, { bits: width, inBytes: inBytes === 0 ? 0 : 1, from, to, blocks, scales: 0 });
+        const job = { bits: width, together, inBytes: inBytes === 0 ? 0 : 1, from, to, blocks, scales: 0 };
+        this.#once('repack', storedRows / together, job);
         return to;
       };
       const numbers = (from: number): number => {
@@ -131,11 +131,10 @@ class Contest {
       this.#places.push(args);
       return [job, { args, results, least: Infinity }];
     };
-    const inPairs = prepare(0);
     this.tried = new Map([
-      trial('multiply', inPairs),
-      ...(may.wide ? [trial('multiplyWide', inPairs)] : []),
-      ...(may.bytes.includes(bits) ? [trial('multiplyBytes', prepare(bits))] : []),
+      trial('multiply', prepare(8, 0)),
+      ...(may.wide ? [trial('multiplyWide', prepare(16, 0))] : []),
+      ...(may.bytes.includes(bits) ? [trial('multiplyBytes', prepare(16, bits))] : []),
     ]);
   }
 

@@ -72,10 +72,10 @@ export class KernelPasses implements Passes {
     const exact = arithmetic === 'exact';
     const kernels = new Kernels(threads);
     try {
-      const { wide, bytes } = exact ? { wide: false, bytes: [] } : (products ?? bestProducts(kernels));
-      const weights = await KernelWeights.load(kernels, stored, spec, bytes, onTaken);
+      const choice = exact ? { wide: false, bytes: [] } : (products ?? bestProducts(kernels));
+      const weights = await KernelWeights.load(kernels, stored, spec, choice, onTaken);
       const scratch = new Scratch(kernels.memory);
-      return new KernelPasses({ spec, kernels, weights, scratch, threads, exact, wide }, stored);
+      return new KernelPasses({ spec, kernels, weights, scratch, threads, exact, wide: choice.wide }, stored);
     } catch (thrown) {
       await kernels.dispose();
       throw thrown;

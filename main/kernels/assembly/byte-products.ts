@@ -1,10 +1,4 @@
-import { inFours, tooLarge } from './inputs';
-import { setTwo } from './lanes';
-import { put } from './products';
-import { thread } from './thread';
-import {
-  addBlock, factorAt, firstStored, halfMaskAt, larger, largerAt, lastStored, maskAt, offsetsAt, prepareRoom, roomOfThread, scalesAt, WideProduct,
-} from './wide-products';
+import { addBlocks, addStoredBlocks, maskOf, putScales } from './sixteens';
 
 /*
  * Products as in products.ts, with weights and inputs as bytes: one instruction multiplies four neighbouring elements of each row of weights with
@@ -15,8 +9,7 @@ import {
  * 4 bits are below 16. Those in 8 are 128 too large here, so that they have no sign, and the sum of the inputs, 128 times, is taken from their
  * products; where such bytes are not taken for what they are (AVX-VNNI does) these are not used. Processors that have the
  * instruction as one (AVX-VNNI, Arm's dot products) take half as long as for two products of pairs; others take three. Not every runtime
- * knows it: see jobs.ts. Sixteen rows of weights lie together, block after block, 64 bytes at a time, and so do their scales and offsets, so that all of a
- * matrix is read as it lies. Rows that the last sixteen lack are zero.
+ * knows it: see jobs.ts. Sixteen rows of weights are 64 bytes after 64 (see sixteens.ts):
  *
  *   row 0's four bytes, row 1's …   in 4 bits the low halves are elements 0 to 3 of eight, the high ones 4 to 7
  *
@@ -70,36 +63,14 @@ function floatSum<Q>(inputSum: usize, input: v128): v128 {
   return sizeof<Q>() == 4 ? sum : f32x4.mul(f32x4.convert_i32x4_s(sum), input);
 }
 
-/** Puts scales and offsets of a block of sixteen rows of weights where rows of inputs find them. */
-// @ts-ignore: decorator
-@inline
-function putScales<S>(to: usize, s: usize, o: usize, halfMask: v128, by: v128, factor: v128): void {
-  const t = s + 8 * sizeof<S>(), p = o + 8 * sizeof<S>();
-  setTwo(to + scalesAt, larger<S>(firstStored<S>(s, halfMask), by), larger<S>(lastStored<S>(s, halfMask), by));
-  setTwo(to + scalesAt + 32, larger<S>(firstStored<S>(t, halfMask), by), larger<S>(lastStored<S>(t, halfMask), by));
-  setTwo(to + offsetsAt, f32x4.mul(firstStored<S>(o, halfMask), factor), f32x4.mul(lastStored<S>(o, halfMask), factor));
-  setTwo(to + offsetsAt + 32, f32x4.mul(firstStored<S>(p, halfMask), factor), f32x4.mul(lastStored<S>(p, halfMask), factor));
-}
-
-/** What a block gives for one row of inputs, added to its sums: by the first eight rows of weights, and behind them by the others. @param from as `putScales` left it */
-// @ts-ignore: decorator
-@inline
-function addBlocks(to: usize, from: usize, a: v128, b: v128, c: v128, d: v128, input: v128, inputSum: v128): void {
-  const first = from + scalesAt, offset = from + offsetsAt;
-  addBlock(to, a, b, v128.load(first), v128.load(first, 16), v128.load(offset), v128.load(offset, 16), input, inputSum);
-  addBlock(to + 32, c, d, v128.load(first, 32), v128.load(first, 48), v128.load(offset, 32), v128.load(offset, 48), input, inputSum);
-}
-
 /**
  * Adds to `to` what all blocks of sixteen rows of weights give for one row of inputs.
  * @param S of scales and offsets
  * @param Q of a quarter of a block of one row of weights: u32 in 4 bits, u64 in 8
  * @param apart bytes from an input's scale to its sum
  */
-function addOne<S, Q>(w: usize, x: usize, s: usize, o: usize, xs: usize, apart: usize, to: usize, blocks: i32): void {
-  const factor = v128.load32_splat(to + factorAt), halfMask = v128.load32_splat(to + halfMaskAt), by = v128.load32_splat(to + largerAt);
-  const mask = v128.load32_splat(to + maskAt);
-  const zero = i32x4.splat(0);
+export function bytesOfOne<S, Q>(w: usize, x: usize, s: usize, o: usize, xs: usize, apart: usize, to: usize, blocks: i32): void {
+  const mask = maskOf(to), zero = i32x4.splat(0);
   for (const end = w + (<usize>blocks << 6) * sizeof<Q>(); w < end; ) {
     const xm = xs + apart;
     // Of four rows of weights each, with upper bytes and with lower.
@@ -123,9 +94,8 @@ function addOne<S, Q>(w: usize, x: usize, s: usize, o: usize, xs: usize, apart: 
       x += 8;
     }
     x += 32;
-    putScales<S>(to, s, o, halfMask, by, factor);
     const input = v128.load32_splat(xs);
-    addBlocks(to, to, whole(au, al), whole(bu, bl), whole(cu, cl), whole(du, dl), input, floatSum<Q>(xm, input));
+    addStoredBlocks<S>(to, s, o, whole(au, al), whole(bu, bl), whole(cu, cl), whole(du, dl), input, floatSum<Q>(xm, input));
     s += 16 * sizeof<S>();
     o += 16 * sizeof<S>();
     xs += 4;
@@ -133,13 +103,11 @@ function addOne<S, Q>(w: usize, x: usize, s: usize, o: usize, xs: usize, apart: 
 }
 
 /** Adds to `to` what all blocks of sixteen rows of weights give for rows of inputs, `fours` times four of them, of each to 64 bytes. Two rows meet them at once. */
-function addFours<S, Q>(w: usize, x: usize, s: usize, o: usize, xs: usize, apart: usize, to: usize, blocks: i32, fours: i32): void {
-  const factor = v128.load32_splat(to + factorAt), halfMask = v128.load32_splat(to + halfMaskAt), by = v128.load32_splat(to + largerAt);
-  const mask = v128.load32_splat(to + maskAt);
-  const zero = i32x4.splat(0);
+export function bytesOfFours<S, Q>(w: usize, x: usize, s: usize, o: usize, xs: usize, apart: usize, to: usize, blocks: i32, fours: i32): void {
+  const mask = maskOf(to), zero = i32x4.splat(0);
   const bytes: usize = 64 * sizeof<Q>(), nextFour = (<usize>blocks << 8) - 16, nextScales = (<usize>blocks << 4) - 16, sumsEnd = to + (<usize>fours << 8);
   for (const end = w + <usize>blocks * bytes; w < end; w += bytes) {
-    putScales<S>(to, s, o, halfMask, by, factor);
+    putScales<S>(to, s, o);
     let x1 = x, xs1 = xs;
     for (let sums = to; sums < sumsEnd; x1 += nextFour, xs1 += nextScales) {
       for (const fourEnd = sums + 256; sums < fourEnd; sums += 128) {
@@ -190,43 +158,5 @@ function addFours<S, Q>(w: usize, x: usize, s: usize, o: usize, xs: usize, apart
     s += 16 * sizeof<S>();
     o += 16 * sizeof<S>();
     xs += 16;
-  }
-}
-
-/** Puts what sixteen rows of weights from `n` on give for as many rows of inputs from `m` on as meet them at once. */
-function multiplySixteen<S, Q>(job: WideProduct, n: i32, m: i32, rows: i32, sums: usize): void {
-  const blocks = job.blocks, sixteen = <usize>((n >> 4) * blocks);
-  const w = job.integers + (sixteen << 6) * sizeof<Q>(), s = job.scales + (sixteen << 4) * sizeof<S>(), o = job.offsets + (sixteen << 4) * sizeof<S>();
-  const x = job.inputs + (<usize>(m * blocks) << 6), apart = job.inputSums - job.inputScales;
-  const fours = (rows + 3) >> 2;
-  for (let at: usize = 0; at < <usize>fours << 8; at += 32) setTwo(sums + at, f32x4.splat(0), f32x4.splat(0));
-  if (inFours(job.rows)) addFours<S, Q>(w, x, s, o, job.inputScales + (<usize>(m * blocks) << 2), apart, sums, blocks, fours);
-  else addOne<S, Q>(w, x, s, o, job.inputScales + (<usize>(m * ((blocks + 3) & ~3)) << 2), apart, sums, blocks);
-  for (let row = m; row < m + rows; row++) {
-    put(job, row, n, v128.load(sums));
-    put(job, row, n + 4, v128.load(sums, 16));
-    put(job, row, n + 8, v128.load(sums, 32));
-    put(job, row, n + 12, v128.load(sums, 48));
-    sums += 64;
-  }
-}
-
-/** @param S of scales and offsets @param Q of a quarter of a block of one row of weights */
-function multiplyStored<S, Q>(job: WideProduct, chunk: i32): void {
-  const together = inFours(job.rows) ? 8 : 1;
-  const first = chunk * job.outputsAtOnce, end = min(first + job.outputsAtOnce, job.outputs);
-  const sums = job.room + <usize>thread * roomOfThread;
-  prepareRoom<S>(sums, 0x0f0f0f0f, sizeof<Q>() == 4 ? job.factor : job.factor / <f32>tooLarge);
-  for (let m = 0; m < job.rows; m += together)
-    for (let n = first; n < end; n += 16) multiplySixteen<S, Q>(job, n, m, min(together, job.rows - m), sums);
-}
-
-export function multiplyBytes(job: WideProduct, chunk: i32): void {
-  if (job.bits == 4) {
-    if (job.narrow != 0) multiplyStored<u16, u32>(job, chunk);
-    else multiplyStored<f32, u32>(job, chunk);
-  } else {
-    if (job.narrow != 0) multiplyStored<u16, u64>(job, chunk);
-    else multiplyStored<f32, u64>(job, chunk);
   }
 }

@@ -1,4 +1,4 @@
-import { multiplyBytes, takesWholeBytes } from './byte-products';
+import { takesWholeBytes } from './byte-products';
 import { multiplyExactly } from './exact';
 import { attendExactly } from './exact-attention';
 import { narrow, Narrowing } from './halves';
@@ -9,10 +9,12 @@ import { mix } from './mixture';
 import { repack, Repacking } from './repack';
 import { score } from './scores';
 import { Attention } from './segments';
+import { multiplyBytes, multiplyWide } from './rounded-products';
+import { WideProduct } from './sixteens';
 import { normalizeScores } from './value-weights';
 import { activate, Activation, Normalization, normalize } from './rows';
 import { Walks, walkRows } from './walks';
-import { multiplyWide, WideProduct } from './wide-products';
+
 
 /** Where the number of the job under way lies, and after it the address of its arguments. */
 const jobAt: usize = 36864;

@@ -6,8 +6,8 @@ import { inFours } from './inputs';
  * bits (see inputs.ts). Products and sums of a block are whole numbers and exact; blocks are added in 32-bit floats, one after the other,
  * whatever the rows.
  *
- * Eight rows of weights lie together, block after block, so that the lanes of vectors are rows: four here, all eight in wide-products.ts,
- * which gives the same bits. Rows that the last eight lack are zero. A pair is two neighbouring elements of each of the eight rows, as
+ * Eight rows of weights lie together, block after block, so that the lanes of vectors are rows. rounded-products.ts has sixteen together and
+ * gives the same bits. Rows that the last eight lack are zero. A pair is two neighbouring elements of each of the eight rows, as
  * bytes: row 0's, row 1's …
  *
  *   4 bits   0 to 15. A block is eight times 16 bytes, each two pairs: the low halves of the bytes are the first, the high ones the second.

@@ -7,7 +7,9 @@
 export class Repacking {
   /** 4 or 8: integers; 32: floats, scales or offsets. */
   bits: i32;
-  /** 1: as byte-products.ts reads them, in sixteens. */
+  /** How many rows lie together, 8 or 16. */
+  together: i32;
+  /** 1: integers as byte-products.ts reads them. */
   inBytes: i32;
   /** Rows as they are stored, a multiple of those that lie together. */
   from: usize;
@@ -19,13 +21,13 @@ export class Repacking {
 }
 
 /** Stored: element 2j in the low half of byte j, 2j + 1 in the high. Four elements of a row are two bytes: the even ones, and the odd. */
-function repackFour(from: usize, to: usize, blocks: i32): void {
+function repackFour(from: usize, to: usize, blocks: i32, together: i32): void {
   const size = <usize>blocks << 4;
-  for (let row = 0; row < 8; row++) {
+  for (let row = 0; row < together; row++) {
     for (let at: usize = 0; at < size; at += 2) {
       const two = i32.load16_u(from + <usize>row * size + at);
       const even = (two & 0x0f) | ((two >> 4) & 0xf0), odd = ((two >> 4) & 0x0f) | ((two >> 8) & 0xf0);
-      i32.store16(to + (at << 3) + (<usize>row << 1), even | (odd << 8));
+      i32.store16(to + at * <usize>together + (<usize>row << 1), even | (odd << 8));
     }
   }
 }
@@ -38,21 +40,21 @@ function spread(halves: i32): i32 {
 }
 
 /** Eight elements of a row are four bytes: the first four of them in the low halves, the last in the high. */
-function repackBytes(from: usize, to: usize, blocks: i32): void {
+function repackBytes(from: usize, to: usize, blocks: i32, together: i32): void {
   const size = <usize>blocks << 4;
-  for (let row = 0; row < 16; row++) {
+  for (let row = 0; row < together; row++) {
     for (let at: usize = 0; at < size; at += 4) {
       const eight = i32.load(from + <usize>row * size + at);
-      i32.store(to + (at << 4) + (<usize>row << 2), spread(eight) | (spread(eight >>> 16) << 4));
+      i32.store(to + at * <usize>together + (<usize>row << 2), spread(eight) | (spread(eight >>> 16) << 4));
     }
   }
 }
 
-function repackEight(from: usize, to: usize, blocks: i32): void {
+function repackEight(from: usize, to: usize, blocks: i32, together: i32): void {
   const size = <usize>blocks << 5;
-  for (let row = 0; row < 8; row++) {
+  for (let row = 0; row < together; row++) {
     for (let at: usize = 0; at < size; at += 2) {
-      i32.store16(to + (at << 3) + (<usize>row << 1), i32.load16_u(from + <usize>row * size + at) ^ 0x8080);
+      i32.store16(to + at * <usize>together + (<usize>row << 1), i32.load16_u(from + <usize>row * size + at) ^ 0x8080);
     }
   }
 }
@@ -69,7 +71,7 @@ function repackWords(from: usize, to: usize, words: i32, together: i32): void {
 
 /** Chunks: rows that lie together. */
 export function repack(job: Repacking, chunk: i32): void {
-  const blocks = job.blocks, together = job.inBytes != 0 ? 16 : 8;
+  const blocks = job.blocks, together = job.together;
   const count = blocks * together;
   const at = <usize>(chunk * count) * (job.bits == 32 ? 4 : <usize>job.bits << 2);
   const from = job.from + at, to = job.to + at;
@@ -77,11 +79,11 @@ export function repack(job: Repacking, chunk: i32): void {
     repackWords(from, to, blocks, together);
     if (job.scales != 0) lower(to, job.scales + at, count);
   } else if (job.inBytes != 0) {
-    if (job.bits == 4) repackBytes(from, to, blocks);
+    if (job.bits == 4) repackBytes(from, to, blocks, together);
     else repackWords(from, to, blocks << 3, together);
   } else {
-    if (job.bits == 4) repackFour(from, to, blocks);
-    else repackEight(from, to, blocks);
+    if (job.bits == 4) repackFour(from, to, blocks, together);
+    else repackEight(from, to, blocks, together);
   }
 }
 

@@ -4,7 +4,7 @@ import type { Kernels } from './kernels';
 import { vectorFlags } from './vector-flags';
 
 /** Bytes that wide products, and those of bytes, need for each thread: see assembly/sixteens.ts. */
-export const roomOfThread = 672;
+export const roomOfThread = 768;
 
 /** Which kernels multiply with rounded inputs; those of assembly/products.ts where neither does. */
 export interface ProductChoice {

@@ -17,7 +17,8 @@ const halfMaskAt: usize = 520;
 const largerAt: usize = 524;
 const scalesAt: usize = 544;
 const offsetsAt: usize = 608;
-export const roomOfThread: usize = 672;
+/** Whole lines of a processor’s cache, two and two: no thread waits for what another one writes. */
+export const roomOfThread: usize = 768;
 
 // @ts-ignore: decorator
 @unmanaged

@@ -19,7 +19,7 @@ export interface BranchTreeProps {
 
 const verdictMark = { right: ' ✓', wrong: ' ✗', none: '' } as const;
 
-/** Branches merged by common prefix. The path of the branch shown is bold, what was cut is dimmed and struck through. */
+/** Branches merged by common prefix. The path of the branch shown is bold, what was cut is dimmed, its links dotted. */
 export function BranchTree({ entry, room, step, onSelect }: BranchTreeProps) {
   const { lane } = entry;
   const { vocabulary, model } = entry.lane.modelInfo;

@@ -97,7 +97,9 @@ export async function launch(root: string, userData: string, workspace?: object)
     });
   }
   const sandbox = process.getuid?.() === 0 ? ['--no-sandbox'] : [];
-  return _electron.launch({ executablePath, args: [...sandbox, root, `--user-data-dir=${userData}`] });
+  // Its own library, whatever the caller's: what was imported for it is there.
+  const environment = { ...process.env, INTERLINEAR_MODELS: join(userData, 'models') };
+  return _electron.launch({ executablePath, args: [...sandbox, root, `--user-data-dir=${userData}`], env: environment });
 }
 
 /** Until the page says that nothing runs, no request is under way and the last change is on screen. */

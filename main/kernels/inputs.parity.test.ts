@@ -14,7 +14,7 @@ interface Rounded {
 }
 
 /** Rounds rows of 32-bit floats, and reads all layouts: see assembly/inputs.ts. */
-function round(rows: readonly Float32Array[], inBytes: 0 | 4 | 8): Rounded {
+function round(rows: readonly Float32Array[], inBytes: 0 | 1): Rounded {
   const { memory } = kernels;
   const width = rows[0]?.length ?? 0;
   const blocks = width / 32;
@@ -48,19 +48,19 @@ function round(rows: readonly Float32Array[], inBytes: 0 | 4 | 8): Rounded {
   const each = <T>(count: number, of: (row: number, i: number) => T): T[][] =>
     rows.map((_, row) => Array.from({ length: count }, (__, i) => of(row, i)));
   return {
-    integers: each(width, (row, i) => (inBytes > 0 ? ofBytes(row, i) : (words[word(row, i)] ?? NaN))),
+    integers: each(width, (row, i) => (inBytes === 1 ? ofBytes(row, i) : (words[word(row, i)] ?? NaN))),
     scales: each(blocks, (row, b) => ofBlocks[block(row, b)] ?? NaN),
-    // For weights of 8 bits in bytes a whole number, the sum of the integers times -128.
+    // With bytes a whole number, the sum of the integers times -128.
     sums: each(blocks, (row, b) => {
       const at = block(row, b);
-      return inBytes === 8 ? ((wholeSums[at] ?? NaN) / -128) * (ofBlocks[at] ?? NaN) : (sumsOf[at] ?? NaN);
+      return inBytes === 1 ? ((wholeSums[at] ?? NaN) / -128) * (ofBlocks[at] ?? NaN) : (sumsOf[at] ?? NaN);
     }),
   };
 }
 
 const ordinary = fc.float({ noNaN: true, noDefaultInfinity: true, min: -1000, max: 1000 }).map((x) => (Math.abs(x) < 1e-20 ? 0 : x));
 
-const cases = ([0, 4, 8] as const).flatMap((inBytes) => [1, 2, 3, 8].map((count) => ({ inBytes, count })));
+const cases = ([0, 1] as const).flatMap((inBytes) => [1, 2, 3, 8].map((count) => ({ inBytes, count })));
 
 describe.each(cases)('inputs of $count rows, in bytes $inBytes', ({ inBytes, count }) => {
   it('are the nearest of 65 279 whole numbers, by the scale of their block', () => {

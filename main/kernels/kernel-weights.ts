@@ -48,8 +48,8 @@ const nextMultiple = (count: number, unit: number): number => Math.ceil(count / 
 /** Matrices that meet the same input, product beside product. */
 export interface KernelProduct {
   readonly matrices: readonly KernelMatrix[];
-  /** Weights, all of so many bits, lie, and inputs are to lie, as assembly/byte-products.ts reads them. 0 where they do not. */
-  readonly inBytes: QuantizedBits | 0;
+  /** Weights lie, and inputs are to lie, as assembly/byte-products.ts reads them. */
+  readonly inBytes: boolean;
   /** Of all outputs; 0 where there is none. */
   readonly bias: number;
   readonly outputs: number;
@@ -154,8 +154,9 @@ export class KernelWeights {
       const bits = bitsOf(this.weights, name);
       return `${bits} ${bits !== null && places.has(quantizedParts(name, bits).offsets)}`;
     };
-    const inBytes = this.choice.bytes.find((bits) => names.every((name) => bitsOf(this.weights, name) === bits)) ?? 0;
-    const order: Order = { together: inBytes !== 0 || this.choice.wide ? 16 : 8, inBytes: inBytes !== 0 };
+    const { wide, bytes } = this.choice;
+    const inBytes = names.every((name) => bytes.some((bits) => bitsOf(this.weights, name) === bits));
+    const order: Order = { together: inBytes || wide ? 16 : 8, inBytes };
     const matrices: KernelMatrix[] = [];
     let alike: string[] = [];
     for (const [index, name] of names.entries()) {

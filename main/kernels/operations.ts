@@ -132,9 +132,9 @@ export class Operations {
       column += outputs;
       if (exact) return this.make('multiplyExactly', chunks, { ...job, inputs: floats });
       const roundedJob = { ...job, inputs: rounded, inputScales, inputSums };
-      if (!wide && product.inBytes === 0) return this.make('multiply', chunks, roundedJob);
+      if (!wide && !product.inBytes) return this.make('multiply', chunks, roundedJob);
       const room = scratch.bytes('sums of products', threads * roomOfThread);
-      return this.make(product.inBytes !== 0 ? 'multiplyBytes' : 'multiplyWide', chunks, { ...roundedJob, room });
+      return this.make(product.inBytes ? 'multiplyBytes' : 'multiplyWide', chunks, { ...roundedJob, room });
     });
   }
 
@@ -143,10 +143,10 @@ export class Operations {
     return this.rows > 2 ? Math.ceil(this.rows / inputsTogether) : this.rows;
   }
 
-  #rounding(width: number, inBytes: KernelProduct['inBytes']): Rounding {
+  #rounding(width: number, inBytes: boolean): Rounding {
     const { integers, scales, sums } = this.inputs(width);
     const { exact } = this.settings;
-    return { rows: this.rows, blocks: width / 32, integers: exact ? 0 : integers, scales, sums, inBytes };
+    return { rows: this.rows, blocks: width / 32, integers: exact ? 0 : integers, scales, sums, inBytes: inBytes ? 1 : 0 };
   }
 
   /** How many outputs one part of a product computes. */

@@ -100,10 +100,10 @@ class Contest {
     };
 
     /** Weights and inputs as some products read them. */
-    const prepare = (together: 8 | 16, inBytes: QuantizedBits | 0): Prepared => {
+    const prepare = (together: 8 | 16, inBytes: 0 | 1): Prepared => {
       const repack = (from: number, width: number): number => {
         const to = this.#allocate((width === 32 ? 4 : 4 * width) * floats);
-        const job = { bits: width, together, inBytes: inBytes === 0 ? 0 : 1, from, to, blocks, scales: 0 };
+        const job = { bits: width, together, inBytes, from, to, blocks, scales: 0 };
         this.#once('repack', storedRows / together, job);
         return to;
       };
@@ -134,7 +134,7 @@ class Contest {
     this.tried = new Map([
       trial('multiply', prepare(8, 0)),
       ...(may.wide ? [trial('multiplyWide', prepare(16, 0))] : []),
-      ...(may.bytes.includes(bits) ? [trial('multiplyBytes', prepare(16, bits))] : []),
+      ...(may.bytes.includes(bits) ? [trial('multiplyBytes', prepare(16, 1))] : []),
     ]);
   }
 

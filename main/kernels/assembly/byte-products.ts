@@ -55,12 +55,11 @@ function begin<Q>(inputSum: usize): v128 {
   return sizeof<Q>() == 4 ? i32x4.splat(0) : v128.load32_splat(inputSum);
 }
 
-/** The sum of an input's block as `ofBlock` wants it. For weights in 8 bits it is a whole number, and offsets make up for its factor. */
+/** The sum of an input's block as `ofBlock` wants it, but for a factor that offsets make up for. */
 // @ts-ignore: decorator
 @inline
-function floatSum<Q>(inputSum: usize, input: v128): v128 {
-  const sum = v128.load32_splat(inputSum);
-  return sizeof<Q>() == 4 ? sum : f32x4.mul(f32x4.convert_i32x4_s(sum), input);
+function floatSum(inputSum: usize, input: v128): v128 {
+  return f32x4.mul(f32x4.convert_i32x4_s(v128.load32_splat(inputSum)), input);
 }
 
 /**
@@ -95,7 +94,7 @@ export function bytesOfOne<S, Q>(w: usize, x: usize, s: usize, o: usize, xs: usi
     }
     x += 32;
     const input = v128.load32_splat(xs);
-    addStoredBlocks<S>(to, s, o, whole(au, al), whole(bu, bl), whole(cu, cl), whole(du, dl), input, floatSum<Q>(xm, input));
+    addStoredBlocks<S>(to, s, o, whole(au, al), whole(bu, bl), whole(cu, cl), whole(du, dl), input, floatSum(xm, input));
     s += 16 * sizeof<S>();
     o += 16 * sizeof<S>();
     xs += 4;
@@ -147,9 +146,9 @@ export function bytesOfFours<S, Q>(w: usize, x: usize, s: usize, o: usize, xs: u
         }
         const xm1 = xs1 + apart;
         let input = v128.load32_splat(xs1);
-        addBlocks(sums, to, whole(au0, al0), whole(bu0, bl0), whole(cu0, cl0), whole(du0, dl0), input, floatSum<Q>(xm1, input));
+        addBlocks(sums, to, whole(au0, al0), whole(bu0, bl0), whole(cu0, cl0), whole(du0, dl0), input, floatSum(xm1, input));
         input = v128.load32_splat(xs1, 4);
-        addBlocks(sums + 64, to, whole(au1, al1), whole(bu1, bl1), whole(cu1, cl1), whole(du1, dl1), input, floatSum<Q>(xm1 + 4, input));
+        addBlocks(sums + 64, to, whole(au1, al1), whole(bu1, bl1), whole(cu1, cl1), whole(du1, dl1), input, floatSum(xm1 + 4, input));
         x1 += 8;
         xs1 += 8;
       }

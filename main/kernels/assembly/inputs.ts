@@ -12,8 +12,8 @@ import { largerSizes, largestSize, nearest8 } from './lanes';
  *   alone      of a block all upper bytes, then all lower.
  *   in fours   of each block four elements after the other: their upper bytes of each of the four rows, then their lower.
  *
- * A sum is that of a block's rounded inputs, times the scale: what an offset of the weights' block is multiplied with. For weights of 8 bits that are
- * read as bytes it is `tooLarge` times that of the integers, a whole number.
+ * A sum is that of a block's rounded inputs, times the scale: what an offset of the weights' block is multiplied with. With bytes it is `tooLarge` times
+ * that of the integers, a whole number.
  */
 
 /** 127 · 256 + 127: both bytes with signs. */
@@ -48,7 +48,7 @@ export class Inputs {
   integers: usize;
   scales: usize;
   sums: usize;
-  /** As bytes, for weights of so many bits; or 0. */
+  /** 1: as bytes. */
   inBytes: i32;
 }
 
@@ -85,8 +85,8 @@ function lowerBytes(a: v128, b: v128): v128 {
 /** Puts sixteen integers of one of four rows, as they are or as bytes. */
 // @ts-ignore: decorator
 @inline
-function putInFours(to: usize, a: v128, b: v128, inBytes: i32): void {
-  if (inBytes == 0) {
+function putInFours(to: usize, a: v128, b: v128, inBytes: bool): void {
+  if (!inBytes) {
     store4(to, a);
     store4(to + 64, b);
     return;
@@ -105,17 +105,17 @@ function putInFours(to: usize, a: v128, b: v128, inBytes: i32): void {
 /** Puts a block of one row by itself. */
 // @ts-ignore: decorator
 @inline
-function putAlone(to: usize, a: v128, b: v128, c: v128, d: v128, inBytes: i32): void {
-  v128.store(to, inBytes != 0 ? upperBytes(a, b) : a);
-  v128.store(to, inBytes != 0 ? upperBytes(c, d) : b, 16);
-  v128.store(to, inBytes != 0 ? lowerBytes(a, b) : c, 32);
-  v128.store(to, inBytes != 0 ? lowerBytes(c, d) : d, 48);
+function putAlone(to: usize, a: v128, b: v128, c: v128, d: v128, inBytes: bool): void {
+  v128.store(to, inBytes ? upperBytes(a, b) : a);
+  v128.store(to, inBytes ? upperBytes(c, d) : b, 16);
+  v128.store(to, inBytes ? lowerBytes(a, b) : c, 32);
+  v128.store(to, inBytes ? lowerBytes(c, d) : d, 48);
 }
 
 // @ts-ignore: decorator
 @inline
-function putSum(to: usize, whole: i32, scale: f32, inBytes: i32): void {
-  if (inBytes == 8) i32.store(to, whole * tooLarge);
+function putSum(to: usize, whole: i32, scale: f32, inBytes: bool): void {
+  if (inBytes) i32.store(to, whole * tooLarge);
   else f32.store(to, <f32>whole * scale);
 }
 
@@ -123,7 +123,7 @@ function putSum(to: usize, whole: i32, scale: f32, inBytes: i32): void {
 export function roundRow(inputs: Inputs, from: usize, row: i32): void {
   const blocks = inputs.blocks, integers = inputs.integers, scales = inputs.scales, sums = inputs.sums;
   if (integers == 0) return;
-  const four = inFours(inputs.rows), inBytes = inputs.inBytes;
+  const four = inFours(inputs.rows), inBytes = inputs.inBytes != 0;
   const padded = (blocks + 3) & ~3;
   const ones = i16x8.splat(1);
   for (let block = 0; block < blocks; block++) {

@@ -42,8 +42,8 @@ function multiplyStored<S, Q, I>(job: WideProduct, chunk: i32): void {
   const first = chunk * job.outputsAtOnce, end = min(first + job.outputsAtOnce, job.outputs);
   const room = job.room + <usize>thread * roomOfThread;
   const mask = sizeof<I>() == 1 ? 0x0f0f0f0f : 0x000f000f;
-  // Sums of inputs that meet weights in 8 bits as bytes have a factor of their own: see inputs.ts.
-  prepareRoom<S>(room, mask, sizeof<I>() == 1 && sizeof<Q>() == 8 ? job.factor / <f32>tooLarge : job.factor);
+  // Sums of inputs in bytes have a factor of their own: see inputs.ts.
+  prepareRoom<S>(room, mask, sizeof<I>() == 1 ? job.factor / <f32>tooLarge : job.factor);
   // Weights are fetched from memory once for twice four rows of inputs.
   for (let m = 0; m < job.rows; m += together)
     for (let n = first; n < end; n += 16) multiplySixteen<S, Q, I>(job, n, m, min(together, job.rows - m), room);

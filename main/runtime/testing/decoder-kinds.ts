@@ -45,6 +45,7 @@ export const storages: Readonly<Record<string, (name: string) => RandomStorage>>
   '4 bits': (name) => ({ bits: name === 'embedding' ? 8 : 4, offsets: false }),
   '4 bits with offsets': (name) => ({ bits: name === 'embedding' ? 8 : 4, offsets: name !== 'embedding' }),
   '8 bits': () => ({ bits: 8, offsets: false }),
+  '8 bits with offsets': () => ({ bits: 8, offsets: true }),
   '4 bits with halves': (name) => ({ bits: name === 'embedding' ? 8 : 4, offsets: name !== 'embedding', halves: true }),
   'one kind beside another': (name) => ({ bits: name.endsWith('key') || name.endsWith('up') ? 8 : 4, offsets: name.endsWith('value') }),
 };

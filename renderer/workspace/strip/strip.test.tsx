@@ -15,12 +15,11 @@ const [lane] = run.lanes;
 if (lane === undefined) throw new Error('The sample run has a lane');
 const { vocabulary } = lane.modelInfo;
 
-/** So many steps, all of one width. */
-function series(length: number): PackedStepSeries {
+/** So many steps, all of one width, behind those there are. */
+function series(length: number, steps = new PackedStepSeries(sampleLayout)): PackedStepSeries {
   const packed = encodeSteps(sampleSteps(0, 0, [{ token: ' word', heads: { ' word': 0.9 } }], vocabulary), sampleLayout);
-  const steps = new PackedStepSeries(sampleLayout);
-  for (let step = 0; step < length; step++) {
-    packed[2] = step;
+  for (let i = 0; i < length; i++) {
+    packed[2] = steps.length;
     steps.append(packed.subarray(0, stepLength(sampleLayout)), 0);
   }
   return steps;
@@ -132,7 +131,13 @@ describe('a strip of a run under way', () => {
   const live = { ...run, outcome: null };
 
   /** Shown at its end, which it follows; `frames` lets pass what it takes to scroll. */
-  async function follow(): Promise<{ strip: HTMLElement; end: number; put: (step: number) => Promise<void>; finish: () => Promise<void> }> {
+  async function follow(): Promise<{
+    strip: HTMLElement;
+    end: number;
+    put: (step: number) => Promise<void>;
+    grow: () => Promise<void>;
+    finish: () => Promise<void>;
+  }> {
     const services = await sampleServices([sampleTextModel]);
     vi.spyOn(services.runs, 'view').mockReturnValue(run);
     const steps = series(600);
@@ -154,11 +159,17 @@ describe('a strip of a run under way', () => {
       });
       await frames();
     };
+    /** By five lines. */
+    const grow = async (): Promise<void> => {
+      series(50, steps);
+      rerender(shown({ ...live }));
+      await frames();
+    };
     const finish = async (): Promise<void> => {
       rerender(shown(run));
       await frames();
     };
-    return { strip, end: strip.scrollTop, put, finish };
+    return { strip, end: strip.scrollTop, put, grow, finish };
   }
 
   it('stays at the end when the cursor is put at its beginning, and goes where the cursor is moved', async () => {
@@ -167,6 +178,21 @@ describe('a strip of a run under way', () => {
     expect(strip.scrollTop).toBe(end);
     await put(2);
     expect(strip.scrollTop).toBe(0);
+  });
+
+  it('follows the stream also where the page says late that it was scrolled, and until somebody scrolls back', async () => {
+    const { strip, grow } = await follow();
+    await grow();
+    const first = strip.scrollTop;
+    await grow();
+    // The page tells of the first scroll when the stream is five lines longer.
+    scrollTo(strip, first);
+    await grow();
+    expect(strip.scrollTop).toBeGreaterThan(first + 8 * 41);
+    scrollTo(strip, strip.scrollTop);
+    scrollTo(strip, 1_000);
+    await grow();
+    expect(strip.scrollTop).toBe(1_000);
   });
 
   it('shows the cursor’s step when the run has ended', async () => {

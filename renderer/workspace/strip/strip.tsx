@@ -215,7 +215,9 @@ export function Strip({ run, lane, steps, title, mode }: StripProps) {
         const before = top.current;
         top.current = event.currentTarget.scrollTop;
         aimed.current = null;
-        following.current = lines * lineHeight[layout] - top.current - height < lineHeight[layout];
+        // The stream may have grown by lines since it was scrolled to its end: who follows it stops by going back, not by coming too late.
+        following.current &&= top.current >= before;
+        following.current ||= lines * lineHeight[layout] - top.current - height < lineHeight[layout];
         scrolled((top.current - before) / lineHeight[layout]);
       }}
     >

@@ -1,13 +1,11 @@
 // @vitest-environment happy-dom
 import { act, cleanup, fireEvent, render, screen, waitFor } from '@testing-library/react';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { encodeSteps, stepLength } from '../../../main/contract/frame';
-import { PackedStepSeries } from '../../state/packed-step-series';
 import { ServicesContext } from '../../state/services';
-import { sampleLayout } from '../../testing/sample-run';
+import { sampleSeries } from '../../testing/sample-series';
 import { sampleServices } from '../../testing/sample-services';
-import { sampleSteps } from '../../testing/sample-steps';
 import { sampleTextModel, sampleTextRun } from '../../testing/sample-text-run';
+import { stubLayout } from '../../testing/stub-layout';
 import { Strip } from './strip';
 
 const run = sampleTextRun();
@@ -15,35 +13,11 @@ const [lane] = run.lanes;
 if (lane === undefined) throw new Error('The sample run has a lane');
 const { vocabulary } = lane.modelInfo;
 
-/** So many steps, all of one width, behind those there are. */
-function series(length: number, steps = new PackedStepSeries(sampleLayout)): PackedStepSeries {
-  const packed = encodeSteps(sampleSteps(0, 0, [{ token: ' word', heads: { ' word': 0.9 } }], vocabulary), sampleLayout);
-  for (let i = 0; i < length; i++) {
-    packed[2] = steps.length;
-    steps.append(packed.subarray(0, stepLength(sampleLayout)), 0);
-  }
-  return steps;
-}
-
 let now = 0;
 
 beforeEach(() => {
   vi.spyOn(performance, 'now').mockImplementation(() => now);
-  Object.defineProperty(document, 'fonts', { value: new EventTarget(), configurable: true });
-  vi.spyOn(HTMLElement.prototype, 'clientWidth', 'get').mockReturnValue(620);
-  vi.spyOn(HTMLElement.prototype, 'clientHeight', 'get').mockReturnValue(300);
-  vi.stubGlobal(
-    'ResizeObserver',
-    class {
-      constructor(private readonly report: () => void) {}
-      observe(): void {
-        this.report();
-      }
-      disconnect(): void {
-        return;
-      }
-    },
-  );
+  stubLayout(620, 300);
 });
 afterEach(() => {
   cleanup();
@@ -55,7 +29,7 @@ async function show(length: number): Promise<HTMLElement> {
   const services = await sampleServices([sampleTextModel]);
   render(
     <ServicesContext value={services}>
-      <Strip run={run} lane={lane ?? fail()} steps={series(length)} title="Chain" mode="cells" />
+      <Strip run={run} lane={lane ?? fail()} steps={sampleSeries(vocabulary, length)} title="Chain" mode="cells" />
     </ServicesContext>,
   );
   return screen.getByRole('listbox', { name: 'Steps of Chain' });
@@ -140,7 +114,7 @@ describe('a strip of a run under way', () => {
   }> {
     const services = await sampleServices([sampleTextModel]);
     vi.spyOn(services.runs, 'view').mockReturnValue(run);
-    const steps = series(600);
+    const steps = sampleSeries(vocabulary, 600);
     const shown = (of: typeof run): React.JSX.Element => (
       <ServicesContext value={services}>
         <Strip run={of} lane={lane ?? fail()} steps={steps} title="Chain" mode="cells" />
@@ -161,7 +135,7 @@ describe('a strip of a run under way', () => {
     };
     /** By five lines. */
     const grow = async (): Promise<void> => {
-      series(50, steps);
+      sampleSeries(vocabulary, 50, steps);
       rerender(shown({ ...live }));
       await frames();
     };

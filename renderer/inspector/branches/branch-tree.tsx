@@ -48,7 +48,7 @@ export function BranchTree({ entry, room, step, onSelect }: BranchTreeProps) {
               d={link.path}
               fill="none"
               stroke={entry.style.hue}
-              strokeOpacity={on ? 1 : cut ? 0.3 : 0.55}
+              strokeOpacity={on ? 1 : cut ? 0.45 : 0.55}
               strokeWidth={on ? 2.6 : 0.8 + Math.min(1.2, (1.6 * link.branches.length) / Math.max(1, lane.branches.length))}
               strokeDasharray={cut ? '2 3' : undefined}
             />

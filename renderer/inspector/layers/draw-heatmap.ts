@@ -28,8 +28,8 @@ export interface HeatmapView {
 
 /** Shade 0 is still told from the panel, shade 1 is the lane's own hue. */
 const weakest = 0.05;
-/** A lens not read yet has a trace of ink: told from what was read, and from where there is no step. */
-const unreadInk = 0.035;
+/** A lens not read yet is a short dash: told from what was read, whatever its shade, and from where there is no step. */
+const dash = { length: 4, ink: 0.25 } as const;
 
 interface Ink {
   readonly context: CanvasRenderingContext2D;
@@ -96,14 +96,20 @@ function drawCells(
       const shade = reading === undefined ? NaN : measure.shade(reading, vocabulary.length);
       const y = top + rowOfStream(section, stream) * rowHeight;
       if (reading === undefined) continue;
-      const background = Number.isNaN(shade) ? unread : mix(panel, hue, weakest + (1 - weakest) * shade);
+      if (Number.isNaN(shade)) {
+        const length = Math.min(dash.length, Math.max(1, columnWidth / 2));
+        context.fillStyle = css(unread);
+        context.fillRect(Math.round(x + (columnWidth - gap - length) / 2), Math.floor(y + rowHeight / 2), length, 1);
+        continue;
+      }
+      const background = mix(panel, hue, weakest + (1 - weakest) * shade);
       context.fillStyle = css(background);
       if (gap === 2) {
         context.beginPath();
         context.roundRect(x, y, columnWidth - gap, rowHeight - gap, 3);
         context.fill();
       } else context.fillRect(x, y, columnWidth - gap, rowHeight - (gap === 0 || rowHeight < 5 ? 0 : 1));
-      if (!words || Number.isNaN(shade)) continue;
+      if (!words) continue;
       const text = canvasToken(vocabulary[reading.top.ids[0] ?? -1] ?? '');
       context.fillStyle = css(readableOn(background));
       context.font = `600 12px ${data}`;
@@ -168,7 +174,7 @@ export function drawHeatmap(
   const ink: Ink = {
     context,
     panel: tone('panel'),
-    unread: mix(tone('panel'), tone('ink'), unreadInk),
+    unread: mix(tone('panel'), tone('ink'), dash.ink),
     ink: css(tone('ink')),
     dim: css(tone('dim')),
     cursor: css(tone('cursor')),

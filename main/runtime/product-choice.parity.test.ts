@@ -36,6 +36,7 @@ const { bitsInBytes } = new Kernels(1);
 const choices = [
   { kind: 'wide', choice: { wide: true, bytes: [] } },
   ...(bitsInBytes.length > 0 ? [{ kind: 'in bytes', choice: { wide: false, bytes: bitsInBytes } }] : []),
+  ...(bitsInBytes.length > 0 ? [{ kind: 'in bytes for 4 bits, wide for 8', choice: { wide: true, bytes: [4] } as const }] : []),
 ];
 
 describe.each(choices)('products $kind', ({ choice }) => {

@@ -49,6 +49,8 @@ function scrollTo(strip: HTMLElement, top: number, pause = 500): void {
 }
 
 const elementsIn = (strip: HTMLElement): Set<Element> => new Set(strip.querySelectorAll('*'));
+/** How far it can be scrolled. */
+const endOf = (strip: HTMLElement): number => Number.parseInt((strip.lastElementChild as HTMLElement).style.height, 10) - 300;
 const firstStep = (): number => Math.min(...screen.getAllByRole('option').map((cell) => Number(cell.getAttribute('data-step'))));
 
 describe('a strip of thousands of steps', () => {
@@ -109,7 +111,8 @@ describe('a strip of a run under way', () => {
     strip: HTMLElement;
     end: number;
     put: (step: number) => Promise<void>;
-    grow: () => Promise<void>;
+    grow: () => void;
+    frames: () => Promise<void>;
     finish: () => Promise<void>;
   }> {
     const services = await sampleServices([sampleTextModel]);
@@ -133,17 +136,16 @@ describe('a strip of a run under way', () => {
       });
       await frames();
     };
-    /** By five lines. */
-    const grow = async (): Promise<void> => {
+    /** By several lines. */
+    const grow = (): void => {
       sampleSeries(vocabulary, 50, steps);
       rerender(shown({ ...live }));
-      await frames();
     };
     const finish = async (): Promise<void> => {
       rerender(shown(run));
       await frames();
     };
-    return { strip, end: strip.scrollTop, put, grow, finish };
+    return { strip, end: strip.scrollTop, put, grow, frames, finish };
   }
 
   it('stays at the end when the cursor is put at its beginning, and goes where the cursor is moved', async () => {
@@ -154,19 +156,28 @@ describe('a strip of a run under way', () => {
     expect(strip.scrollTop).toBe(0);
   });
 
-  it('follows the stream also where the page says late that it was scrolled, and until somebody scrolls back', async () => {
-    const { strip, grow } = await follow();
-    await grow();
-    const first = strip.scrollTop;
-    await grow();
-    // The page tells of the first scroll when the stream is five lines longer.
-    scrollTo(strip, first);
-    await grow();
-    expect(strip.scrollTop).toBeGreaterThan(first + 8 * 41);
-    scrollTo(strip, strip.scrollTop);
-    scrollTo(strip, 1_000);
-    await grow();
-    expect(strip.scrollTop).toBe(1_000);
+  it('follows the stream also where it has grown by lines whenever the page tells of the scroll to its end', async () => {
+    const { strip, end, grow, frames } = await follow();
+    grow();
+    await frames();
+    for (let told = 0; told < 3; told++) {
+      const there = strip.scrollTop;
+      grow();
+      scrollTo(strip, there);
+      await frames();
+      expect(strip.scrollTop).toBe(endOf(strip));
+    }
+    expect(strip.scrollTop).toBeGreaterThan(end + 600);
+  });
+
+  it('stays where somebody has scrolled back to, also in the frame in which the stream was followed', async () => {
+    const { strip, end, grow, frames } = await follow();
+    grow();
+    await frames();
+    scrollTo(strip, end + 60);
+    grow();
+    await frames();
+    expect(strip.scrollTop).toBe(end + 60);
   });
 
   it('shows the cursor’s step when the run has ended', async () => {

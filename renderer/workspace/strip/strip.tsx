@@ -214,9 +214,9 @@ export function Strip({ run, lane, steps, title, mode }: StripProps) {
       onScroll={(event) => {
         const before = top.current;
         top.current = event.currentTarget.scrollTop;
+        // The stream may have grown by lines since it was scrolled to its end: who follows it stops by going back from there. Pages round places.
+        following.current &&= top.current > (aimed.current ?? before) - 1;
         aimed.current = null;
-        // The stream may have grown by lines since it was scrolled to its end: who follows it stops by going back, not by coming too late.
-        following.current &&= top.current >= before;
         following.current ||= lines * lineHeight[layout] - top.current - height < lineHeight[layout];
         scrolled((top.current - before) / lineHeight[layout]);
       }}

@@ -28,16 +28,17 @@ export interface KernelMatrix {
 }
 
 /** How a matrix lies: see assembly/products.ts, sixteens.ts and byte-products.ts. */
-interface Order {
+export interface WeightOrder {
   /** Rows that lie together. */
   readonly together: 8 | 16;
+  /** Weights lie, and inputs are to lie, as assembly/byte-products.ts reads them. */
   readonly inBytes: boolean;
 }
 
 /** Rows to be put into the order that products read: integers of so many bits, or floats, [outputs, blocks]. See assembly/repack.ts. */
 interface Repacking {
   readonly bits: number;
-  readonly order: Order;
+  readonly order: WeightOrder;
   readonly blocks: number;
   readonly outputs: number;
   readonly scales: number;
@@ -46,10 +47,8 @@ interface Repacking {
 const nextMultiple = (count: number, unit: number): number => Math.ceil(count / unit) * unit;
 
 /** Matrices that meet the same input, product beside product. */
-export interface KernelProduct {
+export interface KernelProduct extends WeightOrder {
   readonly matrices: readonly KernelMatrix[];
-  /** Weights lie, and inputs are to lie, as assembly/byte-products.ts reads them. */
-  readonly inBytes: boolean;
   /** Of all outputs; 0 where there is none. */
   readonly bias: number;
   readonly outputs: number;
@@ -156,7 +155,7 @@ export class KernelWeights {
     };
     const { wide, bytes } = this.choice;
     const inBytes = names.every((name) => bytes.some((bits) => bitsOf(this.weights, name) === bits));
-    const order: Order = { together: inBytes || wide ? 16 : 8, inBytes };
+    const order: WeightOrder = { together: inBytes || wide ? 16 : 8, inBytes };
     const matrices: KernelMatrix[] = [];
     let alike: string[] = [];
     for (const [index, name] of names.entries()) {
@@ -168,10 +167,10 @@ export class KernelWeights {
     }
     const biases = names.map((name) => `${name}.bias`);
     const bias = biases.every((name) => places.has(name)) ? this.#copy(biases) : 0;
-    return { matrices, inBytes, bias, outputs: matrices.reduce((sum, { outputs }) => sum + outputs, 0) };
+    return { ...order, matrices, bias, outputs: matrices.reduce((sum, { outputs }) => sum + outputs, 0) };
   }
 
-  async #join(names: readonly string[], order: Order): Promise<KernelMatrix> {
+  async #join(names: readonly string[], order: WeightOrder): Promise<KernelMatrix> {
     const { places } = this.weights;
     const bits = bitsOf(this.weights, names[0] ?? '');
     if (bits === null) throw new Error(`${names.join(', ')} are not in 4 or 8 bits`);

@@ -19,8 +19,8 @@ new WebAssembly.Instance(module, { env: { memory } }).exports.work(thread);
 /** As traces name it; the number is raised with a change that moves a bit of a result. */
 export const kernelsName = 'interlinear kernels 9';
 
-/** Whether this runtime knows what products of bytes are made of. */
-const knowsBytes = WebAssembly.validate(relaxed);
+/** Whether this runtime knows what products of bytes, and the sketch of a lens, are made of. */
+export const knowsBytes = WebAssembly.validate(relaxed);
 
 let module: WebAssembly.Module | null = null;
 

@@ -22,4 +22,11 @@ export class Scratch {
   floats(name: string, count: number): number {
     return this.bytes(name, 4 * count);
   }
+
+  /** Gives all of it back. */
+  free(): void {
+    for (const { at } of this.#places.values()) this.memory.free(at);
+    this.#places.clear();
+    this.moves++;
+  }
 }

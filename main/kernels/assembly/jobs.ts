@@ -13,6 +13,10 @@ import { multiplyBytes, multiplyWide } from './rounded-products';
 import { WideProduct } from './sixteens';
 import { normalizeScores } from './value-weights';
 import { activate, Activation, Normalization, normalize } from './rows';
+import {
+  copyToken, iterateSubspace, LensRows, measureReach, packSketch, Reach, readCandidates, scanSketch, SketchedRows, SketchPacking, sketchRow, SketchScan, Subspace,
+  TokenRows,
+} from './sketch';
 import { Walks, walkRows } from './walks';
 
 
@@ -80,6 +84,29 @@ export function execute(chunk: i32): void {
       // In one of the two modules, as above.
       if (ASC_FEATURE_RELAXED_SIMD) multiplyBytes(changetype<WideProduct>(args), chunk);
       else unreachable();
+      break;
+    case 15:
+      packSketch(changetype<SketchPacking>(args), chunk);
+      break;
+    case 16:
+      copyToken(changetype<TokenRows>(args), chunk);
+      break;
+    case 17:
+      readCandidates(changetype<LensRows>(args), chunk);
+      break;
+    case 18:
+      if (ASC_FEATURE_RELAXED_SIMD) sketchRow(changetype<SketchedRows>(args), chunk);
+      else unreachable();
+      break;
+    case 19:
+      if (ASC_FEATURE_RELAXED_SIMD) scanSketch(changetype<SketchScan>(args), chunk);
+      else unreachable();
+      break;
+    case 20:
+      iterateSubspace(changetype<Subspace>(args), chunk);
+      break;
+    case 21:
+      measureReach(changetype<Reach>(args), chunk);
       break;
     default:
       unreachable();

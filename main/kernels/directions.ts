@@ -1,0 +1,52 @@
+import type { Kernels } from './kernels';
+
+/**
+ * Orthonormal directions, [count, width], in which most of some rows lies: one step of subspace iteration from rows that are evenly apart.
+ * A direction is zero where there are not so many.
+ * @param from address of the rows, [rows, width]
+ * @source N. Halko, P.-G. Martinsson, J. Tropp, Finding structure with randomness (2011), section 4.5
+ */
+export function mainDirections(kernels: Kernels, from: number, rows: number, width: number, count: number): Float32Array {
+  const { memory } = kernels;
+  const used = Math.min(count, rows);
+  const directions = new Float32Array(count * width);
+  for (let index = 0; index < used; index++) {
+    const row = Math.floor((index * rows) / used);
+    directions.set(memory.floats(from + 4 * row * width, width), index * width);
+  }
+  orthonormalize(directions, width);
+  const [at, to] = [memory.allocate(directions.byteLength), memory.allocate(directions.byteLength)];
+  memory.floats(at, directions.length).set(directions);
+  const args = kernels.prepare('iterateSubspace', { from, rows, width, directions: at, to });
+  kernels.run('iterateSubspace', args, count);
+  directions.set(memory.floats(to, directions.length));
+  for (const place of [args, at, to]) memory.free(place);
+  orthonormalize(directions, width);
+  return directions;
+}
+
+/** Less than so much of a row that is left when the others' part is taken away is rounding. */
+const least = 1e-4;
+
+/** Gram-Schmidt, in place; what others make up is zero. */
+function orthonormalize(rows: Float32Array, width: number): void {
+  const row = (index: number): Float32Array => rows.subarray(index * width, (index + 1) * width);
+  for (let index = 0; index < rows.length / width; index++) {
+    const one = row(index);
+    const before = Math.sqrt(dot(one, one));
+    for (let other = 0; other < index; other++) add(one, row(other), -dot(one, row(other)));
+    const after = Math.sqrt(dot(one, one));
+    const factor = after > least * before ? 1 / after : 0;
+    for (let i = 0; i < width; i++) one[i] = (one[i] ?? 0) * factor;
+  }
+}
+
+function dot(a: Float32Array, b: Float32Array): number {
+  let sum = 0;
+  for (let i = 0; i < a.length; i++) sum += (a[i] ?? 0) * (b[i] ?? 0);
+  return sum;
+}
+
+function add(to: Float32Array, from: Float32Array, factor: number): void {
+  for (let i = 0; i < to.length; i++) to[i] = (to[i] ?? 0) + (from[i] ?? 0) * factor;
+}

@@ -1,4 +1,4 @@
-import { stepLength } from '../main/contract/frame';
+import { readingLength, stepLength } from '../main/contract/frame';
 import { lensOrder } from '../main/contract/lens-order';
 import { lensPortion, type RunEvent } from '../main/contract/protocol';
 import { spread, type Spread } from './spread';
@@ -6,15 +6,17 @@ import { type TextModel, textOf } from './text-model';
 
 const visibleSteps = 120;
 /** Steps generated beside a reading before and after, to compare with. */
-const stepsBeside = 60;
-/** Requests a window has under way at a time. */
+const stepsBeside = 150;
+/** Requests of readings in full that a window has under way at a time, when it has the quick ones. */
 const requestsAtOnce = 2;
+/** In which a picture is to be there. */
+const firstMilliseconds = 1500;
 
 /** One picture of every layer of the visible steps. */
 export interface PictureFigures {
-  /** From the first request to the last answer of the coarse round: every eighth layer of every step. */
-  readonly coarseSeconds: Spread;
-  /** … to the last answer. */
+  /** From the request to the quick readings of every layer of every step. */
+  readonly quickSeconds: Spread;
+  /** … to the last reading in full. */
   readonly seconds: Spread;
 }
 
@@ -30,22 +32,29 @@ export interface LensFigures {
 }
 
 export interface Slowdown {
-  /** Steps a second that right before and after would make of what lies between. */
+  /** Steps a second right before. */
+  readonly before: Spread;
+  /** … that right before and after would make of what lies between. */
   readonly alone: Spread;
-  /** Steps a second while the picture is read. */
+  /** Steps a second in the first second and a half, in which the picture is to be there. */
+  readonly first: Spread;
+  /** … until all of it has been read in full. */
   readonly meanwhile: Spread;
-  /** How much slower the run goes while the picture is read, in percent. */
+  /** How much slower the run goes in the first second and a half, and until all has been read in full, in percent. */
+  readonly slowdownFirst: Spread;
   readonly slowdown: Spread;
 }
 
 interface Picture {
-  readonly coarse: number;
+  readonly quick: number;
   readonly all: number;
 }
 
 /** While a run goes on, with its steps a second beside the picture and meanwhile. */
 interface PictureBeside extends Picture {
+  readonly before: number;
   readonly alone: number;
+  readonly first: number;
   readonly meanwhile: number;
 }
 
@@ -61,9 +70,10 @@ export async function measureLens(open: () => Promise<TextModel>, runs: number, 
       beside.push(pictures.beside);
       next.push(pictures.next);
       idle.push(pictures.idle);
-      const line = (name: string, { coarse, all }: Picture): string =>
-        `lens: run ${run + 1} of ${runs}, ${name}: coarse ${coarse.toFixed(2)} s, all ${all.toFixed(1)} s`;
-      const speedsOf = ({ alone, meanwhile }: PictureBeside): string => `${alone.toFixed(1)} and ${meanwhile.toFixed(1)} steps/s`;
+      const line = (name: string, { quick, all }: Picture): string =>
+        `lens: run ${run + 1} of ${runs}, ${name}: quick ${quick.toFixed(2)} s, in full ${all.toFixed(1)} s`;
+      const speedsOf = ({ before, first, alone, meanwhile }: PictureBeside): string =>
+        `${before.toFixed(0)}, then ${first.toFixed(0)} steps/s; in all ${alone.toFixed(0)} and ${meanwhile.toFixed(0)}`;
       progress(`${line('beside', pictures.beside)}; ${speedsOf(pictures.beside)}`);
       progress(`${line('next', pictures.next)}; ${speedsOf(pictures.next)}`);
       progress(line('idle', pictures.idle));
@@ -72,12 +82,15 @@ export async function measureLens(open: () => Promise<TextModel>, runs: number, 
     }
   }
   const times = (pictures: readonly Picture[]): PictureFigures => ({
-    coarseSeconds: spread(pictures.map(({ coarse }) => coarse)),
+    quickSeconds: spread(pictures.map(({ quick }) => quick)),
     seconds: spread(pictures.map(({ all }) => all)),
   });
   const speeds = (pictures: readonly PictureBeside[]): Slowdown => ({
     alone: spread(pictures.map(({ alone }) => alone)),
+    before: spread(pictures.map(({ before }) => before)),
+    first: spread(pictures.map(({ first }) => first)),
     meanwhile: spread(pictures.map(({ meanwhile }) => meanwhile)),
+    slowdownFirst: spread(pictures.map(({ before, first }) => 100 * (1 - first / before))),
     slowdown: spread(pictures.map(({ alone, meanwhile }) => 100 * (1 - meanwhile / alone))),
   });
   return {
@@ -95,6 +108,7 @@ async function readThree(model: TextModel): Promise<{ beside: PictureBeside; nex
   const times: number[] = [];
   let layers = 0;
   let floats = Infinity;
+  let lens = 0;
   const reached = new Map<number, () => void>();
   const whenReached = async (steps: number): Promise<void> =>
     new Promise((resolve) => {
@@ -105,6 +119,7 @@ async function readThree(model: TextModel): Promise<{ beside: PictureBeside; nex
     if (event.type === 'started') {
       layers = event.info.layout.streams - 1;
       floats = stepLength(event.info.layout);
+      ({ lens } = event.info.layout);
     }
     if (event.type !== 'steps') return;
     for (let i = 0; i < event.packed.length / floats; i++) times.push(performance.now());
@@ -125,7 +140,7 @@ async function readThree(model: TextModel): Promise<{ beside: PictureBeside; nex
   const { run } = await client.request('run.start', { model: model.id, prompt: textOf(80), lanes: [...lanes] });
 
   /** The picture of the visible steps from one on. Afterwards, and while a run goes on, so many steps have been generated beside it. */
-  const read = async (from: number): Promise<{ coarse: number; all: number; started: number; done: number }> => {
+  const read = async (from: number): Promise<{ quick: number; all: number; started: number; done: number }> => {
     const rounds = lensOrder(layers).map((streams) => {
       const count = Math.floor(lensPortion / streams.length);
       return Array.from({ length: Math.ceil(visibleSteps / count) }, (_, i) => ({
@@ -135,36 +150,41 @@ async function readThree(model: TextModel): Promise<{ beside: PictureBeside; nex
       }));
     });
     const started = performance.now();
-    let coarse = NaN;
-    let answered = 0;
+    const place = { run, lane: 0, branch: 0 };
+    let quick = NaN;
+    const askQuick = async (): Promise<void> => {
+      const { packed } = await client.request('run.quickLens', { ...place, first: from, count: visibleSteps });
+      if (packed?.length !== visibleSteps * layers * readingLength(lens)) throw new Error('There are no quick readings of all streams');
+      quick = performance.now() - started;
+    };
     const pieces = rounds.flat();
     const ask = async (): Promise<void> => {
-      for (let piece = pieces.shift(); piece; piece = pieces.shift()) {
-        await client.request('run.lens', { run, lane: 0, branch: 0, ...piece });
-        if (++answered === rounds[0]?.length) coarse = performance.now() - started;
-      }
+      for (let piece = pieces.shift(); piece; piece = pieces.shift()) await client.request('run.lens', { ...place, ...piece });
     };
+    await askQuick();
     await Promise.all(Array.from({ length: requestsAtOnce }, ask));
     const done = performance.now();
-    return { coarse: coarse / 1000, all: (done - started) / 1000, started, done };
+    return { quick: quick / 1000, all: (done - started) / 1000, started, done };
   };
   const readBeside = async (from: number): Promise<PictureBeside> => {
     await whenReached(Math.max(from + visibleSteps, times.length + stepsBeside) + 2);
     const stepsBefore = times.length;
-    const { coarse, all, started, done } = await read(from);
+    const { quick, all, started, done } = await read(from);
     const stepsAfter = times.length;
     await whenReached(stepsAfter + stepsBeside + 1);
     const before = speed(times[stepsBefore - stepsBeside] ?? NaN, started);
     const after = speed(done, Infinity);
     // A step takes longer the more there were before it, so what lies between is the mean of their times.
-    return { coarse, all, alone: 2 / (1 / before + 1 / after), meanwhile: (stepsAfter - stepsBefore) / all };
+    const alone = 2 / (1 / before + 1 / after);
+    const first = times.filter((time) => time > started && time <= started + firstMilliseconds).length / (firstMilliseconds / 1000);
+    return { quick, all, before, alone, first, meanwhile: (stepsAfter - stepsBefore) / all };
   };
   const beside = await readBeside(0);
   const next = await readBeside(visibleSteps);
   await client.request('run.cancel', { run });
   await ended;
-  const { coarse, all } = await read(2 * visibleSteps);
+  const { quick, all } = await read(2 * visibleSteps);
   await client.request('run.close', { run });
   client.close();
-  return { beside, next, idle: { coarse, all }, layers };
+  return { beside, next, idle: { quick, all }, layers };
 }

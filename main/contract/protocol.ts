@@ -120,6 +120,19 @@ export const requests = {
     role: 'window',
   },
   /**
+   * The same of all streams below the last, read over the tokens that matter: far faster, and near what `run.lens` gives (see `QuickLens`).
+   * `packed` is null where the lens of the model cannot be read so.
+   */
+  'run.quickLens': {
+    parameters: z.strictObject({
+      ...branchReference.shape,
+      first: z.number().int().min(0),
+      count: z.number().int().min(1).max(lensPortion),
+    }),
+    result: z.object({ packed: z.instanceof(Float32Array).nullable() }),
+    role: 'window',
+  },
+  /**
    * Rows of a layer's attention over what a branch has read, computed again by the model of the run: `count` query positions from `first`
    * (a multiple of `attentionBlock`), under one head or, with null, the mean of all. `codes` [count, first + count] as `attentionCode` gives
    * them. With `pool`, `overview` [heads + 1, ceil(count / pool), ceil((first + count) / pool)] has the largest code of each square of cells, the mean last.

@@ -17,6 +17,7 @@ const handlers: Handlers = {
   'run.close': () => Promise.reject(new Error('a bug')),
   'run.tap': refuse,
   'run.lens': refuse,
+  'run.quickLens': refuse,
   'run.attention': refuse,
   'run.attentionRow': refuse,
   'run.attentionBlock': refuse,

@@ -24,7 +24,7 @@ import { describeRun } from './describe-run';
 import { inTurnOf } from './in-turn';
 import { LensService } from './lens-service';
 import { LensTurns } from './lens-turns';
-import { readLenses } from './read-lenses';
+import { readLenses, readQuickLenses } from './read-lenses';
 import { type RunResult, recordRun } from './record-run';
 import type { RunObserver } from './run-observer';
 import type { StartProcess } from './side-process';
@@ -209,6 +209,11 @@ export class Engine {
       const source = this.#source(run);
       const loaded = await this.#models.loadFor(modelOfLane(source.info, range.lane));
       return { packed: await readLenses(source, this.#lens.readerOf(loaded), range) };
+    },
+    'run.quickLens': async ({ run, ...range }) => {
+      const source = this.#source(run);
+      const loaded = await this.#models.loadFor(modelOfLane(source.info, range.lane));
+      return { packed: await readQuickLenses(source, this.#lens.quickReaderOf(loaded), range) };
     },
     trajectory: async ({ branches, stream, components, scale }) =>
       measureTrajectory(

@@ -2,7 +2,7 @@ import { InterlinearError } from '../contract/errors';
 import type { LoadedModel } from '../runtime/decoder';
 import { type LensAnswer, lensAnswerSchema, type LensQuestion } from './lens-messages';
 import type { LensTurns, TimedReading } from './lens-turns';
-import type { ReadLens } from './read-lenses';
+import type { ReadLens, ReadQuickLenses } from './read-lenses';
 import type { SideProcess } from './side-process';
 
 /** The process is ended so many milliseconds after the last question: it holds an unembedding in 32-bit floats twice. */
@@ -57,8 +57,20 @@ export class LensService {
 
   /** How the lens of a model is read. It throws what `Decoder.readings` does, and InterlinearError `engine-lost` when the process dies. */
   readerOf(model: LoadedModel): ReadLens {
-    return async (residuals, targets, count, isUrgent) =>
-      this.#turns.take(isUrgent, async () => this.#whileRunsWait(async () => this.#read(model, residuals, targets, count)));
+    return async (residuals, targets, count, isCoarse) =>
+      // Where there are quick readings they make the picture.
+      this.#turns.take(isCoarse && !model.decoder.readsQuickly ? 'coarse' : 'other', async () => this.#whileRunsWait(async () => this.#read(model, residuals, targets, count)));
+  }
+
+  /** How it is read over the tokens that matter, before all that waits. It throws what `Decoder.quickReadings` does. */
+  quickReaderOf({ decoder }: LoadedModel): ReadQuickLenses {
+    return async (steps, count) =>
+      this.#turns.take('quick', async () =>
+        this.#whileRunsWait(async () => {
+          const started = performance.now();
+          return { value: await decoder.quickReadings(steps, count), milliseconds: performance.now() - started };
+        }),
+      );
   }
 
   /**

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type LensClock, LensTurns } from './lens-turns';
+import { type LensClock, type LensTurn, LensTurns } from './lens-turns';
 
 /** A clock that only what sleeps or reads moves on. */
 function fakeClock(): LensClock & { time: number } {
@@ -20,7 +20,7 @@ async function readings(count: number, generating: (time: number) => boolean): P
   const turns = new LensTurns(() => generating(clock.time), clock);
   const began: number[] = [];
   for (let i = 0; i < count; i++)
-    await turns.take(false, async () => {
+    await turns.take('other', async () => {
       began.push(clock.time);
       clock.time += 100;
       return Promise.resolve({ value: i, milliseconds: 100 });
@@ -59,7 +59,7 @@ describe('turns to read lenses', () => {
       if (name === 'b') throw new Error('No numbers');
       return { value: name, milliseconds: 1 };
     };
-    const all = await Promise.allSettled(['a', 'b', 'c'].map(async (name) => turns.take(false, async () => reading(name))));
+    const all = await Promise.allSettled(['a', 'b', 'c'].map(async (name) => turns.take('other', async () => reading(name))));
     expect(all.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
     expect(order).toEqual(['a', 'b', 'c'].flatMap((name) => [`${name} begins`, `${name} ends`]));
   });
@@ -68,17 +68,17 @@ describe('turns to read lenses', () => {
     const clock = fakeClock();
     const turns = new LensTurns(() => true, clock);
     const began: [string, number][] = [];
-    const take = async (name: string, isUrgent: boolean): Promise<void> =>
-      turns.take(isUrgent, async () => {
+    const take = async (name: string, turn: LensTurn): Promise<void> =>
+      turns.take(turn, async () => {
         began.push([name, clock.time]);
         clock.time += 500;
         return Promise.resolve({ value: undefined, milliseconds: 500 });
       });
     // The burst and what half of a reading takes more than that.
-    await Promise.all([take('a', false), take('b', false), take('c', false)]);
+    await Promise.all([take('a', 'other'), take('b', 'other'), take('c', 'other')]);
     const before = clock.time;
     // Another waits for its share when the urgent one comes.
-    await Promise.all([take('waiting', false), take('urgent', true)]);
+    await Promise.all([take('waiting', 'other'), take('urgent', 'coarse')]);
     expect(began.map(([name]) => name)).toEqual(['a', 'b', 'c', 'urgent', 'waiting']);
     expect((began[3]?.[1] ?? NaN) - before).toBeLessThanOrEqual(50);
     // 500 ms of what the third took, and 500 of the urgent one's, at a twelfth of the time.
@@ -91,7 +91,7 @@ describe('turns to read lenses', () => {
     const turns = new LensTurns(() => true, clock);
     const began: number[] = [];
     for (let i = 0; i < 40; i++)
-      await turns.take(true, async () => {
+      await turns.take('coarse', async () => {
         began.push(clock.time);
         clock.time += 100;
         return Promise.resolve({ value: i, milliseconds: 100 });

@@ -2,15 +2,20 @@ import { InterlinearError } from '../contract/errors';
 import { readingLength } from '../contract/frame';
 import { modelOfLane } from '../contract/lane-models';
 import { isCoarse } from '../contract/lens-order';
+import type { Decoder } from '../runtime/decoder';
+import type { QuickStep } from '../kernels/quick-lens';
 import type { RunSource } from './run-source';
 
-/** Readings of N streams [N, D], packed as `encodeReadings` does; whoever makes them. Urgent ones come before others. */
+/** Readings of N streams [N, D], packed as `encodeReadings` does; whoever makes them. Coarse ones come before others. */
 export type ReadLens = (
   residuals: Float32Array<ArrayBuffer>,
   targets: readonly number[],
   count: number,
-  isUrgent: boolean,
+  isCoarse: boolean,
 ) => Promise<Float32Array<ArrayBuffer>>;
+
+/** The same of all streams below the last of some steps, over the tokens that matter; null where the model's lens is not read so. */
+export type ReadQuickLenses = Decoder['quickReadings'];
 
 /** Streams of some steps of one branch whose lenses are wanted. */
 export interface LensRange {
@@ -42,8 +47,35 @@ export async function readLenses(source: RunSource, read: ReadLens, range: LensR
       residuals.set(data.subarray(stream * width, (stream + 1) * width), (i * streams.length + j) * width);
   }
   const targets = steps.flatMap(({ targetId }) => streams.map(() => targetId));
-  // What makes a picture at all.
   const packed = await read(residuals, targets, layout.lens, isCoarse(streams, layout.streams - 1));
   if (packed.length !== targets.length * readingLength(layout.lens)) throw new Error('Some streams have come back without a reading');
   return packed;
+}
+
+/**
+ * Reads the lens of all layers below the last of some steps, over the tokens that matter.
+ * @returns packed readings [steps there are, streams]; null where the model's lens is not read so
+ * @throws whatever source and reader throw
+ */
+export async function readQuickLenses(
+  source: RunSource,
+  read: ReadQuickLenses,
+  { first, count, lane, branch }: Omit<LensRange, 'streams'>,
+): Promise<Float32Array<ArrayBuffer> | null> {
+  const { layout, model } = modelOfLane(source.info, lane);
+  const before = Math.min(1, first);
+  const records = await source.steps(lane, branch, first - before, before + count);
+  const steps: QuickStep[] = [];
+  for (const [i, { index, targetId, candidates }] of records.entries()) {
+    if (i < before) continue;
+    const { data } = await source.tap(lane, branch, index, 'residual');
+    const previous = records[i - 1];
+    steps.push({
+      streams: data.subarray(0, (layout.streams - 1) * model.width),
+      target: targetId,
+      // What was read, and what is said at last, come up on the way.
+      known: [...(previous ? [previous.targetId] : []), ...candidates.ids],
+    });
+  }
+  return steps.length === 0 ? new Float32Array(0) : read(steps, layout.lens);
 }

@@ -1,28 +1,47 @@
 import type { Kernels } from './kernels';
 
+/** Rows in the kernels' memory, [rows, width]. */
+export interface Rows {
+  readonly from: number;
+  readonly rows: number;
+  readonly width: number;
+}
+
 /**
  * Orthonormal directions, [count, width], in which most of some rows lies: one step of subspace iteration from rows that are evenly apart.
  * A direction is zero where there are not so many.
- * @param from address of the rows, [rows, width]
  * @source N. Halko, P.-G. Martinsson, J. Tropp, Finding structure with randomness (2011), section 4.5
  */
-export function mainDirections(kernels: Kernels, from: number, rows: number, width: number, count: number): Float32Array {
-  const { memory } = kernels;
+export function mainDirections(kernels: Kernels, of: Rows, count: number): Float32Array {
+  const { from, rows, width } = of;
   const used = Math.min(count, rows);
   const directions = new Float32Array(count * width);
   for (let index = 0; index < used; index++) {
     const row = Math.floor((index * rows) / used);
-    directions.set(memory.floats(from + 4 * row * width, width), index * width);
+    directions.set(kernels.memory.floats(from + 4 * row * width, width), index * width);
   }
-  orthonormalize(directions, width);
+  const next = iterated(kernels, of, directions);
+  orthonormalize(next, width);
+  return next;
+}
+
+/** How much of the squares of some rows lies in none of some orthonormal directions, 0 to 1. */
+export function shareOutside(kernels: Kernels, of: Rows, directions: Float32Array): number {
+  const { from, rows, width } = of;
+  const all = kernels.memory.floats(from, rows * width);
+  return Math.max(0, 1 - dot(iterated(kernels, of, directions), directions) / dot(all, all));
+}
+
+/** What the product of the rows' transpose, the rows and each direction is. */
+function iterated(kernels: Kernels, of: Rows, directions: Float32Array): Float32Array {
+  const { memory } = kernels;
   const [at, to] = [memory.allocate(directions.byteLength), memory.allocate(directions.byteLength)];
   memory.floats(at, directions.length).set(directions);
-  const args = kernels.prepare('iterateSubspace', { from, rows, width, directions: at, to });
-  kernels.run('iterateSubspace', args, count);
-  directions.set(memory.floats(to, directions.length));
+  const args = kernels.prepare('iterateSubspace', { ...of, directions: at, to });
+  kernels.run('iterateSubspace', args, directions.length / of.width);
+  const result = Float32Array.from(memory.floats(to, directions.length));
   for (const place of [args, at, to]) memory.free(place);
-  orthonormalize(directions, width);
-  return directions;
+  return result;
 }
 
 /** Less than so much of a row that is left when the others' part is taken away is rounding. */

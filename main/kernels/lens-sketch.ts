@@ -1,11 +1,13 @@
 import { unembeddingName } from '../graph/decoder-spec';
-import { mainDirections } from './directions';
+import { mainDirections, type Rows, shareOutside } from './directions';
 import { Operations, type OperationSettings } from './operations';
 import { Scratch } from './scratch';
 
 /** Directions of a sketch, a multiple of 16, and how many are multiplied with the unembedding at once. */
 export const components = 64;
 const componentsAtOnce = 32;
+/** Streams may lie so many times as much outside of the directions as those that they are made from. */
+const mostOutside = 1.5;
 
 /** What stands for the unembedding in a few directions: see assembly/sketch.ts. */
 export class LensSketch {
@@ -14,12 +16,16 @@ export class LensSketch {
   readonly sketch: number;
   readonly starts: number;
   readonly #settings: OperationSettings;
+  /** Orthonormal. */
+  readonly #directions: Float32Array;
+  /** Of the streams that it is made from. */
+  readonly #outside: number;
 
   /**
    * Streams like those that it is made from lie near its directions.
-   * @param normed address of residual streams after the final norm, [rows, D]
+   * @param normed residual streams after the final norm
    */
-  constructor(settings: OperationSettings, normed: number, rows: number) {
+  constructor(settings: OperationSettings, normed: Rows) {
     const { spec, kernels } = settings;
     const { memory } = kernels;
     const { width, vocabulary } = spec;
@@ -28,7 +34,9 @@ export class LensSketch {
     this.directions = memory.allocate(4 * components * width);
     this.sketch = memory.allocate(16 * groups * components);
     this.starts = memory.allocate(64 * groups);
-    const directions = mainDirections(kernels, normed, rows, width, components);
+    const directions = mainDirections(kernels, normed, components);
+    this.#directions = directions;
+    this.#outside = this.#outsideOf(normed);
     const scratch = new Scratch(memory);
     const product = settings.weights.product([unembeddingName(spec)]);
     const operations = new Operations({ ...settings, scratch }, componentsAtOnce);
@@ -60,6 +68,15 @@ export class LensSketch {
     }
     operations.free();
     scratch.free();
+  }
+
+  /** Whether it stands for other streams as it does for those it is made from, or nearly. */
+  fits(normed: Rows): boolean {
+    return this.#outsideOf(normed) < mostOutside * this.#outside;
+  }
+
+  #outsideOf(normed: Rows): number {
+    return shareOutside(this.#settings.kernels, normed, this.#directions);
   }
 
   /** A token's components. */

@@ -25,9 +25,15 @@ interface Part {
   readonly weighted: number;
   readonly greatest: number;
   readonly before: number;
-  /** The highest of the part, highest first; a token of -1 where there are no more. */
-  readonly logits: Float32Array;
-  readonly tokens: Int32Array;
+  /** Place of its highest, highest first: see `Highest`. */
+  readonly highest: number;
+}
+
+/** The highest of all parts, as they lie in memory: of a part `kept` logits, then their tokens; -1 where there are no more. */
+interface Highest {
+  readonly floats: Float32Array;
+  readonly integers: Int32Array;
+  readonly kept: number;
 }
 
 /** Rows of logits in the kernels' memory. */
@@ -83,38 +89,37 @@ export class LogitParts {
     memory.integers(this.#targets, rows).set(targets);
     this.#kernels.run('readPart', this.#args, rows * this.#parts);
     const logits = memory.floats(at, rows * vocabulary);
-    const parts = this.#read();
+    const { parts, ...highest } = this.#read();
     return targets.map((target, row) => {
       const ofRow = parts.slice(row * this.#parts, (row + 1) * this.#parts);
-      return combined(ofRow, logits[row * vocabulary + target] ?? NaN, this.#kept);
+      return combined(ofRow, logits[row * vocabulary + target] ?? NaN, highest);
     });
   }
 
-  /** [rows, parts] */
-  #read(): Part[] {
+  /** Parts [rows, parts]. */
+  #read(): Highest & { readonly parts: readonly Part[] } {
     const { buffer } = this.#kernels.memory;
-    const [kept, count] = [this.#kept, this.#of.rows * this.#parts];
+    const count = this.#of.rows * this.#parts;
     const bytes = count * this.#bytes;
     const doubles = new Float64Array(buffer, this.#to, bytes / 8);
     const floats = new Float32Array(buffer, this.#to, bytes / 4);
     const integers = new Int32Array(buffer, this.#to, bytes / 4);
-    return Array.from({ length: count }, (_, part) => {
+    const parts = Array.from({ length: count }, (_, part): Part => {
       const at = (part * this.#bytes) / 4;
-      const highest = at + headBytes / 4;
       return {
         weights: doubles[at / 2] ?? NaN,
         weighted: doubles[at / 2 + 1] ?? NaN,
         greatest: floats[at + 4] ?? NaN,
         before: integers[at + 5] ?? NaN,
-        logits: floats.subarray(highest, highest + kept),
-        tokens: integers.subarray(highest + kept, highest + 2 * kept),
+        highest: at + headBytes / 4,
       };
     });
+    return { parts, floats, integers, kept: this.#kept };
   }
 }
 
 /** What the parts of a row say together. @param logit of the target */
-function combined(parts: readonly Part[], logit: number, kept: number): LogitReading {
+function combined(parts: readonly Part[], logit: number, ofParts: Highest): LogitReading {
   const greatest = parts.reduce((most, part) => Math.max(most, part.greatest), -Infinity);
   let [sum, weighted, above] = [0, 0, 0];
   for (const part of parts) {
@@ -125,7 +130,7 @@ function combined(parts: readonly Part[], logit: number, kept: number): LogitRea
     above += part.before;
   }
   const probability = (z: number): number => Math.exp(z - greatest) / sum;
-  const highest = highestOf(parts, kept);
+  const highest = highestOf(parts, ofParts);
   return {
     // The greatest's own 1 is taken off before the logarithm, so that an entropy near 0 keeps its digits.
     entropy: Math.log1p(sum - 1) - weighted / sum,
@@ -137,14 +142,15 @@ function combined(parts: readonly Part[], logit: number, kept: number): LogitRea
 }
 
 /** The highest of all parts; of equal ones those of earlier parts first. */
-function highestOf(parts: readonly Part[], kept: number): { readonly token: number; readonly z: number }[] {
+function highestOf(parts: readonly Part[], { floats, integers, kept }: Highest): { readonly token: number; readonly z: number }[] {
   const places = parts.map(() => 0);
   const found: { token: number; z: number }[] = [];
   while (found.length < kept) {
     let best = { part: -1, token: -1, z: -Infinity };
-    parts.forEach(({ logits, tokens }, part) => {
+    parts.forEach(({ highest }, part) => {
       const place = places[part] ?? 0;
-      const [token = -1, z = -Infinity] = [tokens[place], logits[place]];
+      if (place === kept) return;
+      const [token = -1, z = -Infinity] = [integers[highest + kept + place], floats[highest + place]];
       if (token >= 0 && (best.part < 0 || z > best.z)) best = { part, token, z };
     });
     if (best.part < 0) break;

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { unembeddingName } from '../graph/decoder-spec';
 import type { KernelProduct } from './kernel-weights';
 import { knowsBytes } from './kernels';
@@ -10,11 +11,11 @@ import { TokenCopies } from './token-copies';
 /** Streams, one of each step, that are read at once. */
 const rowsAtOnce = 64;
 /** Tokens the sketch is tried on for each stream. */
-const probes = 128;
+const probes = 96;
 /** A token further below the highest than so many nats is left out: it has less than a thousandth of its probability. */
-const depth = 7;
+const depth = 6;
 /** Deviations of the sketch that a token's own logit may be above it. */
-const deviations = 4;
+const deviations = 3;
 /** The same for embeddings, which point to tokens in directions of their own. */
 const deviationsAtFirst = 10;
 /** Candidates of a stream, and of a part of the vocabulary: where there are more the whole product is the better way. */
@@ -24,8 +25,6 @@ const mostOfPart = 512;
 const partSize = 1024;
 /** Streams a sketch is made from. */
 const mostSampled = 256;
-/** A sketch that leaves more candidates to a stream than this, in the mean, is made anew. */
-const poor = 1000;
 const fewestTokens = 4096;
 
 /** Residual streams of one step, [S, D], and the token their lens is asked about. */
@@ -52,7 +51,6 @@ export class QuickLens {
   readonly #copies: TokenCopies;
   readonly #probes: readonly number[];
   #sketch: LensSketch | null = null;
-  #isPoor = false;
 
   /** Whether streams of this decoder can be read so. */
   static offered({ spec, exact }: OperationSettings): boolean {
@@ -68,40 +66,31 @@ export class QuickLens {
     this.#copies = new TokenCopies(settings, this.#product, this.#probes);
   }
 
-  free(): void {
-    this.#sketch?.free();
-    this.#copies.free();
-    this.#scratch.free();
-  }
-
   /**
+   * Others get their turn between.
    * @param kept how many of the highest
    * @returns [steps, S]; null where a stream has too many candidates
    */
-  read(steps: readonly QuickStep[], kept: number): (LogitReading | null)[][] {
+  async read(steps: readonly QuickStep[], kept: number): Promise<(LogitReading | null)[][]> {
     const streams = (steps[0]?.streams.length ?? 0) / this.#settings.spec.width;
-    if (this.#sketch === null || this.#isPoor) {
-      this.#sketch?.free();
-      this.#sketch = this.#makeSketch(steps, streams);
-    }
+    const sketch = this.#fitting(steps, streams);
     const readings: (LogitReading | null)[][] = [];
-    let found = 0;
     for (let first = 0; first < steps.length; first += rowsAtOnce) {
       const some = steps.slice(first, first + rowsAtOnce);
-      const pass = new QuickPass(this.#settings, this.#scratch, this.#copies, this.#sketch, this.#probes, some, kept);
+      const pass = new QuickPass(this.#settings, this.#scratch, this.#copies, sketch, this.#probes, some, kept);
       try {
-        for (let stream = streams - 1; stream >= 0; stream--) found += pass.run(stream);
+        for (let stream = streams - 1; stream >= 0; stream--) pass.run(stream);
         readings.push(...pass.readings);
       } finally {
         pass.free();
       }
+      await setImmediate();
     }
-    this.#isPoor = found > poor * streams * steps.length;
     return readings;
   }
 
-  /** From some of the streams. */
-  #makeSketch(steps: readonly QuickStep[], streams: number): LensSketch {
+  /** A sketch for these streams, made from some of them where there is none that fits. */
+  #fitting(steps: readonly QuickStep[], streams: number): LensSketch {
     const { spec, kernels } = this.#settings;
     const { width } = spec;
     const all = steps.length * streams;
@@ -117,9 +106,12 @@ export class QuickLens {
     }
     const { job, args, chunks } = operations.normalize(from, 'final.norm', this.#product);
     kernels.run(job, args, chunks);
-    const sketch = new LensSketch(this.#settings, operations.inputs(width).floats, rows);
+    const normed = { from: operations.inputs(width).floats, rows, width };
     operations.free();
-    return sketch;
+    if (this.#sketch?.fits(normed) === true) return this.#sketch;
+    this.#sketch?.free();
+    this.#sketch = new LensSketch(this.#settings, normed);
+    return this.#sketch;
   }
 }
 
@@ -129,8 +121,11 @@ class QuickPass {
   readonly #room: ReturnType<typeof makeRoom>;
   readonly #args: { readonly sketchRow: number; readonly scanSketch: number; readonly readCandidates: number };
   /** Of each step: tokens that may be high, the target first. */
-  readonly #known: Set<number>[];
+  readonly #known: number[][];
   readonly #parts: number;
+  readonly #views;
+  /** [rows, mostCandidates], as `listed` has their copies. */
+  readonly #tokens: Int32Array;
   /** Of each token the last list it is in, counted from 1. */
   readonly #marks: Int32Array;
   #lists = 0;
@@ -150,12 +145,24 @@ class QuickPass {
     this.#parts = Math.ceil(vocabulary / partSize);
     this.readings = steps.map(() => []);
     this.#marks = new Int32Array(vocabulary);
-    this.#known = steps.map(({ target, known }) => new Set([target, ...known]));
+    this.#known = steps.map(({ target, known }) => [...new Set([target, ...known])]);
     copies.tidy();
     const room = makeRoom(scratch, { rows, width, parts: this.#parts, threads });
     this.#room = room;
+    const { memory } = kernels;
+    this.#tokens = new Int32Array(rows * mostCandidates);
+    this.#views = {
+      streams: memory.floats(room.from, rows * width),
+      listed: memory.integers(room.lens.listed, rows * mostCandidates),
+      counts: memory.integers(room.lens.counts, rows),
+      found: memory.integers(room.found, rows * this.#parts * mostOfPart),
+      foundCounts: memory.integers(room.foundCounts, rows * this.#parts),
+      above: memory.integers(room.above, rows * this.#parts),
+      cuts: memory.integers(room.cuts, rows),
+      targets: memory.integers(room.targets, rows),
+    };
     for (const [index, token] of tried.entries())
-      new Int8Array(kernels.memory.buffer, room.ofProbes, probes * components).set(sketch.of(token), index * components);
+      new Int8Array(memory.buffer, room.ofProbes, probes * components).set(sketch.of(token), index * components);
     const ofLens = { copies: copies.at, bytes: copies.bytes, most: mostCandidates, stride: mostCandidates, ...room.lens };
     const inputs = { rows: 1, blocks: width / 32, inBytes: 0, ...room.inputs };
     const { kind, epsilon } = spec.normalization;
@@ -205,88 +212,76 @@ class QuickPass {
     for (const at of Object.values(this.#args)) this.settings.kernels.memory.free(at);
   }
 
-  /** Reads one stream of each step. @returns how many candidates there were */
-  run(stream: number): number {
+  /** Reads one stream of each step. */
+  run(stream: number): void {
     const { kernels, spec } = this.settings;
-    const { memory } = kernels;
     const { width } = spec;
-    const room = this.#room;
     const rows = this.steps.length;
-    const from = memory.floats(room.from, rows * width);
-    const listed = memory.integers(room.lens.listed, rows * mostCandidates);
-    const counts = memory.integers(room.lens.counts, rows);
-    const lists: number[][] = [];
     for (const [row, { streams }] of this.steps.entries()) {
-      from.set(streams.subarray(stream * width, (stream + 1) * width), row * width);
-      const list: number[] = [];
-      for (const token of this.#known[row] ?? []) {
-        const place = this.copies.place(token);
-        if (place < 0) continue;
-        listed[row * mostCandidates + list.length] = place;
-        list.push(token);
-      }
-      counts[row] = list.length;
-      lists.push(list);
+      this.#views.streams.set(streams.subarray(stream * width, (stream + 1) * width), row * width);
+      this.#views.counts[row] = 0;
+      for (const token of this.#known[row] ?? []) this.#list(row, token);
     }
     this.copies.fetch();
     kernels.change('sketchRow', this.#args.sketchRow, { deviations: stream === 0 ? deviationsAtFirst : deviations });
     kernels.run('sketchRow', this.#args.sketchRow, rows);
     kernels.run('scanSketch', this.#args.scanSketch, this.#parts);
-    const isOver = this.#collect(lists, listed);
+    const isRead = this.steps.map((_, row) => this.#collect(row));
     this.copies.fetch();
-    let [most, all] = [components, 0];
-    for (const [row, list] of lists.entries()) {
-      counts[row] = list.length;
-      most = Math.max(most, list.length);
-      all += list.length;
-    }
-    const stride = Math.ceil(most / 8) * 8;
+    const stride = Math.ceil(Math.max(components, ...this.#views.counts) / 8) * 8;
     kernels.change('readCandidates', this.#args.readCandidates, { stride });
     kernels.run('readCandidates', this.#args.readCandidates, rows);
-    const parts = new LogitParts(
-      { ...this.settings, scratch: this.scratch },
-      { logits: room.lens.logits, rows, vocabulary: stride },
-      this.kept,
-    );
-    const read = parts.run(lists.map(() => 0));
+    const logits = { logits: this.#room.lens.logits, rows, vocabulary: stride };
+    const parts = new LogitParts({ ...this.settings, scratch: this.scratch }, logits, this.kept);
+    // The target is the first that is listed.
+    const readings = parts.run(this.steps.map(() => 0));
     parts.free();
-    const [cuts, targets] = [memory.integers(room.cuts, rows), memory.integers(room.targets, rows)];
-    const above = memory.integers(room.above, rows * this.#parts);
-    for (const [row, reading] of read.entries()) {
-      const ids = reading.ids.map((index) => lists[row]?.[index] ?? -1);
-      for (const id of ids) this.#known[row]?.add(id);
-      const isCandidate = (targets[row] ?? 0) > (cuts[row] ?? 0);
-      const estimated = above.subarray(row * this.#parts, (row + 1) * this.#parts).reduce((sum, count) => sum + count, 0);
-      const place = isCandidate ? reading.above : Math.max(reading.above, estimated);
-      const readings = this.readings[row];
-      if (readings) readings[stream] = isOver[row] === true ? null : { ...reading, ids, above: place };
+    for (const [row, reading] of readings.entries()) {
+      const ids = reading.ids.map((place) => this.#tokens[row * mostCandidates + place] ?? -1);
+      const known = this.#known[row];
+      for (const id of ids) if (known?.includes(id) === false) known.push(id);
+      const ofStep = this.readings[row];
+      if (ofStep) ofStep[stream] = isRead[row] === true ? { ...reading, ids, above: this.#aboveTarget(row, reading.above) } : null;
     }
-    return all;
   }
 
-  /** Adds to each row's list what the sketch has found. @returns which rows have found too many */
-  #collect(lists: readonly number[][], listed: Int32Array): boolean[] {
-    const { memory } = this.settings.kernels;
-    const rows = lists.length;
-    const found = memory.integers(this.#room.found, rows * this.#parts * mostOfPart);
-    const counts = memory.integers(this.#room.foundCounts, rows * this.#parts);
-    return lists.map((list, row) => {
-      const mark = ++this.#lists;
-      for (const token of list) this.#marks[token] = mark;
-      for (let part = row * this.#parts; part < (row + 1) * this.#parts; part++) {
-        const count = counts[part] ?? 0;
-        if (list.length + count > mostCandidates || count > mostOfPart) return true;
-        for (let at = part * mostOfPart; at < part * mostOfPart + count; at++) {
-          const token = found[at] ?? 0;
-          if (this.#marks[token] === mark) continue;
-          const place = this.copies.place(token);
-          if (place < 0) return true;
-          listed[row * mostCandidates + list.length] = place;
-          list.push(token);
-        }
+  /** Puts a token on a row's list. @returns false where there is no room for its copy */
+  #list(row: number, token: number): boolean {
+    const place = this.copies.place(token);
+    if (place < 0) return false;
+    const { listed, counts } = this.#views;
+    const count = counts[row] ?? 0;
+    listed[row * mostCandidates + count] = place;
+    this.#tokens[row * mostCandidates + count] = token;
+    counts[row] = count + 1;
+    return true;
+  }
+
+  /** Puts on a row's list what the sketch has found. @returns false where that is too much */
+  #collect(row: number): boolean {
+    const { counts, found, foundCounts } = this.#views;
+    const [first, end] = [row * this.#parts, (row + 1) * this.#parts];
+    let all = counts[row] ?? 0;
+    for (let part = first; part < end; part++) all += (foundCounts[part] ?? 0) > mostOfPart ? mostCandidates : (foundCounts[part] ?? 0);
+    if (all > mostCandidates) return false;
+    const mark = ++this.#lists;
+    for (let at = 0; at < (counts[row] ?? 0); at++) this.#marks[this.#tokens[row * mostCandidates + at] ?? 0] = mark;
+    for (let part = first; part < end; part++) {
+      for (let at = part * mostOfPart; at < part * mostOfPart + (foundCounts[part] ?? 0); at++) {
+        const token = found[at] ?? 0;
+        if (this.#marks[token] !== mark && !this.#list(row, token)) return false;
       }
-      return false;
-    });
+    }
+    return true;
+  }
+
+  /** Tokens above the target: by the sketch where it is not among the candidates. */
+  #aboveTarget(row: number, amongCandidates: number): number {
+    const { cuts, targets, above } = this.#views;
+    if ((targets[row] ?? 0) > (cuts[row] ?? 0)) return amongCandidates;
+    let sketched = 0;
+    for (let part = row * this.#parts; part < (row + 1) * this.#parts; part++) sketched += above[part] ?? 0;
+    return Math.max(amongCandidates, sketched);
   }
 }
 

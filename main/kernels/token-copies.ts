@@ -78,8 +78,4 @@ export class TokenCopies {
     for (const [token, place] of this.#places.entries()) if (place >= this.#fixed) this.#places[token] = -1;
     this.#used = this.#fixed;
   }
-
-  free(): void {
-    for (const at of [this.at, this.#tokens, this.#to, this.#args]) this.#settings.kernels.memory.free(at);
-  }
 }

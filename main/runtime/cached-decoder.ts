@@ -1,12 +1,13 @@
 import { type DecoderSpec, matrixParameters } from '../graph/decoder-spec';
 import type { Weights } from '../graph/graph-builder';
+import type { QuickStep } from '../kernels/quick-lens';
 import type { WalkRequest } from '../measures/walk-parts';
 import { CachedSequence } from './attention-sequence';
 import type { AttentionSequence, Decoder, FullPass, FullRequest, PassOutput, PromptCache, RowCache, RowInput } from './decoder';
 import { DecoderLens } from './decoder-lens';
 import { LayerAttention } from './layer-attention';
 import type { SessionSettings } from './onnx-session';
-import { packReadings } from './packed-readings';
+import { packQuickReadings, packReadings } from './packed-readings';
 import { PassQueue } from './pass-queue';
 import type { InputBits, Passes } from './passes';
 import { RowCaches } from './row-caches';
@@ -28,6 +29,7 @@ export class CachedDecoder implements Decoder {
   readonly inputBits: InputBits;
   readonly engine: string;
   readonly readsLens: boolean;
+  readonly readsQuickly: boolean;
   private readonly table: WeightMatrix;
   private readonly lensOf: DecoderLens;
   private readonly attention: LayerAttention;
@@ -58,6 +60,7 @@ export class CachedDecoder implements Decoder {
     this.inputBits = passes.inputBits;
     this.engine = passes.engine;
     this.readsLens = passes.lens !== null;
+    this.readsQuickly = (passes.lens?.quickly ?? null) !== null;
     this.queue = new PassQueue(passes);
     this.rows = new RowCaches(spec.layers, this.queue);
     this.sequences = new SequenceReader(spec, this.queue);
@@ -85,6 +88,11 @@ export class CachedDecoder implements Decoder {
   async readings(residuals: Float32Array, targets: readonly number[], count: number): Promise<Float32Array<ArrayBuffer>> {
     const { lens } = this.queue;
     return lens ? packReadings(lens, this.width, residuals, targets, count) : this.lensOf.readings(residuals, targets, count);
+  }
+
+  async quickReadings(steps: readonly QuickStep[], count: number): Promise<Float32Array<ArrayBuffer> | null> {
+    const { lens } = this.queue;
+    return lens?.quickly ? packQuickReadings(lens, lens.quickly, this.width, steps, count) : null;
   }
 
   async prefill(tokens: readonly number[]): Promise<{ readonly cache: PromptCache; readonly last: PassOutput }> {

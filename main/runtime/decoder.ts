@@ -1,5 +1,6 @@
 import type { Device } from '../contract/devices';
 import type { Chat, Dtype, Markers, ModelSummary, PromptCheck } from '../contract/model';
+import type { QuickStep } from '../kernels/quick-lens';
 import type { InputBits } from './passes';
 import type { StepRoom } from './step-room';
 import type { StoredLens } from './stored-lens';
@@ -93,6 +94,8 @@ export interface Decoder {
   readonly engine: string;
   /** Whether what computes its passes reads its lens too, with nothing to be made for it first. */
   readonly readsLens: boolean;
+  /** Whether it has quick readings. */
+  readonly readsQuickly: boolean;
   /** Row of the input embedding table; length D. Do not write into it. */
   embedding(tokenId: number): Float32Array;
   /** The whole table [V, D], row-major, for nearest-token look-ups. Do not write into it. */
@@ -112,6 +115,12 @@ export interface Decoder {
    * @throws InterlinearError `bad-model` when the logits are not numbers
    */
   readings(residuals: Float32Array, targets: readonly number[], count: number): Promise<Float32Array<ArrayBuffer>>;
+  /**
+   * The same of all streams of some steps, read over the tokens that matter: see `QuickLens`.
+   * @returns readings [steps, streams], packed; null where the decoder does not read so
+   * @throws as `readings`
+   */
+  quickReadings(steps: readonly QuickStep[], count: number): Promise<Float32Array<ArrayBuffer> | null>;
   /** Reads the prompt once; `last` is the pass output at its last position. Whoever asks disposes of the cache. */
   prefill(tokens: readonly number[]): Promise<{ readonly cache: PromptCache; readonly last: PassOutput }>;
   newRow(): RowCache;

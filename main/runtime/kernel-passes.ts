@@ -6,12 +6,13 @@ import { Kernels, kernelsName } from '../kernels/kernels';
 import type { OperationSettings } from '../kernels/operations';
 import { LensPlan } from '../kernels/lens-plan';
 import { PlanShelf } from '../kernels/plan-shelf';
+import { QuickLens } from '../kernels/quick-lens';
 import { ReadoutPlan } from '../kernels/readout-plan';
 import { Scratch } from '../kernels/scratch';
 import { WalkPlan } from '../kernels/walk-plan';
 import { bestProducts, type ProductChoice } from '../kernels/product-choice';
 import { excludedOf, partSize, readWalk, type Walk, type WalkRequest, walkSizes } from '../measures/walk-parts';
-import type { PassLens } from './packed-readings';
+import type { LensOfPasses } from './packed-readings';
 import type { CacheArray, CacheKind, InputBits, Pass, Passes, PassOutputs, Segment } from './passes';
 import { type RotaryTable, rotaryTable } from './rotary-table';
 import { WeightMatrix } from './weight-matrix';
@@ -41,7 +42,7 @@ export class KernelPasses implements Passes {
   readonly inputBits: InputBits;
   readonly engine = kernelsName;
   readonly writesCache = true;
-  readonly lens: PassLens;
+  readonly lens: LensOfPasses;
   private readonly spec: DecoderSpec;
   private readonly kernels: Kernels;
   /** Scores grow with every step, and nothing else is to move for them. */
@@ -149,17 +150,19 @@ export class KernelPasses implements Passes {
     return { ...this.readOut(pass, stream), residual, added: null };
   }
 
-  private openLens(): PassLens {
+  private openLens(): LensOfPasses {
     // Of its own, so that no plan of a run moves for it.
     const settings = { ...this.settings, scratch: new Scratch(this.kernels.memory) };
     const plans = new PlanShelf<LensPlan>();
     const { vocabulary } = this.spec;
+    let quick: QuickLens | null = null;
     return {
       together: Math.max(1, Math.floor(mostLensLogits / vocabulary)),
       read: async (residuals, targets, count) => {
         const [rows, kept] = [targets.length, Math.min(count, vocabulary)];
         return Promise.resolve(plans.take(`${rows}×${kept}`, () => new LensPlan(settings, rows, kept)).run(residuals, targets));
       },
+      quickly: QuickLens.offered(settings) ? async (steps, count) => (quick ??= new QuickLens(settings)).read(steps, count) : null,
     };
   }
 

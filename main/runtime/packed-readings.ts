@@ -4,6 +4,7 @@ import { encodeReadings, readingLength } from '../contract/frame';
 import { bits } from '../contract/ids';
 import type { LayerReading } from '../contract/steps';
 import type { LogitReading } from '../kernels/logit-parts';
+import type { QuickStep } from '../kernels/quick-lens';
 import { norm } from '../measures/vectors';
 
 /** Reads the lens of some residual streams [N, D], with N tokens whose probability and rank are wanted and the candidates to keep. */
@@ -11,6 +12,12 @@ export interface PassLens {
   /** Streams that are read at once at the most. */
   readonly together: number;
   read(residuals: Float32Array, targets: readonly number[], count: number): Promise<readonly LogitReading[]>;
+}
+
+/** What computes passes reads the lens too. */
+export interface LensOfPasses extends PassLens {
+  /** Reads many streams over the tokens that matter (see `QuickLens`), [steps, streams], null where these are too many; null where it cannot. */
+  readonly quickly: ((steps: readonly QuickStep[], count: number) => Promise<readonly (readonly (LogitReading | null)[])[]>) | null;
 }
 
 /**
@@ -40,6 +47,40 @@ export async function packReadings(
   }
   return packed;
 }
+
+/**
+ * The same of all streams of some steps over the tokens that matter, in full where these are too many.
+ * @returns readings [steps, streams], packed
+ * @throws as `packReadings`
+ */
+export async function packQuickReadings(
+  lens: PassLens,
+  readQuickly: NonNullable<LensOfPasses['quickly']>,
+  width: number,
+  steps: readonly QuickStep[],
+  count: number,
+): Promise<Float32Array<ArrayBuffer>> {
+  const length = readingLength(count);
+  const all = await readQuickly(steps, count);
+  const readings: LayerReading[] = [];
+  const missing: { readonly place: number; readonly residual: Float32Array; readonly target: number }[] = [];
+  for (const [step, { streams, target }] of steps.entries()) {
+    for (const [stream, reading] of (all[step] ?? []).entries()) {
+      const residual = streams.subarray(stream * width, (stream + 1) * width);
+      if (reading === null) missing.push({ place: readings.length, residual, target });
+      readings.push(reading === null ? notYet : layerReading(reading, norm(residual)));
+    }
+  }
+  const packed = encodeReadings(readings, count);
+  const residuals = new Float32Array(missing.length * width);
+  for (const [row, { residual }] of missing.entries()) residuals.set(residual, row * width);
+  const targets = missing.map(({ target }) => target);
+  const inFull = await packReadings(lens, width, residuals, targets, count);
+  for (const [row, { place }] of missing.entries()) packed.set(inFull.subarray(row * length, (row + 1) * length), place * length);
+  return packed;
+}
+
+const notYet: LayerReading = { norm: NaN, probability: NaN, rank: NaN, entropy: bits(NaN), top: { ids: [], probabilities: [] } };
 
 function layerReading({ entropy, probability, above, ids, probabilities }: LogitReading, ofStream: number): LayerReading {
   if (!Number.isFinite(entropy))

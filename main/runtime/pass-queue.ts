@@ -1,4 +1,4 @@
-import type { PassLens } from './packed-readings';
+import type { LensOfPasses } from './packed-readings';
 import type { CacheArray, CacheKind, CacheMemory, Pass, Passes, PassOutputs } from './passes';
 
 /** The passes of one decoder, one after the other, and the memory they read. */
@@ -24,9 +24,15 @@ export class PassQueue implements CacheMemory {
   }
 
   /** Reads the lens between passes; null where they cannot. */
-  get lens(): PassLens | null {
+  get lens(): LensOfPasses | null {
     const { lens } = this.passes;
-    return lens && { together: lens.together, read: async (...rows) => this.alone(async () => lens.read(...rows)) };
+    if (!lens) return null;
+    const { quickly } = lens;
+    return {
+      together: lens.together,
+      read: async (...rows) => this.alone(async () => lens.read(...rows)),
+      quickly: quickly && (async (...steps) => this.alone(async () => quickly(...steps))),
+    };
   }
 
   get writesCache(): boolean {

@@ -1,5 +1,5 @@
 import type { Walk, WalkRequest } from '../measures/walk-parts';
-import type { PassLens } from './packed-readings';
+import type { LensOfPasses } from './packed-readings';
 
 /** Keys or values, [.., lines, positions]: lines of positions that are copied, cut and joined, and whose meaning whoever computes knows. */
 export type CacheArray = Float32Array | Int16Array | Int32Array;
@@ -96,7 +96,7 @@ export interface Passes extends CacheMemory {
   /** Keys of one row and layer [lines, capacity] as numbers [Hkv, Hd, capacity], in memory that is not shared. */
   floatsOf(keys: CacheArray, capacity: number): Float32Array;
   /** Reads the lens, with what reads out passes; never beside a pass. Null where something else must. */
-  readonly lens: PassLens | null;
+  readonly lens: LensOfPasses | null;
   /** One at a time; nothing the pass reads is written to or freed meanwhile. */
   run(pass: Pass): Promise<PassOutputs>;
   /** Nothing is asked of it afterwards; what was allocated goes too. */

@@ -9,6 +9,14 @@ export interface BranchReference {
 }
 
 /** What the inspector is given besides the runs and the cursor. Saving goes through `SaveFileContext`. */
+/** Asks the engine for lenses, packed [steps, streams]: see `encodeReadings`. Rejects like `loadTrajectory`. */
+export interface LensLoader {
+  /** Of some streams below the last. */
+  full(branch: BranchReference, first: number, count: number, streams: readonly number[]): Promise<Float32Array>;
+  /** Of all of them, over the tokens that matter; null where the model's lens is not read so. */
+  quick(branch: BranchReference, first: number, count: number): Promise<Float32Array | null>;
+}
+
 export interface InspectorProps extends PanelProps {
   /** Id of the tab chosen; an unknown one shows the first. */
   readonly tab: string;
@@ -19,8 +27,7 @@ export interface InspectorProps extends PanelProps {
   readonly onSelectBranch: (run: string, lane: number, branch: number) => void;
   /** Asks the engine for one frozen basis over these branches. Rejects with what can be told the user. */
   readonly loadTrajectory: (branches: readonly BranchReference[], stream: number, scale: 'unit' | 'raw') => Promise<Trajectory>;
-  /** Asks the engine for the lens of some streams below the last, packed [steps, streams]: see `encodeReadings`. Rejects like `loadTrajectory`. */
-  readonly loadLens: (branch: BranchReference, first: number, count: number, streams: readonly number[]) => Promise<Float32Array>;
+  readonly loadLens: LensLoader;
   /** Asks the engine for a block of rows of a layer's attention. Rejects like `loadTrajectory`. */
   readonly loadAttention: (
     branch: BranchReference,

@@ -17,7 +17,7 @@ function props(changes: Partial<InspectorProps> = {}): InspectorProps {
     onTab: () => {},
     onFork: () => {},
     onSelectBranch: () => {},
-    loadLens: () => Promise.resolve(new Float32Array(0)),
+    loadLens: { full: () => Promise.resolve(new Float32Array(0)), quick: () => Promise.resolve(null) },
     loadAttention: () => new Promise(() => {}),
     loadAttentionRow: () => new Promise(() => {}),
     loadAttentionBlock: () => new Promise(() => {}),

@@ -1,7 +1,7 @@
 import { decodeStep, type FrameLayout, layersPlace, scalarPlace, stepLength } from '../../main/contract/frame';
 import type { StepRecord } from '../../main/contract/steps';
 import { PagedRows } from './paged-rows';
-import type { StepColumn, StepSeries } from './run-view';
+import type { LensKind, StepColumn, StepSeries } from './run-view';
 
 const stepsPerPage = 64;
 const initialSteps = 64;
@@ -38,7 +38,7 @@ export class PackedStepSeries implements StepSeries {
   /** Per step the layers below the last, where they came with the step. */
   readonly #lenses: PagedRows;
   /** The same where they came later. */
-  readonly #lateLenses: PagedRows;
+  readonly #lateLenses: Readonly<Record<LensKind, PagedRows>>;
   #length = 0;
   readonly #columns = new Map<StepColumn, { values: Float32Array; filled: number }>();
   readonly #decoded = new Map<number, StepRecord>();
@@ -53,7 +53,8 @@ export class PackedStepSeries implements StepSeries {
     this.#below = layout.streams - 1;
     this.#bodies = new PagedRows(this.#stride - this.#below * (this.#layer - 1), stepsPerPage);
     this.#lenses = new PagedRows(this.#below * this.#layer, stepsPerPage);
-    this.#lateLenses = new PagedRows(this.#below * this.#layer, stepsPerPage);
+    const late = (): PagedRows => new PagedRows(this.#below * this.#layer, stepsPerPage);
+    this.#lateLenses = { full: late(), quick: late() };
     this.#scratch = new Float32Array(this.#stride);
   }
 
@@ -74,13 +75,15 @@ export class PackedStepSeries implements StepSeries {
     this.#length += 1;
   }
 
-  hasLens(step: number, stream: number): boolean {
-    return stream >= this.#below || this.#rowsWith(step, stream) !== undefined;
+  lensOf(step: number, stream: number): LensKind | null {
+    const rows = stream >= this.#below ? this.#lenses : this.#rowsWith(step, stream);
+    return rows === undefined ? null : rows === this.#lateLenses.quick ? 'quick' : 'full';
   }
 
-  takeLenses(first: number, streams: readonly number[], packed: Float32Array): void {
+  takeLenses(kind: LensKind, first: number, streams: readonly number[], packed: Float32Array): void {
+    const late = this.#lateLenses[kind];
     for (let i = 0; i * streams.length * this.#layer < packed.length && first + i < this.#length; i++) {
-      const lenses = this.#lateLenses.write(first + i);
+      const lenses = late.write(first + i);
       const norms = this.#bodies.write(first + i).subarray(-this.#below);
       for (const [j, stream] of streams.entries()) {
         if (stream >= this.#below) continue;
@@ -90,7 +93,7 @@ export class PackedStepSeries implements StepSeries {
       }
       this.#decoded.delete(first + i);
     }
-    while (this.#lateLenses.pages > mostLatePages) this.#lateLenses.dropOldest();
+    while (late.pages > mostLatePages) late.dropOldest();
   }
 
   at(step: number): StepRecord | undefined {
@@ -127,8 +130,8 @@ export class PackedStepSeries implements StepSeries {
   /** Where the reading of a stream below the last is; undefined where there is none. The number behind a norm, a probability, says so. */
   #rowsWith(step: number, stream: number): PagedRows | undefined {
     const place = stream * this.#layer + 1;
-    if (!Number.isNaN(this.#lenses.at(step, place) ?? NaN)) return this.#lenses;
-    return Number.isNaN(this.#lateLenses.at(step, place) ?? NaN) ? undefined : this.#lateLenses;
+    const { full, quick } = this.#lateLenses;
+    return [this.#lenses, full, quick].find((rows) => !Number.isNaN(rows.at(step, place) ?? NaN));
   }
 
   /** The step as the frame held it. Overwritten by the next call. */

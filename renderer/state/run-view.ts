@@ -16,14 +16,17 @@ export type StepColumn =
   | 'cosineToPrevious'
   | 'milliseconds';
 
+/** A reading over the whole vocabulary, or one over the tokens that matter, which comes far sooner and is near it. */
+export type LensKind = 'full' | 'quick';
+
 /** The steps of one branch, packed; grows while the run streams. Lives outside React. */
 export interface StepSeries {
   readonly layout: FrameLayout;
   readonly length: number;
-  /** Whether a stream of a step has been read: a run on a large vocabulary leaves those below the last for later. */
-  hasLens(step: number, stream: number): boolean;
+  /** How a stream of a step has been read, null where it has not: a run on a large vocabulary leaves those below the last for later. */
+  lensOf(step: number, stream: number): LensKind | null;
   /** Takes in readings that came later, of the steps from `first`: `packed` [steps, streams], see `encodeReadings`. */
-  takeLenses(first: number, streams: readonly number[], packed: Float32Array): void;
+  takeLenses(kind: LensKind, first: number, streams: readonly number[], packed: Float32Array): void;
   /** Decoded on demand; undefined past the end. */
   at(step: number): StepRecord | undefined;
   /** A view of the first `length` values; do not keep it across frames. `norm` is the last layer's. */

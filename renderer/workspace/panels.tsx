@@ -61,8 +61,11 @@ export const InspectorPanel = memo(function InspectorPanel({ runs }: RunsProps) 
       },
       loadTrajectory: (branches: readonly BranchReference[], stream, scale) =>
         activity.during(() => engine.request('trajectory', { branches: [...branches], stream, scale })),
-      loadLens: async (branch: BranchReference, first, count, streams) =>
-        (await engine.request('run.lens', { ...branch, first, count, streams: [...streams] })).packed,
+      loadLens: {
+        full: async (branch, first, count, streams) =>
+          (await engine.request('run.lens', { ...branch, first, count, streams: [...streams] })).packed,
+        quick: async (branch, first, count) => (await engine.request('run.quickLens', { ...branch, first, count })).packed,
+      },
       loadAttention: (branch, query) => activity.during(() => engine.request('run.attention', { ...branch, ...query })),
       loadAttentionRow: async (branch, layer, position) =>
         (await activity.during(() => engine.request('run.attentionRow', { ...branch, layer, position }))).probabilities,

@@ -366,7 +366,7 @@ export class SketchScan {
   found: usize;
   most: i32;
   counts: usize;
-  /** [rows, parts] tokens above the target. */
+  /** [rows, parts] tokens above the target, where it is no candidate itself. */
   above: usize;
   /** 80 bytes a row, rows rounded up to 4, for each thread. */
   room: usize;
@@ -431,13 +431,16 @@ export function scanSketch(job: SketchScan, chunk: i32): void {
     for (let row = 0; row < rows; row++) {
       const at = sums + (<usize>row << 6);
       const a = v128.load(at), b = v128.load(at, 16), c = v128.load(at, 32), d = v128.load(at, 48);
-      const target = v128.load32_splat(job.targets + (<usize>row << 2)), count = above + (<usize>row << 4);
-      const four = i32x4.add(i32x4.add(i32x4.gt_s(a, target), i32x4.gt_s(b, target)), i32x4.add(i32x4.gt_s(c, target), i32x4.gt_s(d, target)));
-      v128.store(count, i32x4.sub(v128.load(count), four));
-      const cut = v128.load32_splat(job.cuts + (<usize>row << 2));
+      const least = i32.load(job.cuts + (<usize>row << 2)), ofTarget = i32.load(job.targets + (<usize>row << 2));
+      if (ofTarget <= least) {
+        const target = i32x4.splat(ofTarget), count = above + (<usize>row << 4);
+        const four = i32x4.add(i32x4.add(i32x4.gt_s(a, target), i32x4.gt_s(b, target)), i32x4.add(i32x4.gt_s(c, target), i32x4.gt_s(d, target)));
+        v128.store(count, i32x4.sub(v128.load(count), four));
+      }
+      const cut = i32x4.splat(least);
       const ab = v128.or(i32x4.gt_s(a, cut), i32x4.gt_s(b, cut)), cd = v128.or(i32x4.gt_s(c, cut), i32x4.gt_s(d, cut));
       if (!v128.any_true(v128.or(ab, cd))) continue;
-      const place = <usize>(row * job.parts + chunk) << 2, found = job.found + place * <usize>most, least = i32.load(job.cuts + (<usize>row << 2));
+      const place = <usize>(row * job.parts + chunk) << 2, found = job.found + place * <usize>most;
       let so = i32.load(job.counts + place);
       for (let index = 0; index < 16; index++) {
         if (i32.load(at + (<usize>index << 2)) <= least) continue;

@@ -47,6 +47,7 @@ class FakeCache implements RowCache, PromptCache {
 export class FakeDecoder implements Decoder {
   readonly inputBits = 32;
   readonly readsLens = false;
+  readonly readsQuickly = false;
   readonly engine = 'fake 1';
   readonly layers = layers;
   readonly heads = 1;
@@ -102,6 +103,10 @@ export class FakeDecoder implements Decoder {
       return layerReading(lens, target);
     });
     return encodeReadings(readings, count);
+  }
+
+  quickReadings(): Promise<null> {
+    return Promise.resolve(null);
   }
 
   prefill(tokens: readonly number[]): Promise<{ readonly cache: PromptCache; readonly last: PassOutput }> {

@@ -50,7 +50,7 @@ function props(changes: Partial<InspectorProps> = {}): InspectorProps {
     onTab: () => {},
     onFork: () => {},
     onSelectBranch: () => {},
-    loadLens: () => Promise.resolve(new Float32Array(0)),
+    loadLens: { full: () => Promise.resolve(new Float32Array(0)), quick: () => Promise.resolve(null) },
     loadAttention: answer,
     loadAttentionRow: answerRow,
     loadAttentionBlock: answerBlock,

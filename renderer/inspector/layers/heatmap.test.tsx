@@ -50,7 +50,8 @@ function show(): { window: HTMLElement; choose: (columns: HeatmapProps['columns'
     moveCursor: vi.fn(),
   };
   const content = createRef<HTMLDivElement>();
-  const loadLens = async (): Promise<Float32Array> => new Promise(() => undefined);
+  const never = async (): Promise<never> => new Promise(() => undefined);
+  const loadLens = { full: never, quick: never };
   const shown = (columns: HeatmapProps['columns']): React.JSX.Element => (
     <Heatmap entries={entries} measure={lensMeasures[0]} columns={columns} panel={panel} loadLens={loadLens} content={content} />
   );

@@ -10,7 +10,14 @@ import { cellAt, type ColumnChoice, gutter, type HeatmapCell, heatmapLayout, sec
 import styles from './layers.module.css';
 import type { LensMeasure } from './lens-measure';
 import { lensReadout, LensTooltip } from './lens-tooltip';
+import type { LensesState } from './lens-reader';
 import { useLenses } from './use-lenses';
+
+/** Quick readings come first, then each once more over the whole vocabulary. */
+function progressOf({ missing, quick, wanted }: LensesState): string {
+  const percent = (toCome: number): string => `${Math.floor(100 * (1 - toCome / wanted))} %`;
+  return missing > 0 ? `Reading the lens, ${percent(missing)}` : `Reading the lens in full, ${percent(quick)}; until then numbers are near (≈)`;
+}
 
 export interface HeatmapProps {
   readonly entries: readonly LaneEntry[];
@@ -196,10 +203,10 @@ export function Heatmap({ entries, measure, columns, panel, loadLens, content }:
           </div>
         </div>
       </div>
-      {(lenses.missing > 0 || lenses.problem !== null) && (
+      {(lenses.missing > 0 || lenses.quick > 0 || lenses.problem !== null) && (
         <p className={styles['reading']} role="status">
           {lenses.problem === null ? (
-            `Reading the lens, ${Math.floor(100 * (1 - lenses.missing / lenses.wanted))} %`
+            progressOf(lenses)
           ) : (
             <>
               <span>The lens was not read. {lenses.problem}</span>

@@ -1,8 +1,8 @@
 import { toErrorReport } from '../../../main/contract/errors';
 import { lensOrder } from '../../../main/contract/lens-order';
 import { lensPortion } from '../../../main/contract/protocol';
-import type { BranchReference, InspectorProps } from '../inspector-props';
-import type { StepSeries } from '../../state/run-view';
+import type { BranchReference, LensLoader } from '../inspector-props';
+import type { LensKind, StepSeries } from '../../state/run-view';
 import type { LaneEntry } from '../shared/lane-entries';
 
 export interface LensesState {
@@ -10,6 +10,8 @@ export interface LensesState {
   readonly revision: number;
   /** Readings on screen still to come; 0 when nothing is being read. */
   readonly missing: number;
+  /** Those of which only a quick reading is there. */
+  readonly quick: number;
   /** Readings on screen, read and to come. */
   readonly wanted: number;
   /** Why the lens cannot be read, or null. */
@@ -24,6 +26,7 @@ interface Wanted {
 
 /** Some streams of steps that follow each other: one request. */
 interface Piece {
+  readonly kind: LensKind;
   readonly branch: BranchReference;
   readonly steps: StepSeries;
   readonly first: number;
@@ -35,6 +38,7 @@ interface Piece {
 const mostPieces = 2;
 
 const belowOf = (steps: StepSeries): number => steps.layout.streams - 1;
+const laneOf = ({ run, lane }: BranchReference): string => `${run}/${lane}`;
 const keyOf = ({ run, lane, branch }: BranchReference): string => `${run}/${lane}/${branch}`;
 
 function branchesOf({ entries }: Wanted): { readonly branch: BranchReference; readonly steps: StepSeries }[] {
@@ -43,40 +47,70 @@ function branchesOf({ entries }: Wanted): { readonly branch: BranchReference; re
   );
 }
 
-/** Readings on screen, and how many of them are missing. */
-function count(wanted: Wanted): { readonly missing: number; readonly wanted: number } {
-  const all = { missing: 0, wanted: 0 };
+/** Readings on screen, how many of them are missing, and of how many there is only a quick one. */
+function count(wanted: Wanted): Pick<LensesState, 'missing' | 'quick' | 'wanted'> {
+  const all = { missing: 0, quick: 0, wanted: 0 };
   for (const { steps } of branchesOf(wanted)) {
     for (let step = wanted.first; step < Math.min(wanted.last, steps.length); step++) {
       for (let stream = 0; stream < belowOf(steps); stream++) {
+        const kind = steps.lensOf(step, stream);
         all.wanted++;
-        if (!steps.hasLens(step, stream)) all.missing++;
+        if (kind === null) all.missing++;
+        if (kind === 'quick') all.quick++;
       }
     }
   }
   return all;
 }
 
-/** The next readings missing among those on screen, coarse ones of all branches first; null where the rest is under way. */
-function nextPiece(wanted: Wanted, underWay: ReadonlySet<Piece>): Piece | null {
-  const branches = branchesOf(wanted).map((each) => ({ ...each, rounds: lensOrder(belowOf(each.steps)) }));
+/** What of a branch is to be read after all else of the same round. */
+interface Round {
+  readonly kind: LensKind;
+  readonly streams: readonly number[];
+}
+
+/** The first steps in sight of which something of a round is missing and not under way; null where there are none. */
+function missingOf(branch: BranchReference, steps: StepSeries, { kind, streams }: Round, wanted: Wanted, underWay: ReadonlySet<Piece>): Piece | null {
+  const asked = [...underWay].filter(
+    (piece) => piece.kind === kind && keyOf(piece.branch) === keyOf(branch) && piece.streams[0] === streams[0],
+  );
+  const isMissing = (step: number, stream: number): boolean => {
+    const read = steps.lensOf(step, stream);
+    return kind === 'quick' ? read === null : read !== 'full';
+  };
+  const lacks = (step: number): boolean =>
+    streams.some((stream) => isMissing(step, stream)) && !asked.some((piece) => step >= piece.first && step < piece.first + piece.count);
+  const end = Math.min(wanted.last, steps.length);
+  let first = wanted.first;
+  while (first < end && !lacks(first)) first++;
+  if (first >= end) return null;
+  // A quick reading of a step is one of all its streams.
+  const portion = kind === 'quick' ? lensPortion : Math.max(1, Math.floor(lensPortion / streams.length));
+  const most = Math.min(end, first + portion);
+  let last = first + 1;
+  while (last < most && lacks(last)) last++;
+  return { kind, branch, steps, first, count: last - first, streams };
+}
+
+/**
+ * The next readings missing among those on screen, in all branches quick ones first and then coarse ones; null where the rest is under way.
+ * @param isQuick whether the lens of a branch's model can be read quickly
+ */
+function nextPiece(wanted: Wanted, underWay: ReadonlySet<Piece>, isQuick: (branch: BranchReference) => boolean): Piece | null {
+  const branches = branchesOf(wanted).map(({ branch, steps }) => {
+    const below = belowOf(steps);
+    const inFull = lensOrder(below).map((streams): Round => ({ kind: 'full', streams }));
+    const quick: Round = { kind: 'quick', streams: isQuick(branch) ? Array.from({ length: below }, (_, stream) => stream) : [] };
+    return { branch, steps, rounds: [quick, ...inFull] };
+  });
   const rounds = Math.max(0, ...branches.map((each) => each.rounds.length));
   for (let round = 0; round < rounds; round++) {
+    // What is quick waits for nothing else.
+    if (round > 0 && [...underWay].some(({ kind }) => kind === 'quick')) return null;
     for (const { branch, steps, rounds: own } of branches) {
-      const streams = own[round];
-      if (streams === undefined) continue;
-      const asked = [...underWay].filter((piece) => keyOf(piece.branch) === keyOf(branch) && piece.streams[0] === streams[0]);
-      const lacks = (step: number): boolean =>
-        streams.some((stream) => !steps.hasLens(step, stream)) &&
-        !asked.some((piece) => step >= piece.first && step < piece.first + piece.count);
-      const end = Math.min(wanted.last, steps.length);
-      let first = wanted.first;
-      while (first < end && !lacks(first)) first++;
-      if (first >= end) continue;
-      const most = Math.min(end, first + Math.max(1, Math.floor(lensPortion / streams.length)));
-      let last = first + 1;
-      while (last < most && lacks(last)) last++;
-      return { branch, steps, first, count: last - first, streams };
+      const next = own[round];
+      const piece = next === undefined ? null : missingOf(branch, steps, next, wanted, underWay);
+      if (piece !== null) return piece;
     }
   }
   return null;
@@ -89,17 +123,19 @@ const namesOf = (wanted: Wanted): string =>
     .join(' ');
 
 /**
- * Reads the lenses of the steps on screen that the run left unread, coarsely first. Two requests are under way at a time, whatever changes
+ * Reads the lenses of the steps on screen that the run left unread, quickly first, then in full, coarsely first. Two requests are under way at a time, whatever changes
  * meanwhile: a stream or a scroll changes what is wanted many times a second, and the engine would be left with all that was wanted once.
  */
 export class LensReader {
-  #state: LensesState = { revision: 0, missing: 0, wanted: 0, problem: null };
+  #state: LensesState = { revision: 0, missing: 0, quick: 0, wanted: 0, problem: null };
   #wanted: Wanted = { entries: [], first: 0, last: 0 };
   #failed: string | null = null;
   readonly #underWay = new Set<Piece>();
+  /** Lanes, as `run/lane`, of models whose lens is read in full only. */
+  readonly #inFull = new Set<string>();
 
   constructor(
-    private readonly load: InspectorProps['loadLens'],
+    private readonly load: LensLoader,
     private readonly changed: (state: LensesState) => void,
   ) {}
 
@@ -119,25 +155,32 @@ export class LensReader {
 
   #ask(): void {
     while (this.#underWay.size < mostPieces && this.#failed === null) {
-      const piece = nextPiece(this.#wanted, this.#underWay);
+      const piece = nextPiece(this.#wanted, this.#underWay, (branch) => !this.#inFull.has(laneOf(branch)));
       if (piece === null) break;
       this.#underWay.add(piece);
       void this.#read(piece);
     }
-    this.#say(this.#underWay.size === 0 ? { missing: 0, wanted: 0 } : count(this.#wanted));
+    this.#say(this.#underWay.size === 0 ? { missing: 0, quick: 0, wanted: 0 } : count(this.#wanted));
   }
 
   async #read(piece: Piece): Promise<void> {
-    const { branch, steps, first, streams } = piece;
+    const { kind, branch, steps, first, streams } = piece;
     try {
-      const packed = await this.load(branch, first, piece.count, streams);
+      const packed = await (kind === 'quick'
+        ? this.load.quick(branch, first, piece.count)
+        : this.load.full(branch, first, piece.count, streams));
       this.#underWay.delete(piece);
-      // The engine has fewer steps than were said to be there: what is wanted next will ask again.
-      if (packed.length === 0) {
-        this.#say({ missing: 0 });
+      if (packed === null) {
+        this.#inFull.add(laneOf(branch));
+        this.#ask();
         return;
       }
-      steps.takeLenses(first, streams, packed);
+      // The engine has fewer steps than were said to be there: what is wanted next will ask again.
+      if (packed.length === 0) {
+        this.#say({ missing: 0, quick: 0 });
+        return;
+      }
+      steps.takeLenses(kind, first, streams, packed);
       this.#say({ revision: this.#state.revision + 1 });
     } catch (thrown) {
       this.#underWay.delete(piece);
@@ -149,8 +192,9 @@ export class LensReader {
 
   #say(change: Partial<LensesState>): void {
     const next = { ...this.#state, ...change };
-    const { revision, missing, wanted, problem } = this.#state;
-    if (next.revision === revision && next.missing === missing && next.wanted === wanted && next.problem === problem) return;
+    const { revision, missing, quick, wanted, problem } = this.#state;
+    const isSame = next.missing === missing && next.quick === quick && next.wanted === wanted && next.problem === problem;
+    if (next.revision === revision && isSame) return;
     this.#state = next;
     this.changed(next);
   }

@@ -20,13 +20,14 @@ export function lensReadout(cell: HeatmapCell): LensReadout | null {
   const reading = record?.layers[cell.stream];
   if (record === undefined || reading === undefined) return null;
   const { vocabulary } = entry.lane.modelInfo;
+  const about = entry.branch?.steps.lensOf(cell.step, cell.stream) === 'quick' ? '≈ ' : '';
   const word = (id: number): string => visibleToken(vocabulary[id] ?? `#${id}`);
   return {
     heading: `${entry.title}, step ${cell.step + 1}, ${cell.stream === 0 ? 'embeddings' : `after layer ${cell.stream}`} (${streamName(cell.stream)})`,
     target: `${record.kind === 'token' ? 'emitted' : 'last layer’s top'} ${word(record.targetId)}`,
     facts: Number.isNaN(reading.rank)
       ? `not read yet · norm ${formatNumber(reading.norm, 1)}`
-      : `p ${probability(reading.probability)} · rank ${reading.rank} · entropy ${formatNumber(reading.entropy)} b · norm ${formatNumber(reading.norm, 1)}`,
+      : `p ${about}${probability(reading.probability)} · rank ${about}${reading.rank} · entropy ${about}${formatNumber(reading.entropy)} b · norm ${formatNumber(reading.norm, 1)}`,
     top: reading.top.ids.map((id, i) => ({ token: word(id), probability: reading.top.probabilities[i] ?? NaN })),
   };
 }

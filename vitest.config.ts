@@ -50,7 +50,7 @@ export default defineConfig({
           include: [
             'main/kernels/!(lost-thread)*.test.ts',
             'main/{measures/vocabulary-walk,models/half}.test.ts',
-            'main/runtime/{kernel-passes,product-choice}.parity.test.ts',
+            'main/runtime/{kernel-passes,product-choice,quick-readings}.parity.test.ts',
           ],
           // As the engine's process has it, and optimised from the first call on: what runs seldom would stay as it is compiled at first.
           execArgv: ['--no-wasm-bounds-checks', ...knownFlags(vectorFlags, process.execPath), '--no-liftoff', '--expose-gc'],

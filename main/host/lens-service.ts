@@ -59,7 +59,9 @@ export class LensService {
   readerOf(model: LoadedModel): ReadLens {
     return async (residuals, targets, count, isCoarse) =>
       // Where there are quick readings they make the picture.
-      this.#turns.take(isCoarse && !model.decoder.readsQuickly ? 'coarse' : 'other', async () => this.#whileRunsWait(async () => this.#read(model, residuals, targets, count)));
+      this.#turns.take(isCoarse && !model.decoder.readsQuickly ? 'coarse' : 'other', async () =>
+        this.#whileRunsWait(async () => this.#read(model, residuals, targets, count)),
+      );
   }
 
   /** How it is read over the tokens that matter, before all that waits. It throws what `Decoder.quickReadings` does. */

@@ -26,6 +26,7 @@ const lensRows = {
   ...inputs,
   copies: 'i32',
   bytes: 'i32',
+  places: 'i32',
   listed: 'i32',
   counts: 'i32',
   most: 'i32',
@@ -153,6 +154,7 @@ const jobs = {
     ...lensRows,
     kind: 'i32',
     from: 'i32',
+    apart: 'i32',
     width: 'i32',
     epsilon: 'f32',
     scale: 'i32',
@@ -188,6 +190,20 @@ const jobs = {
   },
   iterateSubspace: { from: 'i32', rows: 'i32', width: 'i32', directions: 'i32', to: 'i32' },
   measureReach: { from: 'i32', width: 'i32', middles: 'i32', sizes: 'i32' },
+  listCandidates: {
+    places: 'i32',
+    found: 'i32',
+    mostFound: 'i32',
+    foundCounts: 'i32',
+    parts: 'i32',
+    listed: 'i32',
+    most: 'i32',
+    counts: 'i32',
+    missing: 'i32',
+    missingCounts: 'i32',
+    room: 'i32',
+    roomOfThread: 'i32',
+  },
 } as const satisfies Readonly<Record<string, Readonly<Record<string, Kind>>>>;
 
 export type Job = keyof typeof jobs;

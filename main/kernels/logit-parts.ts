@@ -19,21 +19,11 @@ export interface LogitReading {
   readonly probabilities: readonly number[];
 }
 
-interface Part {
-  /** Σ e^(z - greatest), and Σ e^(z - greatest) (z - greatest) */
-  readonly weights: number;
-  readonly weighted: number;
-  readonly greatest: number;
-  readonly before: number;
-  /** Place of its highest, highest first: see `Highest`. */
-  readonly highest: number;
-}
-
-/** The highest of all parts, as they lie in memory: of a part `kept` logits, then their tokens; -1 where there are no more. */
-interface Highest {
+/** What the kernels have laid down of all parts: see assembly/logit-parts.ts. */
+interface Views {
+  readonly doubles: Float64Array;
   readonly floats: Float32Array;
   readonly integers: Int32Array;
-  readonly kept: number;
 }
 
 /** Rows of logits in the kernels' memory. */
@@ -54,6 +44,8 @@ export class LogitParts {
   readonly #to: number;
   readonly #bytes: number;
   readonly #args: number;
+  /** Of the highest of each part, the next that has not been taken. */
+  readonly #places: number[];
 
   /** @param kept how many of the highest, at most V */
   constructor({ kernels, scratch, threads }: Pick<OperationSettings, 'kernels' | 'scratch' | 'threads'>, of: Rows, kept: number) {
@@ -62,6 +54,7 @@ export class LogitParts {
     this.#of = of;
     this.#parts = Math.ceil(vocabulary / size);
     this.#kept = kept;
+    this.#places = Array.from({ length: this.#parts }, () => 0);
     this.#targets = scratch.bytes('targets', 4 * rows);
     this.#bytes = headBytes + 8 * kept;
     this.#to = scratch.bytes('parts of logits', rows * this.#parts * this.#bytes);
@@ -89,73 +82,57 @@ export class LogitParts {
     memory.integers(this.#targets, rows).set(targets);
     this.#kernels.run('readPart', this.#args, rows * this.#parts);
     const logits = memory.floats(at, rows * vocabulary);
-    const { parts, ...highest } = this.#read();
-    return targets.map((target, row) => {
-      const ofRow = parts.slice(row * this.#parts, (row + 1) * this.#parts);
-      return combined(ofRow, logits[row * vocabulary + target] ?? NaN, highest);
-    });
+    const { buffer } = memory;
+    const bytes = rows * this.#parts * this.#bytes;
+    const views = {
+      doubles: new Float64Array(buffer, this.#to, bytes / 8),
+      floats: new Float32Array(buffer, this.#to, bytes / 4),
+      integers: new Int32Array(buffer, this.#to, bytes / 4),
+    };
+    return targets.map((target, row) => this.#combine(views, row, logits[row * vocabulary + target] ?? NaN));
   }
 
-  /** Parts [rows, parts]. */
-  #read(): Highest & { readonly parts: readonly Part[] } {
-    const { buffer } = this.#kernels.memory;
-    const count = this.#of.rows * this.#parts;
-    const bytes = count * this.#bytes;
-    const doubles = new Float64Array(buffer, this.#to, bytes / 8);
-    const floats = new Float32Array(buffer, this.#to, bytes / 4);
-    const integers = new Int32Array(buffer, this.#to, bytes / 4);
-    const parts = Array.from({ length: count }, (_, part): Part => {
-      const at = (part * this.#bytes) / 4;
-      return {
-        weights: doubles[at / 2] ?? NaN,
-        weighted: doubles[at / 2 + 1] ?? NaN,
-        greatest: floats[at + 4] ?? NaN,
-        before: integers[at + 5] ?? NaN,
-        highest: at + headBytes / 4,
-      };
-    });
-    return { parts, floats, integers, kept: this.#kept };
+  /** What the parts of a row say together. @param logit of the target */
+  #combine({ doubles, floats, integers }: Views, row: number, logit: number): LogitReading {
+    const words = this.#bytes / 4;
+    const [first, end] = [row * this.#parts * words, (row + 1) * this.#parts * words];
+    let greatest = -Infinity;
+    for (let at = first; at < end; at += words) greatest = Math.max(greatest, floats[at + 4] ?? NaN);
+    let [sum, weighted, above] = [0, 0, 0];
+    for (let at = first; at < end; at += words) {
+      const shift = (floats[at + 4] ?? NaN) - greatest;
+      const factor = Math.exp(shift);
+      const weights = doubles[at / 2] ?? NaN;
+      sum += factor * weights;
+      weighted += factor * ((doubles[at / 2 + 1] ?? NaN) + shift * weights);
+      above += integers[at + 5] ?? NaN;
+    }
+    const ids: number[] = [];
+    const probabilities: number[] = [];
+    // The highest of all parts; of equal ones those of earlier parts first.
+    const kept = this.#kept;
+    this.#places.fill(0);
+    while (ids.length < kept) {
+      let [best, token, z] = [-1, -1, -Infinity];
+      for (let part = 0; part < this.#parts; part++) {
+        const place = this.#places[part] ?? kept;
+        if (place === kept) continue;
+        const at = first + part * words + headBytes / 4 + place;
+        const value = floats[at] ?? NaN;
+        if ((integers[at + kept] ?? -1) >= 0 && (best < 0 || value > z)) [best, token, z] = [part, integers[at + kept] ?? -1, value];
+      }
+      if (best < 0) break;
+      this.#places[best] = (this.#places[best] ?? 0) + 1;
+      ids.push(token);
+      probabilities.push(Math.exp(z - greatest) / sum);
+    }
+    return {
+      // The greatest's own 1 is taken off before the logarithm, so that an entropy near 0 keeps its digits.
+      entropy: Math.log1p(sum - 1) - weighted / sum,
+      probability: Math.exp(logit - greatest) / sum,
+      above,
+      ids,
+      probabilities,
+    };
   }
-}
-
-/** What the parts of a row say together. @param logit of the target */
-function combined(parts: readonly Part[], logit: number, ofParts: Highest): LogitReading {
-  const greatest = parts.reduce((most, part) => Math.max(most, part.greatest), -Infinity);
-  let [sum, weighted, above] = [0, 0, 0];
-  for (const part of parts) {
-    const shift = part.greatest - greatest;
-    const factor = Math.exp(shift);
-    sum += factor * part.weights;
-    weighted += factor * (part.weighted + shift * part.weights);
-    above += part.before;
-  }
-  const probability = (z: number): number => Math.exp(z - greatest) / sum;
-  const highest = highestOf(parts, ofParts);
-  return {
-    // The greatest's own 1 is taken off before the logarithm, so that an entropy near 0 keeps its digits.
-    entropy: Math.log1p(sum - 1) - weighted / sum,
-    probability: probability(logit),
-    above,
-    ids: highest.map(({ token }) => token),
-    probabilities: highest.map(({ z }) => probability(z)),
-  };
-}
-
-/** The highest of all parts; of equal ones those of earlier parts first. */
-function highestOf(parts: readonly Part[], { floats, integers, kept }: Highest): { readonly token: number; readonly z: number }[] {
-  const places = parts.map(() => 0);
-  const found: { token: number; z: number }[] = [];
-  while (found.length < kept) {
-    let best = { part: -1, token: -1, z: -Infinity };
-    parts.forEach(({ highest }, part) => {
-      const place = places[part] ?? 0;
-      if (place === kept) return;
-      const [token = -1, z = -Infinity] = [integers[highest + kept + place], floats[highest + place]];
-      if (token >= 0 && (best.part < 0 || z > best.z)) best = { part, token, z };
-    });
-    if (best.part < 0) break;
-    found.push(best);
-    places[best.part] = (places[best.part] ?? 0) + 1;
-  }
-  return found;
 }

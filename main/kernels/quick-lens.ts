@@ -19,7 +19,7 @@ const deviations = 3;
 /** The same for embeddings, which point to tokens in directions of their own. */
 const deviationsAtFirst = 10;
 /** Candidates of a stream, and of a part of the vocabulary: where there are more the whole product is the better way. */
-const mostCandidates = 1536;
+const mostCandidates = 2048;
 const mostOfPart = 512;
 /** Tokens of a part. */
 const partSize = 1024;
@@ -119,16 +119,11 @@ export class QuickLens {
 class QuickPass {
   readonly readings: (LogitReading | null)[][];
   readonly #room: ReturnType<typeof makeRoom>;
-  readonly #args: { readonly sketchRow: number; readonly scanSketch: number; readonly readCandidates: number };
+  readonly #args: Readonly<Record<'sketchRow' | 'scanSketch' | 'listCandidates' | 'readCandidates', number>>;
   /** Of each step: tokens that may be high, the target first. */
   readonly #known: number[][];
   readonly #parts: number;
   readonly #views;
-  /** [rows, mostCandidates], as `listed` has their copies. */
-  readonly #tokens: Int32Array;
-  /** Of each token the last list it is in, counted from 1. */
-  readonly #marks: Int32Array;
-  #lists = 0;
 
   constructor(
     private readonly settings: OperationSettings,
@@ -142,28 +137,36 @@ class QuickPass {
     const { spec, kernels, threads, weights } = settings;
     const { width, vocabulary } = spec;
     const rows = steps.length;
+    const all = steps[0]?.streams.length ?? 0;
     this.#parts = Math.ceil(vocabulary / partSize);
     this.readings = steps.map(() => []);
-    this.#marks = new Int32Array(vocabulary);
     this.#known = steps.map(({ target, known }) => [...new Set([target, ...known])]);
     copies.tidy();
-    const room = makeRoom(scratch, { rows, width, parts: this.#parts, threads });
+    const room = makeRoom(scratch, { rows, all, width, vocabulary, parts: this.#parts, threads });
     this.#room = room;
     const { memory } = kernels;
-    this.#tokens = new Int32Array(rows * mostCandidates);
+    memory.bytes(room.bits, room.bitsBytes * threads).fill(0);
+    const from = memory.floats(room.from, rows * all);
+    for (const [row, step] of steps.entries()) from.set(step.streams, row * all);
     this.#views = {
-      streams: memory.floats(room.from, rows * width),
       listed: memory.integers(room.lens.listed, rows * mostCandidates),
       counts: memory.integers(room.lens.counts, rows),
-      found: memory.integers(room.found, rows * this.#parts * mostOfPart),
-      foundCounts: memory.integers(room.foundCounts, rows * this.#parts),
+      missing: memory.integers(room.missing, rows * mostCandidates),
+      missingCounts: memory.integers(room.missingCounts, rows),
       above: memory.integers(room.above, rows * this.#parts),
       cuts: memory.integers(room.cuts, rows),
       targets: memory.integers(room.targets, rows),
     };
     for (const [index, token] of tried.entries())
       new Int8Array(memory.buffer, room.ofProbes, probes * components).set(sketch.of(token), index * components);
-    const ofLens = { copies: copies.at, bytes: copies.bytes, most: mostCandidates, stride: mostCandidates, ...room.lens };
+    const ofLens = {
+      copies: copies.at,
+      bytes: copies.bytes,
+      places: copies.placesAt,
+      most: mostCandidates,
+      stride: mostCandidates,
+      ...room.lens,
+    };
     const inputs = { rows: 1, blocks: width / 32, inBytes: 0, ...room.inputs };
     const { kind, epsilon } = spec.normalization;
     const norm = { kind: kind === 'rms' ? 1 : 2, epsilon, scale: weights.vector('final.norm'), bias: weights.vector('final.norm.bias') };
@@ -182,6 +185,7 @@ class QuickPass {
         components,
         width,
         from: room.from,
+        apart: 4 * all,
         to: room.to,
         ofProbes: room.ofProbes,
         directions: sketch.directions,
@@ -204,6 +208,20 @@ class QuickPass {
         room: room.scan,
         roomOfThread: room.scanBytes,
       }),
+      listCandidates: kernels.prepare('listCandidates', {
+        places: copies.placesAt,
+        found: room.found,
+        mostFound: mostOfPart,
+        foundCounts: room.foundCounts,
+        parts: this.#parts,
+        listed: room.lens.listed,
+        most: mostCandidates,
+        counts: room.lens.counts,
+        missing: room.missing,
+        missingCounts: room.missingCounts,
+        room: room.bits,
+        roomOfThread: room.bitsBytes,
+      }),
       readCandidates: kernels.prepare('readCandidates', { ...inputs, ...ofLens }),
     };
   }
@@ -217,16 +235,21 @@ class QuickPass {
     const { kernels, spec } = this.settings;
     const { width } = spec;
     const rows = this.steps.length;
-    for (const [row, { streams }] of this.steps.entries()) {
-      this.#views.streams.set(streams.subarray(stream * width, (stream + 1) * width), row * width);
-      this.#views.counts[row] = 0;
-      for (const token of this.#known[row] ?? []) this.#list(row, token);
+    for (let row = 0; row < rows; row++) {
+      const known = this.#known[row] ?? [];
+      this.#views.listed.set(known, row * mostCandidates);
+      this.#views.counts[row] = known.length;
+      for (const token of known) this.copies.place(token);
     }
     this.copies.fetch();
-    kernels.change('sketchRow', this.#args.sketchRow, { deviations: stream === 0 ? deviationsAtFirst : deviations });
+    kernels.change('sketchRow', this.#args.sketchRow, {
+      from: this.#room.from + 4 * stream * width,
+      deviations: stream === 0 ? deviationsAtFirst : deviations,
+    });
     kernels.run('sketchRow', this.#args.sketchRow, rows);
     kernels.run('scanSketch', this.#args.scanSketch, this.#parts);
-    const isRead = this.steps.map((_, row) => this.#collect(row));
+    kernels.run('listCandidates', this.#args.listCandidates, rows);
+    const isRead = this.steps.map((_, row) => this.#isListed(row));
     this.copies.fetch();
     const stride = Math.ceil(Math.max(components, ...this.#views.counts) / 8) * 8;
     kernels.change('readCandidates', this.#args.readCandidates, { stride });
@@ -236,43 +259,22 @@ class QuickPass {
     // The target is the first that is listed.
     const readings = parts.run(this.steps.map(() => 0));
     parts.free();
-    for (const [row, reading] of readings.entries()) {
-      const ids = reading.ids.map((place) => this.#tokens[row * mostCandidates + place] ?? -1);
+    for (const [row, { entropy, probability, above, ids: places, probabilities }] of readings.entries()) {
+      const ids = places.map((place) => this.#views.listed[row * mostCandidates + place] ?? -1);
       const known = this.#known[row];
       for (const id of ids) if (known?.includes(id) === false) known.push(id);
+      const reading = { entropy, probability, above: this.#aboveTarget(row, above), ids, probabilities };
       const ofStep = this.readings[row];
-      if (ofStep) ofStep[stream] = isRead[row] === true ? { ...reading, ids, above: this.#aboveTarget(row, reading.above) } : null;
+      if (ofStep) ofStep[stream] = isRead[row] === true ? reading : null;
     }
   }
 
-  /** Puts a token on a row's list. @returns false where there is no room for its copy */
-  #list(row: number, token: number): boolean {
-    const place = this.copies.place(token);
-    if (place < 0) return false;
-    const { listed, counts } = this.#views;
-    const count = counts[row] ?? 0;
-    listed[row * mostCandidates + count] = place;
-    this.#tokens[row * mostCandidates + count] = token;
-    counts[row] = count + 1;
-    return true;
-  }
-
-  /** Puts on a row's list what the sketch has found. @returns false where that is too much */
-  #collect(row: number): boolean {
-    const { counts, found, foundCounts } = this.#views;
-    const [first, end] = [row * this.#parts, (row + 1) * this.#parts];
-    let all = counts[row] ?? 0;
-    for (let part = first; part < end; part++) all += (foundCounts[part] ?? 0) > mostOfPart ? mostCandidates : (foundCounts[part] ?? 0);
-    if (all > mostCandidates) return false;
-    const mark = ++this.#lists;
-    for (let at = 0; at < (counts[row] ?? 0); at++) this.#marks[this.#tokens[row * mostCandidates + at] ?? 0] = mark;
-    for (let part = first; part < end; part++) {
-      for (let at = part * mostOfPart; at < part * mostOfPart + (foundCounts[part] ?? 0); at++) {
-        const token = found[at] ?? 0;
-        if (this.#marks[token] !== mark && !this.#list(row, token)) return false;
-      }
-    }
-    return true;
+  /** Whether a row's candidates are listed, and there is room for copies of them all. */
+  #isListed(row: number): boolean {
+    const { counts, missing, missingCounts } = this.#views;
+    const begin = row * mostCandidates;
+    const hasRoom = missing.subarray(begin, begin + (missingCounts[row] ?? 0)).every((token) => this.copies.place(token));
+    return (counts[row] ?? -1) >= 0 && hasRoom;
   }
 
   /** Tokens above the target: by the sketch where it is not among the candidates. */
@@ -285,12 +287,23 @@ class QuickPass {
   }
 }
 
-function makeRoom(scratch: Scratch, { rows, width, parts, threads }: { rows: number; width: number; parts: number; threads: number }) {
+interface RoomSizes {
+  readonly rows: number;
+  /** Numbers of all streams of a step. */
+  readonly all: number;
+  readonly width: number;
+  readonly vocabulary: number;
+  readonly parts: number;
+  readonly threads: number;
+}
+
+function makeRoom(scratch: Scratch, { rows, all, width, vocabulary, parts, threads }: RoomSizes) {
   const padded = Math.ceil(width / 32 / 4) * 4;
   const even = Math.ceil(rows / 4) * 4;
   const scanBytes = Math.ceil((80 * even) / 128) * 128;
+  const bitsBytes = Math.ceil(vocabulary / 8 / 128) * 128;
   return {
-    from: scratch.floats('streams', rows * width),
+    from: scratch.floats('streams', rows * all),
     to: scratch.floats('normed', rows * width),
     inputs: {
       integers: scratch.bytes('integers', 2 * rows * width),
@@ -309,7 +322,11 @@ function makeRoom(scratch: Scratch, { rows, width, parts, threads }: { rows: num
     found: scratch.bytes('found', 4 * rows * parts * mostOfPart),
     foundCounts: scratch.bytes('found counts', 4 * rows * parts),
     above: scratch.bytes('above', 4 * rows * parts),
+    missing: scratch.bytes('missing', 4 * rows * mostCandidates),
+    missingCounts: scratch.bytes('missing counts', 4 * rows),
     scanBytes,
+    bitsBytes,
+    bits: scratch.bytes('bits', bitsBytes * threads),
     scan: scratch.bytes('scan', scanBytes * threads),
   };
 }

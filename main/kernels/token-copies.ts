@@ -14,7 +14,8 @@ export class TokenCopies {
   readonly bytes: number;
   readonly #settings: OperationSettings;
   readonly #capacity: number;
-  /** Of each token, or -1. */
+  /** Address of [V]: where the copy of each token is, or -1. */
+  readonly placesAt: number;
   readonly #places: Int32Array;
   readonly #fixed: number;
   #used = 0;
@@ -31,7 +32,8 @@ export class TokenCopies {
     const { memory } = kernels;
     this.#settings = settings;
     this.#capacity = Math.min(mostCopies, spec.vocabulary);
-    this.#places = new Int32Array(spec.vocabulary).fill(-1);
+    this.placesAt = memory.allocate(4 * spec.vocabulary);
+    this.#places = memory.integers(this.placesAt, spec.vocabulary).fill(-1);
     this.#fixed = fixed.length;
     this.bytes = 40 * matrix.blocks;
     this.at = memory.allocate(this.bytes * this.#capacity);
@@ -52,13 +54,13 @@ export class TokenCopies {
     this.fetch();
   }
 
-  /** Where the copy of a token is, or will be when it has been fetched; -1 where there is no more room. */
-  place(token: number): number {
-    const known = this.#places[token] ?? -1;
-    if (known >= 0 || this.#used >= this.#capacity) return known;
-    this.#places[token] = this.#used;
+  /** Gives the copy of a token a place, to be filled when it has been fetched. @returns false where there is no more room */
+  place(token: number): boolean {
+    if ((this.#places[token] ?? -1) >= 0) return true;
+    if (this.#used >= this.#capacity) return false;
+    this.#places[token] = this.#used++;
     this.#wanted.push(token);
-    return this.#used++;
+    return true;
   }
 
   /** Makes the copies that have been given a place. */

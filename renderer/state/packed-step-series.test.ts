@@ -33,6 +33,10 @@ function filled(count: number): PackedStepSeries {
   return series;
 }
 
+const fail = (): never => {
+  throw new Error('There is no such layer');
+};
+
 describe('PackedStepSeries', () => {
   it('gives back every step as the frame held it, past several doublings', () => {
     const series = filled(200);
@@ -63,29 +67,46 @@ describe('PackedStepSeries', () => {
   it('takes in lens readings that came after the step', () => {
     const series = new PackedStepSeries(sampleLayout);
     for (let step = 0; step < 5; step++) series.append(unreadFrame, step * stride);
-    expect([0, 3].map((step) => series.hasLens(step, 0))).toEqual([false, false]);
-    expect(series.hasLens(3, sampleLayout.streams - 1)).toBe(true);
+    expect([0, 3].map((step) => series.lensOf(step, 0))).toEqual([null, null]);
+    expect(series.lensOf(3, sampleLayout.streams - 1)).toBe('full');
     expect(series.at(3)?.layers[1]?.probability).toBeNaN();
 
     const readings = (stream: number) => steps.slice(3, 5).flatMap(({ layers }) => layers[stream] ?? []);
-    series.takeLenses(3, [1], encodeReadings(readings(1), sampleLayout.lens));
-    expect([2, 3, 4].map((step) => below.map((stream) => series.hasLens(step, stream)))).toEqual([
-      [false, false],
-      [false, true],
-      [false, true],
+    series.takeLenses('full', 3, [1], encodeReadings(readings(1), sampleLayout.lens));
+    expect([2, 3, 4].map((step) => below.map((stream) => series.lensOf(step, stream)))).toEqual([
+      [null, null],
+      [null, 'full'],
+      [null, 'full'],
     ]);
     const [whole, half] = [filled(5).at(3)?.layers, series.at(3)?.layers];
     expect(half?.[1]).toEqual(whole?.[1]);
     expect(half?.[0]).toEqual({ ...unread[3]?.layers[0], norm: whole?.[0]?.norm });
-    series.takeLenses(3, [0], encodeReadings(readings(0), sampleLayout.lens));
+    series.takeLenses('full', 3, [0], encodeReadings(readings(0), sampleLayout.lens));
     expect([3, 4].map((step) => series.at(step))).toEqual([3, 4].map((step) => filled(5).at(step)));
+  });
+
+  it('has a quick reading until there is one in full, whichever comes first', () => {
+    const series = new PackedStepSeries(sampleLayout);
+    for (let step = 0; step < 5; step++) series.append(unreadFrame, step * stride);
+    const of = (probability: number) =>
+      encodeReadings(
+        below.map((stream) => ({ ...(steps[3]?.layers[stream] ?? fail()), probability })),
+        sampleLayout.lens,
+      );
+    const read = () => [series.lensOf(3, 1), series.at(3)?.layers[1]?.probability];
+    series.takeLenses('quick', 3, below, of(0.25));
+    expect(read()).toEqual(['quick', 0.25]);
+    series.takeLenses('full', 3, below, of(0.5));
+    expect(read()).toEqual(['full', 0.5]);
+    series.takeLenses('quick', 3, below, of(0.75));
+    expect(read()).toEqual(['full', 0.5]);
   });
 
   it('gives back steps whose lower layers were not read as the frame held them, norms included', () => {
     const series = new PackedStepSeries(sampleLayout);
     for (let step = 0; step < unread.length; step++) series.append(unreadFrame, step * stride);
     expect(unread.map((_, step) => series.at(step))).toEqual(decodeSteps(sampleLayout, unreadFrame));
-    expect(series.hasLens(7, 0)).toBe(false);
+    expect(series.lensOf(7, 0)).toBeNull();
   });
 
   it('lets go of the oldest readings that came later when there are thousands, and of none that came with their step', () => {
@@ -95,15 +116,15 @@ describe('PackedStepSeries', () => {
     const readings = encodeReadings(layers.slice(0, -1), sampleLayout.lens);
     for (let step = 0; step < 5000; step++) {
       late.append(unreadFrame, 0);
-      late.takeLenses(step, below, readings);
+      late.takeLenses('full', step, below, readings);
       if (step >= 200) whole.append(packed, 0);
     }
-    const kept = Array.from({ length: 5000 }, (_, step) => late.hasLens(step, 0)).filter(Boolean).length;
+    const kept = Array.from({ length: 5000 }, (_, step) => late.lensOf(step, 0)).filter(Boolean).length;
     expect(kept).toBeLessThanOrEqual(4096);
     expect(kept).toBeGreaterThan(4000);
-    expect([0, 4999].map((step) => late.hasLens(step, 0))).toEqual([false, true]);
-    expect([0, 4999].map((step) => whole.hasLens(step, 0))).toEqual([true, true]);
-    late.takeLenses(0, below, readings);
+    expect([0, 4999].map((step) => late.lensOf(step, 0))).toEqual([null, 'full']);
+    expect([0, 4999].map((step) => whole.lensOf(step, 0))).toEqual(['full', 'full']);
+    late.takeLenses('full', 0, below, readings);
     expect(late.at(0)?.layers).toEqual(filled(1).at(0)?.layers);
   });
 

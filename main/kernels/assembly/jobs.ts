@@ -14,7 +14,8 @@ import { WideProduct } from './sixteens';
 import { normalizeScores } from './value-weights';
 import { activate, Activation, Normalization, normalize } from './rows';
 import {
-  copyToken, iterateSubspace, LensRows, measureReach, packSketch, Reach, readCandidates, scanSketch, SketchedRows, SketchPacking, sketchRow, SketchScan, Subspace,
+  copyToken, iterateSubspace, LensRows, listCandidates, measureReach, packSketch, Reach, readCandidates, scanSketch, SketchedRows, SketchLists, SketchPacking, sketchRow, SketchScan,
+  Subspace,
   TokenRows,
 } from './sketch';
 import { Walks, walkRows } from './walks';
@@ -107,6 +108,9 @@ export function execute(chunk: i32): void {
       break;
     case 21:
       measureReach(changetype<Reach>(args), chunk);
+      break;
+    case 22:
+      listCandidates(changetype<SketchLists>(args), chunk);
       break;
     default:
       unreachable();

@@ -224,7 +224,9 @@ export class LensRows extends Inputs {
   copies: usize;
   /** Of a copy. */
   bytes: i32;
-  /** [rows, most] places of copies, [rows] how many there are. */
+  /** [V] where the copy of each token is, or -1. */
+  places: usize;
+  /** [rows, most] tokens, [rows] how many there are. */
   listed: usize;
   counts: usize;
   most: i32;
@@ -239,8 +241,9 @@ function readListed(job: LensRows, row: i32): void {
   const x = job.integers + (<usize>(row * blocks) << 6), floats = <usize>(row * padded) << 2;
   const listed = job.listed + (<usize>(row * job.most) << 2), to = job.logits + (<usize>(row * job.stride) << 2);
   for (let index = 0; index < count; index++) {
-    const copy = job.copies + <usize>i32.load(listed + (<usize>index << 2)) * <usize>job.bytes;
-    f32.store(to + (<usize>index << 2), logitOf(copy, x, job.scales + floats, job.sums + floats, blocks));
+    const place = i32.load(job.places + (<usize>i32.load(listed + (<usize>index << 2)) << 2));
+    const copy = job.copies + <usize>place * <usize>job.bytes;
+    f32.store(to + (<usize>index << 2), place < 0 ? -Infinity : logitOf(copy, x, job.scales + floats, job.sums + floats, blocks));
   }
   for (let index = count; index < job.stride; index++) f32.store(to + (<usize>index << 2), -Infinity);
 }
@@ -255,7 +258,9 @@ export function readCandidates(job: LensRows, chunk: i32): void {
 export class SketchedRows extends LensRows {
   /** How rows are normalised: see rows.ts. */
   kind: i32;
+  /** The first row, and bytes from one to the next. */
   from: usize;
+  apart: i32;
   width: i32;
   epsilon: f32;
   scale: usize;
@@ -310,7 +315,7 @@ function sumOf(logit: f64, by: f64, unit: f32): i32 {
 /** Chunks: rows. */
 export function sketchRow(job: SketchedRows, chunk: i32): void {
   const row = chunk, at = <usize>(row * job.width) << 2, components = job.components, blocks = job.blocks;
-  normalizeRow(job.kind, job.from + at, job.width, job.epsilon, job.scale, job.bias, job.to + at);
+  normalizeRow(job.kind, job.from + <usize>row * <usize>job.apart, job.width, job.epsilon, job.scale, job.bias, job.to + at);
   roundRow(job, job.to + at, row);
   const unit = putComponents(job, row);
 
@@ -451,4 +456,62 @@ export function scanSketch(job: SketchScan, chunk: i32): void {
     }
   }
   for (let row = 0; row < rows; row++) i32.store(job.above + (<usize>(row * job.parts + chunk) << 2), total4(v128.load(above + (<usize>row << 4))));
+}
+
+// @ts-ignore: decorator
+@unmanaged
+export class SketchLists {
+  places: usize;
+  /** As `SketchScan` has left them. */
+  found: usize;
+  mostFound: i32;
+  foundCounts: usize;
+  parts: i32;
+  /** [rows, most] tokens known, to be followed by those that were found, [rows] how many there are; -1 where they are too many. */
+  listed: usize;
+  most: i32;
+  counts: usize;
+  /** [rows, most] those of them without a copy, [rows] how many there are. */
+  missing: usize;
+  missingCounts: usize;
+  /** A bit for each token, all 0 before and afterwards, for each thread. */
+  room: usize;
+  roomOfThread: i32;
+}
+
+/** Chunks: rows. */
+export function listCandidates(job: SketchLists, chunk: i32): void {
+  const known = job.room + <usize>(thread * job.roomOfThread);
+  const listed = job.listed + (<usize>(chunk * job.most) << 2), missing = job.missing + (<usize>(chunk * job.most) << 2);
+  const before = i32.load(job.counts + (<usize>chunk << 2));
+  const counts = job.foundCounts + (<usize>(chunk * job.parts) << 2);
+  let count = before, gaps = 0, all = before;
+  for (let part = 0; part < job.parts; part++) {
+    const ofPart = i32.load(counts + (<usize>part << 2));
+    all += ofPart > job.mostFound ? job.most : ofPart;
+    if (all > job.most) {
+      i32.store(job.counts + (<usize>chunk << 2), -1);
+      i32.store(job.missingCounts + (<usize>chunk << 2), 0);
+      return;
+    }
+  }
+  for (let index = 0; index < before; index++) {
+    const token = i32.load(listed + (<usize>index << 2)), byte = known + <usize>(token >> 3);
+    i32.store8(byte, i32.load8_u(byte) | (1 << (token & 7)));
+  }
+  for (let part = 0; part < job.parts; part++) {
+    const found = job.found + (<usize>((chunk * job.parts + part) * job.mostFound) << 2), ofPart = i32.load(counts + (<usize>part << 2));
+    for (let index = 0; index < ofPart; index++) {
+      const token = i32.load(found + (<usize>index << 2));
+      if ((i32.load8_u(known + <usize>(token >> 3)) >> (token & 7) & 1) != 0) continue;
+      i32.store(listed + (<usize>count << 2), token);
+      count++;
+      if (i32.load(job.places + (<usize>token << 2)) >= 0) continue;
+      i32.store(missing + (<usize>gaps << 2), token);
+      gaps++;
+    }
+  }
+  for (let index = 0; index < before; index++) i32.store8(known + <usize>(i32.load(listed + (<usize>index << 2)) >> 3), 0);
+  i32.store(job.counts + (<usize>chunk << 2), count);
+  i32.store(job.missingCounts + (<usize>chunk << 2), gaps);
 }

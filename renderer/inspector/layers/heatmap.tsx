@@ -16,7 +16,9 @@ import { useLenses } from './use-lenses';
 /** Quick readings come first, then each once more over the whole vocabulary. */
 function progressOf({ missing, quick, wanted }: LensesState): string {
   const percent = (toCome: number): string => `${Math.floor(100 * (1 - toCome / wanted))} %`;
-  return missing > 0 ? `Reading the lens, ${percent(missing)}` : `Reading the lens in full, ${percent(quick)}; until then numbers are near (≈)`;
+  return missing > 0
+    ? `Reading the lens, ${percent(missing)}`
+    : `Reading the lens in full, ${percent(quick)}; until then numbers are near (≈)`;
 }
 
 export interface HeatmapProps {

@@ -70,7 +70,13 @@ interface Round {
 }
 
 /** The first steps in sight of which something of a round is missing and not under way; null where there are none. */
-function missingOf(branch: BranchReference, steps: StepSeries, { kind, streams }: Round, wanted: Wanted, underWay: ReadonlySet<Piece>): Piece | null {
+function missingOf(
+  branch: BranchReference,
+  steps: StepSeries,
+  { kind, streams }: Round,
+  wanted: Wanted,
+  underWay: ReadonlySet<Piece>,
+): Piece | null {
   const asked = [...underWay].filter(
     (piece) => piece.kind === kind && keyOf(piece.branch) === keyOf(branch) && piece.streams[0] === streams[0],
   );

@@ -33,10 +33,10 @@ describe('turns to read lenses', () => {
     expect(await readings(50, () => false)).toEqual(Array.from({ length: 50 }, (_, i) => 100 * i));
   });
 
-  it('are given half a second at once, then a fourteenth of the time, while a run generates', async () => {
+  it('are given a tenth of a second at once, then a fourteenth of the time, while a run generates', async () => {
     const began = await readings(100, () => true);
-    expect(began.slice(0, 6)).toEqual(Array.from({ length: 6 }, (_, i) => 100 * i));
-    expect(began[7]).toBeGreaterThan(1_000);
+    expect(began.slice(0, 2)).toEqual([0, 100]);
+    expect(began[2]).toBeGreaterThan(1_000);
     const apart = ((began[99] ?? NaN) - (began[30] ?? NaN)) / 69;
     expect(100 / apart).toBeGreaterThan(0.06);
     expect(100 / apart).toBeLessThan(0.08);
@@ -64,7 +64,7 @@ describe('turns to read lenses', () => {
     expect(order).toEqual(['a', 'b', 'c'].flatMap((name) => [`${name} begins`, `${name} ends`]));
   });
 
-  it('do not wait where they are urgent, and are paid for afterwards', async () => {
+  it('do not wait where they are coarse, and are paid for afterwards', async () => {
     const clock = fakeClock();
     const turns = new LensTurns(() => true, clock);
     const began: [string, number][] = [];
@@ -74,19 +74,39 @@ describe('turns to read lenses', () => {
         clock.time += 500;
         return Promise.resolve({ value: undefined, milliseconds: 500 });
       });
-    // The burst and what half of a reading takes more than that.
     await Promise.all([take('a', 'other'), take('b', 'other'), take('c', 'other')]);
     const before = clock.time;
-    // Another waits for its share when the urgent one comes.
-    await Promise.all([take('waiting', 'other'), take('urgent', 'coarse')]);
-    expect(began.map(([name]) => name)).toEqual(['a', 'b', 'c', 'urgent', 'waiting']);
+    // Another waits for its share when the coarse one comes.
+    await Promise.all([take('waiting', 'other'), take('coarse', 'coarse')]);
+    expect(began.map(([name]) => name)).toEqual(['a', 'b', 'c', 'coarse', 'waiting']);
     expect((began[3]?.[1] ?? NaN) - before).toBeLessThanOrEqual(50);
-    // 500 ms of what the third took, and 500 of the urgent one's, at a twelfth of the time.
+    // 500 ms of what the third took, and 500 of the coarse one's, at a twelfth of the time.
     expect(((began[4]?.[1] ?? NaN) - before) / 1000).toBeGreaterThan(11);
     expect(((began[4]?.[1] ?? NaN) - before) / 1000).toBeLessThan(14);
   });
 
-  it('wait, urgent or not, where too much has been read before its time', async () => {
+  it('are those of quick readings first, of which there are few before their time', async () => {
+    const clock = fakeClock();
+    const turns = new LensTurns(() => true, clock);
+    const began: [LensTurn, number][] = [];
+    const take = async (turn: LensTurn, milliseconds: number): Promise<void> =>
+      turns.take(turn, async () => {
+        began.push([turn, clock.time]);
+        clock.time += milliseconds;
+        return Promise.resolve({ value: undefined, milliseconds });
+      });
+    await take('quick', 250);
+    await Promise.all([take('other', 100), take('coarse', 100), take('quick', 100)]);
+    expect(began.map(([turn]) => turn)).toEqual(['quick', 'quick', 'coarse', 'other']);
+    // The second is begun with less than 200 ms to pay for; a picture more would wait.
+    expect(began[1]?.[1]).toBeLessThanOrEqual(300);
+    const before = clock.time;
+    await take('quick', 250);
+    await take('quick', 250);
+    expect(clock.time - before).toBeGreaterThan(2_000);
+  });
+
+  it('wait, coarse or not, where too much has been read before its time', async () => {
     const clock = fakeClock();
     const turns = new LensTurns(() => true, clock);
     const began: number[] = [];
@@ -96,7 +116,8 @@ describe('turns to read lenses', () => {
         clock.time += 100;
         return Promise.resolve({ value: i, milliseconds: 100 });
       });
-    expect(began[16]).toBe(1600);
+    expect(began[11]).toBe(1100);
+    expect(began[12]).toBeGreaterThan(1200);
     expect((began[39] ?? NaN) - (began[29] ?? NaN)).toBeGreaterThan(12_000);
   });
 });

@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import type { QuickStep } from '../kernels/quick-lens';
 import { encodeReadings } from '../contract/frame';
 import { runRequestSchema } from '../contract/run';
 import { defaultLayout, executeRun } from '../runtime/execute-run';
@@ -6,9 +7,10 @@ import { CollectingSink } from '../runtime/testing/collecting-sink';
 import { fakeModel, fakePrompt } from '../runtime/testing/fake-model';
 import { describeRun } from './describe-run';
 import { MemoryRun } from './memory-run';
-import { type ReadLens, readLenses } from './read-lenses';
+import { type ReadLens, readLenses, type ReadQuickLenses, readQuickLenses } from './read-lenses';
 
-it('gives what the run itself read of every layer, from the streams it kept', async () => {
+/** A run of the fake model in two lanes. */
+async function recordedRun() {
   const model = fakeModel();
   const request = runRequestSchema.parse({ prompt: fakePrompt, lanes: [{ kind: 'cot' }, { kind: 'coconut', thoughts: 3 }] });
   const check = model.checkPrompt(fakePrompt);
@@ -18,7 +20,11 @@ it('gives what the run itself read of every layer, from the streams it kept', as
   await executeRun({ models, request, sink, signal: new AbortController().signal });
   const source = new MemoryRun(describeRun('run', request, models, 'test'));
   for (const lane of [0, 1]) source.add(sink.taps(lane));
+  return { model, sink, layout, source };
+}
 
+it('gives what the run itself read of every layer, from the streams it kept', async () => {
+  const { model, sink, layout, source } = await recordedRun();
   for (const lane of [0, 1]) {
     const streams = [1, 0];
     const expected = sink.taps(lane).map(({ record }) => {
@@ -33,4 +39,27 @@ it('gives what the run itself read of every layer, from the streams it kept', as
     expect(some).toEqual(Float32Array.from(expected.slice(1, 3).flatMap((part) => [...part])));
     expect(await readLenses(source, read, { lane, branch: 0, first: 1000, count: 2, streams })).toHaveLength(0);
   }
+});
+
+it('gives all streams below the last to who reads quickly, with what is likely to be high', async () => {
+  const { model, sink, layout, source } = await recordedRun();
+  const asked: QuickStep[] = [];
+  const read: ReadQuickLenses = async (steps, kept) => {
+    expect(kept).toBe(layout.lens);
+    asked.push(...steps);
+    return Promise.resolve(null);
+  };
+  const range = { lane: 0, branch: 0, first: 1, count: 2 };
+  expect(await readQuickLenses(source, read, range)).toBeNull();
+  const taps = sink.taps(0);
+  expect(asked).toEqual(
+    taps.slice(1, 3).map(({ record, residual }, i) => ({
+      streams: residual.subarray(0, (layout.streams - 1) * model.decoder.width),
+      target: record.targetId,
+      known: [taps[i]?.record.targetId, ...record.candidates.ids],
+    })),
+  );
+  await readQuickLenses(source, read, { ...range, first: 0, count: 1 });
+  expect(asked[2]?.known).toEqual(taps[0]?.record.candidates.ids);
+  expect(await readQuickLenses(source, read, { ...range, first: 1000 })).toHaveLength(0);
 });

@@ -1,6 +1,7 @@
 import { readingLength, stepLength } from '../main/contract/frame';
 import { lensOrder } from '../main/contract/lens-order';
 import { lensPortion, type RunEvent } from '../main/contract/protocol';
+import { agreementOf, type LensAgreement } from './lens-agreement';
 import { spread, type Spread } from './spread';
 import { type TextModel, textOf } from './text-model';
 
@@ -16,6 +17,7 @@ const firstMilliseconds = 1500;
 export interface PictureFigures {
   /** From the request to the quick readings of every layer of every step. */
   readonly quickSeconds: Spread;
+  readonly agreement: LensAgreement;
   /** … to the last reading in full. */
   readonly seconds: Spread;
 }
@@ -32,14 +34,12 @@ export interface LensFigures {
 }
 
 export interface Slowdown {
-  /** Steps a second right before. */
-  readonly before: Spread;
-  /** … that right before and after would make of what lies between. */
-  readonly alone: Spread;
-  /** Steps a second in the first second and a half, in which the picture is to be there. */
+  /** Steps a second in the first second and a half, in which the picture is to be there, and what right before and after would make of it. */
   readonly first: Spread;
-  /** … until all of it has been read in full. */
+  readonly aloneFirst: Spread;
+  /** The same until all of it has been read in full. */
   readonly meanwhile: Spread;
+  readonly alone: Spread;
   /** How much slower the run goes in the first second and a half, and until all has been read in full, in percent. */
   readonly slowdownFirst: Spread;
   readonly slowdown: Spread;
@@ -48,13 +48,17 @@ export interface Slowdown {
 interface Picture {
   readonly quick: number;
   readonly all: number;
+  readonly lens: number;
+  /** The readings, in the same order. */
+  readonly quickly: readonly Float32Array[];
+  readonly inFull: readonly Float32Array[];
 }
 
 /** While a run goes on, with its steps a second beside the picture and meanwhile. */
 interface PictureBeside extends Picture {
-  readonly before: number;
-  readonly alone: number;
+  readonly aloneFirst: number;
   readonly first: number;
+  readonly alone: number;
   readonly meanwhile: number;
 }
 
@@ -72,8 +76,8 @@ export async function measureLens(open: () => Promise<TextModel>, runs: number, 
       idle.push(pictures.idle);
       const line = (name: string, { quick, all }: Picture): string =>
         `lens: run ${run + 1} of ${runs}, ${name}: quick ${quick.toFixed(2)} s, in full ${all.toFixed(1)} s`;
-      const speedsOf = ({ before, first, alone, meanwhile }: PictureBeside): string =>
-        `${before.toFixed(0)}, then ${first.toFixed(0)} steps/s; in all ${alone.toFixed(0)} and ${meanwhile.toFixed(0)}`;
+      const speedsOf = ({ aloneFirst, first, alone, meanwhile }: PictureBeside): string =>
+        `${aloneFirst.toFixed(0)} and ${first.toFixed(0)} steps/s; in all ${alone.toFixed(0)} and ${meanwhile.toFixed(0)}`;
       progress(`${line('beside', pictures.beside)}; ${speedsOf(pictures.beside)}`);
       progress(`${line('next', pictures.next)}; ${speedsOf(pictures.next)}`);
       progress(line('idle', pictures.idle));
@@ -83,14 +87,19 @@ export async function measureLens(open: () => Promise<TextModel>, runs: number, 
   }
   const times = (pictures: readonly Picture[]): PictureFigures => ({
     quickSeconds: spread(pictures.map(({ quick }) => quick)),
+    agreement: agreementOf(
+      pictures[0]?.lens ?? NaN,
+      pictures.flatMap(({ quickly }) => quickly),
+      pictures.flatMap(({ inFull }) => inFull),
+    ),
     seconds: spread(pictures.map(({ all }) => all)),
   });
   const speeds = (pictures: readonly PictureBeside[]): Slowdown => ({
     alone: spread(pictures.map(({ alone }) => alone)),
-    before: spread(pictures.map(({ before }) => before)),
+    aloneFirst: spread(pictures.map(({ aloneFirst }) => aloneFirst)),
     first: spread(pictures.map(({ first }) => first)),
     meanwhile: spread(pictures.map(({ meanwhile }) => meanwhile)),
-    slowdownFirst: spread(pictures.map(({ before, first }) => 100 * (1 - first / before))),
+    slowdownFirst: spread(pictures.map(({ aloneFirst, first }) => 100 * (1 - first / aloneFirst))),
     slowdown: spread(pictures.map(({ alone, meanwhile }) => 100 * (1 - meanwhile / alone))),
   });
   return {
@@ -140,7 +149,7 @@ async function readThree(model: TextModel): Promise<{ beside: PictureBeside; nex
   const { run } = await client.request('run.start', { model: model.id, prompt: textOf(80), lanes: [...lanes] });
 
   /** The picture of the visible steps from one on. Afterwards, and while a run goes on, so many steps have been generated beside it. */
-  const read = async (from: number): Promise<{ quick: number; all: number; started: number; done: number }> => {
+  const read = async (from: number): Promise<Picture & { readonly started: number; readonly done: number }> => {
     const rounds = lensOrder(layers).map((streams) => {
       const count = Math.floor(lensPortion / streams.length);
       return Array.from({ length: Math.ceil(visibleSteps / count) }, (_, i) => ({
@@ -151,40 +160,48 @@ async function readThree(model: TextModel): Promise<{ beside: PictureBeside; nex
     });
     const started = performance.now();
     const place = { run, lane: 0, branch: 0 };
-    let quick = NaN;
-    const askQuick = async (): Promise<void> => {
-      const { packed } = await client.request('run.quickLens', { ...place, first: from, count: visibleSteps });
-      if (packed?.length !== visibleSteps * layers * readingLength(lens)) throw new Error('There are no quick readings of all streams');
-      quick = performance.now() - started;
-    };
+    const { packed: quickly } = await client.request('run.quickLens', { ...place, first: from, count: visibleSteps });
+    const quick = (performance.now() - started) / 1000;
+    const length = readingLength(lens);
+    if (quickly?.length !== visibleSteps * layers * length) throw new Error('There are no quick readings of all streams');
+    const inFull = new Float32Array(quickly.length);
     const pieces = rounds.flat();
     const ask = async (): Promise<void> => {
-      for (let piece = pieces.shift(); piece; piece = pieces.shift()) await client.request('run.lens', { ...place, ...piece });
+      for (let piece = pieces.shift(); piece; piece = pieces.shift()) {
+        const { first, count, streams } = piece;
+        const { packed } = await client.request('run.lens', { ...place, ...piece });
+        for (let i = 0; i < count * streams.length; i++) {
+          const at = (first - from + Math.floor(i / streams.length)) * layers + (streams[i % streams.length] ?? NaN);
+          inFull.set(packed.subarray(i * length, (i + 1) * length), at * length);
+        }
+      }
     };
-    await askQuick();
     await Promise.all(Array.from({ length: requestsAtOnce }, ask));
     const done = performance.now();
-    return { quick: quick / 1000, all: (done - started) / 1000, started, done };
+    return { quick, all: (done - started) / 1000, lens, quickly: [quickly], inFull: [inFull], started, done };
   };
   const readBeside = async (from: number): Promise<PictureBeside> => {
     await whenReached(Math.max(from + visibleSteps, times.length + stepsBeside) + 2);
     const stepsBefore = times.length;
-    const { quick, all, started, done } = await read(from);
+    const picture = await read(from);
+    const { all, started, done } = picture;
     const stepsAfter = times.length;
     await whenReached(stepsAfter + stepsBeside + 1);
     const before = speed(times[stepsBefore - stepsBeside] ?? NaN, started);
-    const after = speed(done, Infinity);
     // A step takes longer the more there were before it, so what lies between is the mean of their times.
-    const alone = 2 / (1 / before + 1 / after);
-    const first = times.filter((time) => time > started && time <= started + firstMilliseconds).length / (firstMilliseconds / 1000);
-    return { quick, all, before, alone, first, meanwhile: (stepsAfter - stepsBefore) / all };
+    const between = (after: number): number => 2 / (1 / before + 1 / after);
+    // Half as long again, in which readings in full still wait until the quick ones have been paid for.
+    const end = started + firstMilliseconds;
+    const first = times.filter((time) => time > started && time <= end).length / (firstMilliseconds / 1000);
+    const aloneFirst = between(speed(end, end + firstMilliseconds / 2));
+    return { ...picture, aloneFirst, first, alone: between(speed(done, Infinity)), meanwhile: (stepsAfter - stepsBefore) / all };
   };
   const beside = await readBeside(0);
   const next = await readBeside(visibleSteps);
   await client.request('run.cancel', { run });
   await ended;
-  const { quick, all } = await read(2 * visibleSteps);
+  const idle = await read(2 * visibleSteps);
   await client.request('run.close', { run });
   client.close();
-  return { beside, next, idle: { quick, all }, layers };
+  return { beside, next, idle, layers };
 }

@@ -39,12 +39,11 @@ export class TokenCopies {
     this.at = memory.allocate(this.bytes * this.#capacity);
     this.#tokens = memory.allocate(4 * this.#capacity);
     this.#to = memory.allocate(4 * this.#capacity);
-    const { outputs, ...stored } = matrix;
+    const { bits, integers, scales, offsets, factor, blocks, narrow } = matrix;
     const { together, inBytes } = product;
-    const order = { together, inBytes: inBytes ? 1 : 0 };
+    const stored = { bits, integers, scales, offsets, factor, blocks, narrow, together, inBytes: inBytes ? 1 : 0 };
     this.#args = kernels.prepare('copyToken', {
       ...stored,
-      ...order,
       tokens: this.#tokens,
       places: this.#to,
       copies: this.at,

@@ -66,13 +66,15 @@ export class LensService {
 
   /** How it is read over the tokens that matter, before all that waits. It throws what `Decoder.quickReadings` does. */
   quickReaderOf({ decoder }: LoadedModel): ReadQuickLenses {
-    return async (steps, count) =>
-      this.#turns.take('quick', async () =>
-        this.#whileRunsWait(async () => {
-          const started = performance.now();
-          return { value: await decoder.quickReadings(steps, count), milliseconds: performance.now() - started };
-        }),
-      );
+    return async (gather, count) =>
+      decoder.readsQuickly
+        ? this.#turns.take('quick', async () =>
+            this.#whileRunsWait(async () => {
+              const started = performance.now();
+              return { value: await decoder.quickReadings(await gather(), count), milliseconds: performance.now() - started };
+            }),
+          )
+        : null;
   }
 
   /**

@@ -44,10 +44,10 @@ it('gives what the run itself read of every layer, from the streams it kept', as
 it('gives all streams below the last to who reads quickly, with what is likely to be high', async () => {
   const { model, sink, layout, source } = await recordedRun();
   const asked: QuickStep[] = [];
-  const read: ReadQuickLenses = async (steps, kept) => {
+  const read: ReadQuickLenses = async (gather, kept) => {
     expect(kept).toBe(layout.lens);
-    asked.push(...steps);
-    return Promise.resolve(null);
+    asked.push(...(await gather()));
+    return null;
   };
   const range = { lane: 0, branch: 0, first: 1, count: 2 };
   expect(await readQuickLenses(source, read, range)).toBeNull();
@@ -61,5 +61,6 @@ it('gives all streams below the last to who reads quickly, with what is likely t
   );
   await readQuickLenses(source, read, { ...range, first: 0, count: 1 });
   expect(asked[2]?.known).toEqual(taps[0]?.record.candidates.ids);
-  expect(await readQuickLenses(source, read, { ...range, first: 1000 })).toHaveLength(0);
+  await readQuickLenses(source, read, { ...range, first: 1000 });
+  expect(asked).toHaveLength(3);
 });

@@ -2,7 +2,6 @@ import { InterlinearError } from '../contract/errors';
 import { readingLength } from '../contract/frame';
 import { modelOfLane } from '../contract/lane-models';
 import { isCoarse } from '../contract/lens-order';
-import type { Decoder } from '../runtime/decoder';
 import type { QuickStep } from '../kernels/quick-lens';
 import type { RunSource } from './run-source';
 
@@ -14,8 +13,11 @@ export type ReadLens = (
   isCoarse: boolean,
 ) => Promise<Float32Array<ArrayBuffer>>;
 
-/** The same of all streams below the last of some steps, over the tokens that matter; null where the model's lens is not read so. */
-export type ReadQuickLenses = Decoder['quickReadings'];
+/**
+ * The same of all streams below the last of some steps, over the tokens that matter; null where the model's lens is not read so.
+ * @param gather the steps, when it is their turn
+ */
+export type ReadQuickLenses = (gather: () => Promise<readonly QuickStep[]>, count: number) => Promise<Float32Array<ArrayBuffer> | null>;
 
 /** Streams of some steps of one branch whose lenses are wanted. */
 export interface LensRange {
@@ -63,19 +65,21 @@ export async function readQuickLenses(
   { first, count, lane, branch }: Omit<LensRange, 'streams'>,
 ): Promise<Float32Array<ArrayBuffer> | null> {
   const { layout, model } = modelOfLane(source.info, lane);
-  const before = Math.min(1, first);
-  const records = await source.steps(lane, branch, first - before, before + count);
-  const steps: QuickStep[] = [];
-  for (const [i, { index, targetId, candidates }] of records.entries()) {
-    if (i < before) continue;
-    const { data } = await source.tap(lane, branch, index, 'residual');
-    const previous = records[i - 1];
-    steps.push({
-      streams: data.subarray(0, (layout.streams - 1) * model.width),
-      target: targetId,
-      // What was read, and what is said at last, come up on the way.
-      known: [...(previous ? [previous.targetId] : []), ...candidates.ids],
-    });
-  }
-  return steps.length === 0 ? new Float32Array(0) : read(steps, layout.lens);
+  return read(async () => {
+    const before = Math.min(1, first);
+    const records = await source.steps(lane, branch, first - before, before + count);
+    const steps: QuickStep[] = [];
+    for (const [i, { index, targetId, candidates }] of records.entries()) {
+      if (i < before) continue;
+      const { data } = await source.tap(lane, branch, index, 'residual');
+      const previous = records[i - 1];
+      steps.push({
+        streams: data.subarray(0, (layout.streams - 1) * model.width),
+        target: targetId,
+        // What was read, and what is said at last, come up on the way.
+        known: [...(previous ? [previous.targetId] : []), ...candidates.ids],
+      });
+    }
+    return steps;
+  }, layout.lens);
 }

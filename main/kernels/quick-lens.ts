@@ -72,6 +72,7 @@ export class QuickLens {
    * @returns [steps, S]; null where a stream has too many candidates
    */
   async read(steps: readonly QuickStep[], kept: number): Promise<(LogitReading | null)[][]> {
+    if (steps.length === 0) return [];
     const streams = (steps[0]?.streams.length ?? 0) / this.#settings.spec.width;
     const sketch = this.#fitting(steps, streams);
     const readings: (LogitReading | null)[][] = [];

@@ -95,6 +95,8 @@ function missingOf(
   const most = Math.min(end, first + portion);
   let last = first + 1;
   while (last < most && lacks(last)) last++;
+  // What has come until it is read is read with it.
+  if (kind === 'quick' && last === steps.length) last = Math.min(wanted.last, first + portion);
   return { kind, branch, steps, first, count: last - first, streams };
 }
 

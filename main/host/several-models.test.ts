@@ -149,6 +149,8 @@ describe('lanes on two models', () => {
     expect(decodeReading(layout.lens, packed, 0).norm).toBeGreaterThan(0);
     const last = { run: id, lane: 1, branch: 0, first: 0, count: 2, streams: [layout.streams - 1] };
     await expect(client.request('run.lens', last)).rejects.toMatchObject({ code: 'bad-request' });
+    // The fake model’s lens is read in full only.
+    expect(await client.request('run.quickLens', { run: id, lane: 1, branch: 0, first: 0, count: 2 })).toEqual({ packed: null });
     const trajectory = await client.request('trajectory', { branches: [{ run: id, lane: 1, branch: 0 }], stream: 1 });
     expect(trajectory.vectors).toBe(9);
     const both = [0, 1].map((lane) => ({ run: id, lane, branch: 0 }));

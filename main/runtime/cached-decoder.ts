@@ -1,3 +1,4 @@
+import { InterlinearError } from '../contract/errors';
 import { type DecoderSpec, matrixParameters } from '../graph/decoder-spec';
 import type { Weights } from '../graph/graph-builder';
 import type { QuickStep } from '../kernels/quick-lens';
@@ -67,7 +68,7 @@ export class CachedDecoder implements Decoder {
   }
 
   embedding(tokenId: number): Float32Array {
-    if (!Number.isInteger(tokenId) || tokenId < 0 || tokenId >= this.vocabulary) {
+    if (!this.hasToken(tokenId)) {
       throw new RangeError(`Token ${tokenId} is not among the ${this.vocabulary} of the vocabulary`);
     }
     return this.table.row(tokenId);
@@ -86,13 +87,30 @@ export class CachedDecoder implements Decoder {
   }
 
   async readings(residuals: Float32Array, targets: readonly number[], count: number): Promise<Float32Array<ArrayBuffer>> {
+    this.checkTokens(targets);
     const { lens } = this.queue;
     return lens ? packReadings(lens, this.width, residuals, targets, count) : this.lensOf.readings(residuals, targets, count);
   }
 
   async quickReadings(steps: readonly QuickStep[], count: number): Promise<Float32Array<ArrayBuffer> | null> {
     const { lens } = this.queue;
-    return lens?.quickly ? packQuickReadings(lens, lens.quickly, this.width, steps, count) : null;
+    if (!lens?.quickly) return null;
+    this.checkTokens(steps.map(({ target }) => target));
+    if (steps.some(({ streams }) => streams.length !== this.layers * this.width))
+      throw new InterlinearError('bad-trace', 'A step has other residual streams than this model.', 'Run the prompt again.');
+    const sound = steps.map((step) => ({ ...step, known: step.known.filter((token) => this.hasToken(token)) }));
+    return packQuickReadings(lens, lens.quickly, this.width, sound, count);
+  }
+
+  private hasToken(token: number): boolean {
+    return Number.isInteger(token) && token >= 0 && token < this.vocabulary;
+  }
+
+  /** What a trace says is no more than a claim, and kernels look at no address twice. */
+  private checkTokens(tokens: readonly number[]): void {
+    const other = tokens.find((token) => !this.hasToken(token));
+    if (other !== undefined)
+      throw new InterlinearError('bad-trace', `Token ${other} is not in this model's vocabulary.`, 'Run the prompt again.');
   }
 
   async prefill(tokens: readonly number[]): Promise<{ readonly cache: PromptCache; readonly last: PassOutput }> {

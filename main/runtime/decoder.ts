@@ -112,7 +112,7 @@ export interface Decoder {
    * @param targets N token ids whose probability and rank are wanted
    * @param count candidates kept
    * @returns N readings, packed: see `encodeReadings`
-   * @throws InterlinearError `bad-model` when the logits are not numbers
+   * @throws InterlinearError `bad-model` when the logits are not numbers, `bad-trace` for a target that is no token of the model
    */
   readings(residuals: Float32Array, targets: readonly number[], count: number): Promise<Float32Array<ArrayBuffer>>;
   /**

@@ -21,7 +21,7 @@ afterEach(async () => {
 });
 
 async function decoderOf(of: DecoderSpec, storage: RandomStorage, products: ProductChoice): Promise<CachedDecoder> {
-  const spec = { ...of, vocabulary };
+  const spec = { ...of, vocabulary, layers: streams };
   const { weights } = randomWeights(spec, () => storage);
   const passes = await KernelPasses.create(spec, weights, { threads: 2, products });
   const decoder = new CachedDecoder(spec, weights, passes, { device: 'cpu', threads: 1 });
@@ -160,6 +160,34 @@ describe.runIf(knowsBytes)('quick readings', () => {
     expectNear(await bothOf(decoder, first));
     expectNear(await bothOf(decoder, other));
     expectNear(await bothOf(decoder, first));
+  });
+
+  it('say so where streams are no numbers, and go on afterwards', async () => {
+    const decoder = await decoderOf(llama, storages['8 bits'], await inBytes());
+    const steps = await stepsOf(decoder, 5);
+    const broken = steps.map((step, i) => ({ ...step, streams: i === 3 ? step.streams.map(() => NaN) : step.streams }));
+    await expect(decoder.quickReadings(broken, kept)).rejects.toMatchObject({ code: 'bad-model' });
+    const endless = steps.map((step, i) => ({ ...step, streams: i === 3 ? step.streams.map(() => Infinity) : step.streams }));
+    await expect(decoder.quickReadings(endless, kept)).rejects.toMatchObject({ code: 'bad-model' });
+    expectNear(await bothOf(decoder, steps));
+  });
+
+  it('are of no more streams and tokens than the model has, whatever a trace says', async () => {
+    const decoder = await decoderOf(llama, storages['8 bits'], await inBytes());
+    const steps = await stepsOf(decoder, 3);
+    const quick = await decoder.quickReadings(steps, kept);
+    for (const target of [-1, 0.5, NaN, vocabulary, 2 ** 31]) {
+      const claimed = steps.map((step) => ({ ...step, target }));
+      await expect(decoder.quickReadings(claimed, kept)).rejects.toMatchObject({ code: 'bad-trace' });
+      await expect(decoder.readings(new Float32Array(decoder.width), [target], kept)).rejects.toMatchObject({ code: 'bad-trace' });
+      const known = steps.map((step) => ({ ...step, known: [target, ...step.known, target] }));
+      expect(await decoder.quickReadings(known, kept)).toEqual(quick);
+    }
+    for (const length of [0, 1, streams * decoder.width - 1, (streams + 1) * decoder.width]) {
+      const cut = steps.map((step, i) => (i === 1 ? { ...step, streams: new Float32Array(length) } : step));
+      await expect(decoder.quickReadings(cut, kept)).rejects.toMatchObject({ code: 'bad-trace' });
+    }
+    expect(await decoder.quickReadings([], kept)).toHaveLength(0);
   });
 
   it('are read between passes, whatever a run does meanwhile', async () => {

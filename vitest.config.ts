@@ -6,6 +6,8 @@ import { assemblyPlugin } from './scripts/build/assembly.ts';
 /** Tests which need Python are their own project: where no Python with pandas is to be had they are skipped, and said to be. */
 const PYTHON_TESTS = ['main/traces/python/**/*.test.ts', '**/*.python.test.ts'];
 const PARITY_TESTS = ['**/*.parity.test.ts'];
+/** What only the runtime of the app's engine can do. */
+const VECTOR_TESTS = ['**/*.vectors.test.ts'];
 /** Those of them that also run where WebGPU does the arithmetic. */
 const WEBGPU_TESTS = [
   'main/runtime/{cached-decoder,architectures,attention-sequence}.parity.test.ts',
@@ -30,7 +32,7 @@ export default defineConfig({
           name: 'unit',
           setupFiles: ['scripts/checks/property-seed.mjs', 'renderer/testing/idle-callback.ts'],
           include: ['{main,electron,renderer,bench}/**/*.test.{ts,tsx}', 'scripts/**/*.test.mjs'],
-          exclude: [...configDefaults.exclude, ...PARITY_TESTS, ...PYTHON_TESTS, ...MODEL_TESTS],
+          exclude: [...configDefaults.exclude, ...PARITY_TESTS, ...VECTOR_TESTS, ...PYTHON_TESTS, ...MODEL_TESTS],
           testTimeout: 20_000,
         },
       },
@@ -50,7 +52,8 @@ export default defineConfig({
           include: [
             'main/kernels/!(lost-thread)*.test.ts',
             'main/{measures/vocabulary-walk,models/half}.test.ts',
-            'main/runtime/{kernel-passes,product-choice,quick-readings}.parity.test.ts',
+            'main/runtime/{kernel-passes,product-choice}.parity.test.ts',
+            ...VECTOR_TESTS,
           ],
           // As the engine's process has it, and optimised from the first call on: what runs seldom would stay as it is compiled at first.
           execArgv: ['--no-wasm-bounds-checks', ...knownFlags(vectorFlags, process.execPath), '--no-liftoff', '--expose-gc'],

@@ -3,7 +3,7 @@ import { decodeReading, readingLength } from '../contract/frame';
 import type { DecoderSpec } from '../graph/decoder-spec';
 import { KernelMemory } from '../kernels/kernel-memory';
 import { kernelsFit } from '../kernels/kernel-weights';
-import { Kernels } from '../kernels/kernels';
+import { Kernels, knowsBytes } from '../kernels/kernels';
 import { layerReading, readLens } from '../measures/lens-reading';
 import { relativeDifference } from '../measures/vectors';
 import { walkOver } from '../measures/vocabulary-walk';
@@ -161,6 +161,19 @@ it('keeps what a pass wrote when others make room for their rows before it is to
     expect(await step(disturbed, token, () => others.push(decoder.newRow(), disturbed.fork()))).toEqual(expected);
   }
   for (const each of [quiet, disturbed, ...others, cache]) each.dispose();
+});
+
+it('reads the lens quickly only where the runtime knows how, weights are multiplied as they are stored, and it is worth the while', async () => {
+  const large = { ...llama, vocabulary: 5003 };
+  const model: Model = { spec: large, weights: randomWeights(large, () => ({ bits: 8, offsets: false })) };
+  const decoder = await decoderOf(model, 'fast');
+  expect(decoder.readsQuickly).toBe(knowsBytes);
+  const others = [
+    await decoderOf(model, 'exact'),
+    await decoderOf({ spec: llama, weights: randomWeights(llama, () => ({ bits: 8, offsets: false })) }, 'fast'),
+  ];
+  for (const other of [...others, ...(knowsBytes ? [] : [decoder])])
+    expect([other.readsQuickly, await other.quickReadings([], 3)]).toEqual([false, null]);
 });
 
 it('says so where a lens has no numbers to read', async () => {

@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { decodeReading, readingLength } from '../contract/frame';
 import type { LayerReading } from '../contract/steps';
 import type { DecoderSpec } from '../graph/decoder-spec';
-import { Kernels, knowsBytes } from '../kernels/kernels';
+import { Kernels } from '../kernels/kernels';
 import type { ProductChoice } from '../kernels/product-choice';
 import type { QuickStep } from '../kernels/quick-lens';
 import { CachedDecoder } from './cached-decoder';
@@ -111,12 +111,7 @@ const choices = {
   'of bytes': inBytes,
 } as const satisfies Record<string, () => Promise<ProductChoice>>;
 
-it.runIf(!knowsBytes)('are not offered by a runtime that lacks what they are made of', async () => {
-  const decoder = await decoderOf(llama, storages['8 bits'], { wide: false, bytes: [] });
-  expect([decoder.readsQuickly, await decoder.quickReadings(await stepsOf(decoder, 1), kept)]).toEqual([false, null]);
-});
-
-describe.runIf(knowsBytes)('quick readings', () => {
+describe('quick readings', () => {
   describe.each(Object.entries(choices))('beside %s', (_, choice) => {
     it.each(Object.entries(storages))('are near those in full, weights in %s', async (_storage, storage) => {
       const decoder = await decoderOf(llama, storage, await choice());
@@ -152,6 +147,26 @@ describe.runIf(knowsBytes)('quick readings', () => {
     const pairs = await bothOf(decoder, steps);
     expect(pairs.filter(({ full }) => full.top.ids[0] === token).length).toBeGreaterThan(pairs.length / 2);
     for (const { quick, full } of pairs) expect(quick.top.ids[0]).toBe(full.top.ids[0]);
+  });
+
+  it('find at lower layers what was found above, where they point to it in no shared direction', async () => {
+    // So wide that a token's own direction is hardly among the shared ones.
+    const decoder = await decoderOf({ ...llama, width: 512 }, storages['8 bits'], await inBytes());
+    const { width } = decoder;
+    const last = streams - 1;
+    // Each of its own, so that none of them is shared.
+    const tokenOf = (step: number): number => 50 + 41 * step;
+    const steps = (await stepsOf(decoder, 120)).map((step, index) => {
+      const row = decoder.embedding(tokenOf(index));
+      const factor = (stream: number): number => (stream === last ? 1.5 : 0.4);
+      return { ...step, streams: step.streams.map((value, i) => value + factor(Math.floor(i / width)) * (row[i % width] ?? 0)) };
+    });
+    const pairs = await bothOf(decoder, steps);
+    const below = pairs.filter(({ full }, i) => i % streams !== last && full.top.ids[0] === tokenOf(Math.floor(i / streams)));
+    expect(below.length).toBeGreaterThan(pairs.length / 3);
+    // One that has been read in full above says nothing to those below.
+    const missed = below.filter(({ quick, full }) => quick.top.ids[0] !== full.top.ids[0]);
+    expect(missed.length / below.length).toBeLessThan(0.05);
   });
 
   it('fit other streams when they come, and say the same of the first ones afterwards', async () => {

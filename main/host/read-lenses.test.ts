@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import type { QuickStep } from '../kernels/quick-lens';
+import type { QuickStep } from '../kernels/quick-pass';
 import { encodeReadings } from '../contract/frame';
 import { runRequestSchema } from '../contract/run';
 import { defaultLayout, executeRun } from '../runtime/execute-run';

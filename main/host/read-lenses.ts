@@ -2,7 +2,7 @@ import { InterlinearError } from '../contract/errors';
 import { readingLength } from '../contract/frame';
 import { modelOfLane } from '../contract/lane-models';
 import { isCoarse } from '../contract/lens-order';
-import type { QuickStep } from '../kernels/quick-lens';
+import type { QuickStep } from '../kernels/quick-pass';
 import type { RunSource } from './run-source';
 
 /** Readings of N streams [N, D], packed as `encodeReadings` does; whoever makes them. Coarse ones come before others. */

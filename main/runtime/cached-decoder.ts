@@ -1,7 +1,7 @@
 import { InterlinearError } from '../contract/errors';
 import { type DecoderSpec, matrixParameters } from '../graph/decoder-spec';
 import type { Weights } from '../graph/graph-builder';
-import type { QuickStep } from '../kernels/quick-lens';
+import type { QuickStep } from '../kernels/quick-pass';
 import type { WalkRequest } from '../measures/walk-parts';
 import { CachedSequence } from './attention-sequence';
 import type { AttentionSequence, Decoder, FullPass, FullRequest, PassOutput, PromptCache, RowCache, RowInput } from './decoder';

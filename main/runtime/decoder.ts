@@ -1,6 +1,6 @@
 import type { Device } from '../contract/devices';
 import type { Chat, Dtype, Markers, ModelSummary, PromptCheck } from '../contract/model';
-import type { QuickStep } from '../kernels/quick-lens';
+import type { QuickStep } from '../kernels/quick-pass';
 import type { InputBits } from './passes';
 import type { StepRoom } from './step-room';
 import type { StoredLens } from './stored-lens';

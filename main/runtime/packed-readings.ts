@@ -4,7 +4,7 @@ import { encodeReadings, readingLength } from '../contract/frame';
 import { bits } from '../contract/ids';
 import type { LayerReading } from '../contract/steps';
 import type { LogitReading } from '../kernels/logit-parts';
-import type { QuickStep } from '../kernels/quick-lens';
+import type { QuickStep } from '../kernels/quick-pass';
 import { norm } from '../measures/vectors';
 
 /** Reads the lens of some residual streams [N, D], with N tokens whose probability and rank are wanted and the candidates to keep. */

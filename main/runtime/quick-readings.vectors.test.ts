@@ -4,7 +4,7 @@ import type { LayerReading } from '../contract/steps';
 import type { DecoderSpec } from '../graph/decoder-spec';
 import { Kernels } from '../kernels/kernels';
 import type { ProductChoice } from '../kernels/product-choice';
-import type { QuickStep } from '../kernels/quick-lens';
+import type { QuickStep } from '../kernels/quick-pass';
 import { CachedDecoder } from './cached-decoder';
 import { KernelPasses } from './kernel-passes';
 import { randomStream } from './random';

@@ -32,6 +32,11 @@ function halfOf(float: u32): u32 {
   return exponent < 102 ? sign : sign | (((size & 0x7f_ffff) | 0x80_0000) >> (126 - exponent));
 }
 
+/** What a half is as a float; not of infinity or what is no number. */
+export function floatOf(half: i32): f32 {
+  return reinterpret<f32>(((half << 16) >> 3) & keptBits) * largerBy;
+}
+
 // @ts-ignore: decorator
 @unmanaged
 export class Narrowing {
@@ -51,7 +56,6 @@ export function narrow(job: Narrowing, chunk: i32): void {
     const float = <u32>i32.load(job.from + (<usize>index << 2));
     const half = halfOf(float);
     i32.store16(job.to + (<usize>index << 1), <i32>half);
-    const back = reinterpret<f32>((<i32>half << 16 >> 3) & keptBits) * largerBy;
-    if (reinterpret<u32>(back) != float || (half & 0x7c00) == 0x7c00) i32.store(job.inexact, 1);
+    if (reinterpret<u32>(floatOf(half)) != float || (half & 0x7c00) == 0x7c00) i32.store(job.inexact, 1);
   }
 }

@@ -13,11 +13,9 @@ import { multiplyBytes, multiplyWide } from './rounded-products';
 import { WideProduct } from './sixteens';
 import { normalizeScores } from './value-weights';
 import { activate, Activation, Normalization, normalize } from './rows';
-import {
-  copyToken, iterateSubspace, LensRows, listCandidates, measureReach, packSketch, Reach, readCandidates, scanSketch, SketchedRows, SketchLists, SketchPacking, sketchRow, SketchScan,
-  Subspace,
-  TokenRows,
-} from './sketch';
+import { listCandidates, packSketch, scanSketch, SketchedRows, SketchLists, SketchPacking, sketchRow, SketchScan } from './sketch';
+import { iterateSubspace, measureReach, Reach, Subspace } from './subspace';
+import { copyToken, LensRows, readCandidates, TokenRows } from './token-rows';
 import { Walks, walkRows } from './walks';
 
 

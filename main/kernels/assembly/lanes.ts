@@ -5,6 +5,13 @@ export function sum4(x: v128): f32 {
   return f32x4.extract_lane(x, 0) + f32x4.extract_lane(x, 1) + (f32x4.extract_lane(x, 2) + f32x4.extract_lane(x, 3));
 }
 
+/** Sum of four whole numbers. */
+// @ts-ignore: decorator
+@inline
+export function total4(sums: v128): i32 {
+  return i32x4.extract_lane(sums, 0) + i32x4.extract_lane(sums, 1) + i32x4.extract_lane(sums, 2) + i32x4.extract_lane(sums, 3);
+}
+
 /** Largest of four numbers. */
 // @ts-ignore: decorator
 @inline

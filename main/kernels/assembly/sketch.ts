@@ -1,7 +1,8 @@
-import { Inputs, roundRow } from './inputs';
-import { largest4, setTwo, sum4 } from './lanes';
+import { roundRow } from './inputs';
+import { setTwo, sum4, total4 } from './lanes';
 import { normalizeRow } from './rows';
 import { thread } from './thread';
+import { LensRows, logitOf, readListed } from './token-rows';
 
 /*
  * Which tokens matter to a lens, found without the whole product of the vocabulary: see quick-lens.ts of the folder above.
@@ -9,9 +10,6 @@ import { thread } from './thread';
  * A sketch stands for the unembedding, [V, K] with few components K, in 8 bits with signs. Sixteen tokens lie together, as in sixteens.ts: four
  * components of each of the sixteen, then the next four. A row's components are bytes from 1 to 127, of which 64 is nothing, so that one instruction
  * multiplies four of them with four of a token's and adds them to a sum, on every processor to the same; `starts` is what is 64 times too much.
- *
- * What is exact is computed from copies of tokens' rows of the unembedding, each by itself: integers of 8 bits, then scales, then offsets, one of
- * each for every block.
  */
 
 /** What stands for 0 among a row's components. */
@@ -23,71 +21,6 @@ const never: i32 = -0x4000_0000;
 @inline
 function dot(sums: v128, sketch: v128, components: v128): v128 {
   return i32x4.relaxed_dot_i8x16_i7x16_add_s(sketch, components, sums);
-}
-
-// @ts-ignore: decorator
-@inline
-function total4(sums: v128): i32 {
-  return i32x4.extract_lane(sums, 0) + i32x4.extract_lane(sums, 1) + i32x4.extract_lane(sums, 2) + i32x4.extract_lane(sums, 3);
-}
-
-/** What most of some rows lies along. */
-// @ts-ignore: decorator
-@unmanaged
-export class Subspace {
-  /** [rows, width] */
-  from: usize;
-  rows: i32;
-  width: i32;
-  /** [count, width] directions, and what the product of the rows' transpose, the rows and these is. */
-  directions: usize;
-  to: usize;
-}
-
-/** Chunks: directions. */
-export function iterateSubspace(job: Subspace, chunk: i32): void {
-  const bytes = <usize>job.width << 2;
-  const direction = job.directions + <usize>chunk * bytes, to = job.to + <usize>chunk * bytes;
-  memory.fill(to, 0, bytes);
-  for (let row = job.from, end = row + <usize>job.rows * bytes; row < end; row += bytes) {
-    let a = f32x4.splat(0), b = a;
-    for (let at: usize = 0; at < bytes; at += 32) {
-      a = f32x4.add(a, f32x4.mul(v128.load(row + at), v128.load(direction + at)));
-      b = f32x4.add(b, f32x4.mul(v128.load(row + at, 16), v128.load(direction + at, 16)));
-    }
-    const product = f32x4.splat(sum4(f32x4.add(a, b)));
-    for (let at: usize = 0; at < bytes; at += 16) v128.store(to + at, f32x4.add(v128.load(to + at), f32x4.mul(v128.load(row + at), product)));
-  }
-}
-
-/** How far some rows of numbers reach. */
-// @ts-ignore: decorator
-@unmanaged
-export class Reach {
-  /** [rows, width] */
-  from: usize;
-  width: i32;
-  /** [rows] the middle of a row's numbers, and how far they are from it. */
-  middles: usize;
-  sizes: usize;
-}
-
-/** Chunks: rows. */
-export function measureReach(job: Reach, chunk: i32): void {
-  const from = job.from + (<usize>chunk * <usize>job.width << 2), end = from + (<usize>job.width << 2);
-  let least = f32x4.splat(Infinity), most = f32x4.splat(-Infinity), at = from;
-  for (; at + 16 <= end; at += 16) {
-    const four = v128.load(at);
-    least = f32x4.pmin(least, four);
-    most = f32x4.pmax(most, four);
-  }
-  let low = -largest4(f32x4.neg(least)), high = largest4(most);
-  for (; at < end; at += 4) {
-    low = min(low, f32.load(at));
-    high = max(high, f32.load(at));
-  }
-  f32.store(job.middles + (<usize>chunk << 2), (low + high) / 2);
-  f32.store(job.sizes + (<usize>chunk << 2), (high - low) / 2);
 }
 
 // @ts-ignore: decorator
@@ -134,123 +67,6 @@ export function packSketch(job: SketchPacking, chunk: i32): void {
     const number = (chunk << 4) + token;
     i32.store(job.starts + (<usize>number << 2), number < job.vocabulary ? -nothing * sum : never);
   }
-}
-
-// @ts-ignore: decorator
-@unmanaged
-export class TokenRows {
-  /** [count] tokens, and where each of them goes among the copies. */
-  tokens: usize;
-  places: usize;
-  /** The unembedding: see products.ts and byte-products.ts. */
-  bits: i32;
-  together: i32;
-  inBytes: i32;
-  narrow: i32;
-  integers: usize;
-  scales: usize;
-  offsets: usize;
-  factor: f32;
-  blocks: i32;
-  copies: usize;
-  /** Of a copy. */
-  bytes: i32;
-}
-
-/** Four neighbouring elements of a row of weights as bytes, `lane` of those that lie together. */
-// @ts-ignore: decorator
-@inline
-function fourElements(job: TokenRows, from: usize, lane: i32, index: i32): i32 {
-  const together = job.together;
-  if (job.bits == 8) {
-    if (job.inBytes != 0) return i32.load(from + <usize>(((index >> 2) * together + lane) << 2)) ^ <i32>0x8080_8080;
-    const pair = from + <usize>(((index >> 1) * together + lane) << 1);
-    return i32.load16_u(pair) | (i32.load16_u(pair + <usize>(together << 1)) << 16);
-  }
-  if (job.inBytes != 0) return (i32.load(from + <usize>(((index >> 3) * together + lane) << 2)) >>> (index & 4)) & 0x0f0f_0f0f;
-  const two = i32.load16_u(from + <usize>(((index >> 2) * together + lane) << 1));
-  return (two & 0x0f0f) | ((two & 0xf0f0) << 12);
-}
-
-/** The half of this pattern as a float; not of infinity or what is no number. */
-function ofHalf(half: i32): f32 {
-  return reinterpret<f32>(((half << 16) >> 3) & <i32>0x8fff_ffff) * <f32>5.192296858534828e33;
-}
-
-function floatAt(at: usize, index: i32, narrow: bool): f32 {
-  return narrow ? ofHalf(i32.load16_u(at + (<usize>index << 1))) : f32.load(at + (<usize>index << 2));
-}
-
-/** Chunks: tokens. */
-export function copyToken(job: TokenRows, chunk: i32): void {
-  const token = i32.load(job.tokens + (<usize>chunk << 2)), blocks = job.blocks, together = job.together;
-  const group = token / together, lane = token % together;
-  const from = job.integers + <usize>(group * together * blocks) * (<usize>job.bits << 2);
-  const to = job.copies + <usize>i32.load(job.places + (<usize>chunk << 2)) * <usize>job.bytes;
-  for (let index = 0; index < blocks << 5; index += 4) i32.store(to + <usize>index, fourElements(job, from, lane, index));
-  const scales = to + (<usize>blocks << 5), offsets = scales + (<usize>blocks << 2);
-  for (let block = 0; block < blocks; block++) {
-    const index = (group * blocks + block) * together + lane;
-    f32.store(scales + (<usize>block << 2), floatAt(job.scales, index, job.narrow != 0));
-    f32.store(offsets + (<usize>block << 2), floatAt(job.offsets, index, job.narrow != 0) * job.factor);
-  }
-}
-
-/** A row of inputs, rounded as if it were alone, with a copy of a token's weights; the bits of the whole product, where nothing has offsets. */
-function logitOf(copy: usize, x: usize, scale: usize, sum: usize, blocks: i32): f32 {
-  let w = copy, s = copy + (<usize>blocks << 5), total: f32 = 0;
-  const offsets = <usize>blocks << 2;
-  for (const end = s; w < end; w += 32, x += 64) {
-    const one = i32x4.add(
-      i32x4.dot_i16x8_s(v128.load8x8_s(w), v128.load(x)),
-      i32x4.dot_i16x8_s(v128.load8x8_s(w, 8), v128.load(x, 16)),
-    );
-    const other = i32x4.add(
-      i32x4.dot_i16x8_s(v128.load8x8_s(w, 16), v128.load(x, 32)),
-      i32x4.dot_i16x8_s(v128.load8x8_s(w, 24), v128.load(x, 48)),
-    );
-    total += <f32>total4(i32x4.add(one, other)) * (f32.load(s) * f32.load(scale)) + f32.load(s + offsets) * f32.load(sum);
-    s += 4;
-    scale += 4;
-    sum += 4;
-  }
-  return total;
-}
-
-/** Rows of the residual stream, each rounded as if it were alone. */
-// @ts-ignore: decorator
-@unmanaged
-export class LensRows extends Inputs {
-  copies: usize;
-  /** Of a copy. */
-  bytes: i32;
-  /** [V] where the copy of each token is, or -1. */
-  places: usize;
-  /** [rows, most] tokens, [rows] how many there are. */
-  listed: usize;
-  counts: usize;
-  most: i32;
-  /** [rows, stride] their logits, up to the stride minus infinity. */
-  logits: usize;
-  stride: i32;
-}
-
-/** Logits of what is listed for a row. */
-function readListed(job: LensRows, row: i32): void {
-  const blocks = job.blocks, padded = (blocks + 3) & ~3, count = i32.load(job.counts + (<usize>row << 2));
-  const x = job.integers + (<usize>(row * blocks) << 6), floats = <usize>(row * padded) << 2;
-  const listed = job.listed + (<usize>(row * job.most) << 2), to = job.logits + (<usize>(row * job.stride) << 2);
-  for (let index = 0; index < count; index++) {
-    const place = i32.load(job.places + (<usize>i32.load(listed + (<usize>index << 2)) << 2));
-    const copy = job.copies + <usize>place * <usize>job.bytes;
-    f32.store(to + (<usize>index << 2), place < 0 ? -Infinity : logitOf(copy, x, job.scales + floats, job.sums + floats, blocks));
-  }
-  for (let index = count; index < job.stride; index++) f32.store(to + (<usize>index << 2), -Infinity);
-}
-
-/** Chunks: rows. */
-export function readCandidates(job: LensRows, chunk: i32): void {
-  readListed(job, chunk);
 }
 
 // @ts-ignore: decorator

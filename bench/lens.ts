@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { readingLength, stepLength } from '../main/contract/frame';
 import { lensOrder } from '../main/contract/lens-order';
 import { lensPortion, type RunEvent } from '../main/contract/protocol';
@@ -29,6 +30,8 @@ export interface LensFigures {
   readonly beside: PictureFigures & Slowdown;
   /** While the run goes on, the next picture. */
   readonly next: PictureFigures & Slowdown;
+  /** The fifth, while the run goes on, when all that is needed has been compiled: its quick readings alone. */
+  readonly later: Pick<PictureFigures, 'quickSeconds'> & Pick<Slowdown, 'first' | 'aloneFirst' | 'slowdownFirst'>;
   /** With nothing else to do. */
   readonly idle: PictureFigures;
 }
@@ -64,15 +67,16 @@ interface PictureBeside extends Picture {
 
 /** The heatmap of what is visible, asked for as the window does, while the run it belongs to goes on. @param open a new engine */
 export async function measureLens(open: () => Promise<TextModel>, runs: number, progress: (text: string) => void): Promise<LensFigures> {
-  const [beside, next, idle]: [PictureBeside[], PictureBeside[], Picture[]] = [[], [], []];
+  const [beside, next, later, idle]: [PictureBeside[], PictureBeside[], PictureBeside[], Picture[]] = [[], [], [], []];
   let layers = 0;
   for (let run = 0; run < runs; run++) {
     const model = await open();
     try {
-      const pictures = await readThree(model);
+      const pictures = await readAll(model);
       layers = pictures.layers;
       beside.push(pictures.beside);
       next.push(pictures.next);
+      later.push(pictures.later);
       idle.push(pictures.idle);
       const line = (name: string, { quick, all }: Picture): string =>
         `lens: run ${run + 1} of ${runs}, ${name}: quick ${quick.toFixed(2)} s, in full ${all.toFixed(1)} s`;
@@ -80,6 +84,7 @@ export async function measureLens(open: () => Promise<TextModel>, runs: number, 
         `${aloneFirst.toFixed(0)} and ${first.toFixed(0)} steps/s; in all ${alone.toFixed(0)} and ${meanwhile.toFixed(0)}`;
       progress(`${line('beside', pictures.beside)}; ${speedsOf(pictures.beside)}`);
       progress(`${line('next', pictures.next)}; ${speedsOf(pictures.next)}`);
+      progress(`lens: run ${run + 1} of ${runs}, later: quick ${pictures.later.quick.toFixed(2)} s; ${speedsOf(pictures.later)}`);
       progress(line('idle', pictures.idle));
     } finally {
       await model.dispose();
@@ -107,11 +112,25 @@ export async function measureLens(open: () => Promise<TextModel>, runs: number, 
     layers,
     beside: { ...times(beside), ...speeds(beside) },
     next: { ...times(next), ...speeds(next) },
+    later: laterFigures(times(later), speeds(later)),
     idle: times(idle),
   };
 }
 
-async function readThree(model: TextModel): Promise<{ beside: PictureBeside; next: PictureBeside; idle: Picture; layers: number }> {
+/** Nothing is read in full. */
+function laterFigures({ quickSeconds }: PictureFigures, { first, aloneFirst, slowdownFirst }: Slowdown): LensFigures['later'] {
+  return { quickSeconds, first, aloneFirst, slowdownFirst };
+}
+
+interface Pictures {
+  readonly beside: PictureBeside;
+  readonly next: PictureBeside;
+  readonly later: PictureBeside;
+  readonly idle: Picture;
+  readonly layers: number;
+}
+
+async function readAll(model: TextModel): Promise<Pictures> {
   const client = model.connect();
   /** When each step came, in milliseconds. */
   const times: number[] = [];
@@ -149,7 +168,7 @@ async function readThree(model: TextModel): Promise<{ beside: PictureBeside; nex
   const { run } = await client.request('run.start', { model: model.id, prompt: textOf(80), lanes: [...lanes] });
 
   /** The picture of the visible steps from one on. Afterwards, and while a run goes on, so many steps have been generated beside it. */
-  const read = async (from: number): Promise<Picture & { readonly started: number; readonly done: number }> => {
+  const read = async (from: number, isRead = true): Promise<Picture & { readonly started: number; readonly done: number }> => {
     const rounds = lensOrder(layers).map((streams) => {
       const count = Math.floor(lensPortion / streams.length);
       return Array.from({ length: Math.ceil(visibleSteps / count) }, (_, i) => ({
@@ -165,7 +184,7 @@ async function readThree(model: TextModel): Promise<{ beside: PictureBeside; nex
     const length = readingLength(lens);
     if (quickly?.length !== visibleSteps * layers * length) throw new Error('There are no quick readings of all streams');
     const inFull = new Float32Array(quickly.length);
-    const pieces = rounds.flat();
+    const pieces = isRead ? rounds.flat() : [];
     const ask = async (): Promise<void> => {
       for (let piece = pieces.shift(); piece; piece = pieces.shift()) {
         const { first, count, streams } = piece;
@@ -180,12 +199,14 @@ async function readThree(model: TextModel): Promise<{ beside: PictureBeside; nex
     const done = performance.now();
     return { quick, all: (done - started) / 1000, lens, quickly: [quickly], inFull: [inFull], started, done };
   };
-  const readBeside = async (from: number): Promise<PictureBeside> => {
+  const readBeside = async (from: number, isRead = true): Promise<PictureBeside> => {
     await whenReached(Math.max(from + visibleSteps, times.length + stepsBeside) + 2);
     const stepsBefore = times.length;
-    const picture = await read(from);
+    const picture = await read(from, isRead);
     const { all, started, done } = picture;
     const stepsAfter = times.length;
+    // Until it has been paid for, and what comes next is alone again.
+    if (!isRead) await sleep(2 * firstMilliseconds);
     await whenReached(stepsAfter + stepsBeside + 1);
     const before = speed(times[stepsBefore - stepsBeside] ?? NaN, started);
     // A step takes longer the more there were before it, so what lies between is the mean of their times.
@@ -198,10 +219,12 @@ async function readThree(model: TextModel): Promise<{ beside: PictureBeside; nex
   };
   const beside = await readBeside(0);
   const next = await readBeside(visibleSteps);
+  let later = next;
+  for (let picture = 2; picture < 5; picture++) later = await readBeside(picture * visibleSteps, false);
   await client.request('run.cancel', { run });
   await ended;
-  const idle = await read(2 * visibleSteps);
+  const idle = await read(5 * visibleSteps);
   await client.request('run.close', { run });
   client.close();
-  return { beside, next, idle, layers };
+  return { beside, next, later, idle, layers };
 }

@@ -66,6 +66,9 @@ export class QuickPass {
     this.readings = steps.map(() => []);
     this.#known = steps.map(({ target, known }) => [...new Set([target, ...known])].slice(0, mostKnown));
     copies.tidy();
+    // What is known later has been read, from its copy.
+    for (const token of this.#known.flat()) copies.place(token);
+    copies.fetch();
     const room = makeRoom(scratch, { rows, all, width, vocabulary, probes, parts: this.#parts, threads });
     this.#room = room;
     const { memory } = kernels;
@@ -163,9 +166,7 @@ export class QuickPass {
       const known = this.#known[row] ?? [];
       this.#views.listed.set(known, row * mostCandidates);
       this.#views.counts[row] = known.length;
-      for (const token of known) this.#copies.place(token);
     }
-    this.#copies.fetch();
     kernels.change('sketchRow', this.#args.sketchRow, {
       from: this.#room.from + 4 * stream * width,
       deviations: stream === 0 ? deviationsAtFirst : deviations,

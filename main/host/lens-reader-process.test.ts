@@ -65,6 +65,8 @@ afterEach(() => {
   service?.end();
 });
 
+const gather = (residuals: Float32Array<ArrayBuffer>, ids: readonly number[]) => async () => Promise.resolve({ residuals, targets: ids });
+
 /** A service, and the processes it has started. */
 function open() {
   const children: SideProcess[] = [];
@@ -86,26 +88,26 @@ it('gives the numbers the engine itself would read', async () => {
   const expectedOfOne = await own.read(...one);
   await own.dispose();
   expect(expected).toHaveLength(rows * readingLength(candidates));
-  expect(await read(streams, targets, candidates, false)).toEqual(expected);
-  expect(await read(...one, false)).toEqual(expectedOfOne);
+  expect(await read(gather(streams, targets), candidates, false)).toEqual(expected);
+  expect(await read(gather(one[0], one[1]), candidates, false)).toEqual(expectedOfOne);
   expect(children).toHaveLength(1);
 });
 
 it('says what is wrong with the numbers or the file, and reads on', async () => {
   const { read } = open();
-  await expect(read(new Float32Array(spec.width).fill(NaN), [1], candidates, false)).rejects.toMatchObject({ code: 'bad-model' });
+  await expect(read(gather(new Float32Array(spec.width).fill(NaN), [1]), candidates, false)).rejects.toMatchObject({ code: 'bad-model' });
   const other = service?.readerOf({ ...model, lens: { ...model.lens, hash: '2'.repeat(64), spec: { ...spec, vocabulary: 301 } } });
-  await expect(other?.(streams, targets, candidates, false)).rejects.toMatchObject({ code: 'bad-model' });
-  expect(await read(streams, targets, candidates, false)).toHaveLength(rows * readingLength(candidates));
+  await expect(other?.(gather(streams, targets), candidates, false)).rejects.toMatchObject({ code: 'bad-model' });
+  expect(await read(gather(streams, targets), candidates, false)).toHaveLength(rows * readingLength(candidates));
 });
 
 it('is started again after it was killed', async () => {
   const { read, children } = open();
-  const before = await read(streams, targets, candidates, false);
+  const before = await read(gather(streams, targets), candidates, false);
   const [child] = children;
   const gone = new Promise<void>((resolve) => child?.onGone(resolve));
   child?.kill();
   await gone;
-  expect(await read(streams, targets, candidates, false)).toEqual(before);
+  expect(await read(gather(streams, targets), candidates, false)).toEqual(before);
   expect(children).toHaveLength(2);
 });

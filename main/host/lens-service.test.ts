@@ -52,6 +52,7 @@ const stored: LoadedModel = {
   lens: { path: '/models/one/weights.safetensors', hash: '1'.repeat(64), spec: {} as NonNullable<LoadedModel['lens']>['spec'] },
 };
 const streams = new Float32Array(stored.decoder.width).fill(1);
+const rowsOf = (target: number) => async () => Promise.resolve({ residuals: streams, targets: [target] });
 
 function open(start?: () => SideProcess) {
   const children: FakeChild[] = [];
@@ -61,7 +62,7 @@ function open(start?: () => SideProcess) {
     return child;
   };
   const service = new LensService(start ?? fork, new LensTurns(() => false));
-  const read = async (target = 1) => service.readerOf(stored)(streams, [target], 5, false);
+  const read = async (target = 1) => service.readerOf(stored)(rowsOf(target), 5, false);
   return { service, read, children };
 }
 /** What a reading is refused with; asked for at once, so that nothing is refused unheard. */
@@ -208,10 +209,10 @@ it('tries to start the process again a minute after it could not be started', as
 it('leaves models that came with the app, and programs without such a process, to the engine', async () => {
   const { service, children } = open();
   const expected = await stored.decoder.readings(streams, [1], 5);
-  expect(await service.readerOf(fakeModel())(streams, [1], 5, false)).toEqual(expected);
+  expect(await service.readerOf(fakeModel())(rowsOf(1), 5, false)).toEqual(expected);
   expect(children).toHaveLength(0);
   const without = new LensService(null, new LensTurns(() => false));
-  expect(await without.readerOf(stored)(streams, [1], 5, false)).toEqual(expected);
+  expect(await without.readerOf(stored)(rowsOf(1), 5, false)).toEqual(expected);
 });
 
 it('fails what is asked when it is ended, as when the model is removed', async () => {

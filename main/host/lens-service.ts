@@ -2,7 +2,7 @@ import { InterlinearError } from '../contract/errors';
 import type { LoadedModel } from '../runtime/decoder';
 import { type LensAnswer, lensAnswerSchema, type LensQuestion } from './lens-messages';
 import type { LensTurns, TimedReading } from './lens-turns';
-import type { ReadLens, ReadQuickLenses } from './read-lenses';
+import type { LensRows, ReadLens, ReadQuickLenses } from './read-lenses';
 import type { SideProcess } from './side-process';
 
 /** The process is ended so many milliseconds after the last question: it holds an unembedding in 32-bit floats twice. */
@@ -57,10 +57,17 @@ export class LensService {
 
   /** How the lens of a model is read. It throws what `Decoder.readings` does, and InterlinearError `engine-lost` when the process dies. */
   readerOf(model: LoadedModel): ReadLens {
-    return async (residuals, targets, count, isCoarse) =>
+    return async (gather, count, isCoarse) =>
       // Where there are quick readings they make the picture.
       this.#turns.take(isCoarse && !model.decoder.readsQuickly ? 'coarse' : 'other', async () =>
-        this.#whileRunsWait(async () => this.#read(model, residuals, targets, count)),
+        this.#whileRunsWait(async () => {
+          const started = performance.now();
+          const rows = await gather();
+          const gathered = performance.now() - started;
+          if (rows.targets.length === 0) return { value: new Float32Array(0), milliseconds: gathered };
+          const { value, milliseconds } = await this.#read(model, rows, count);
+          return { value, milliseconds: gathered + milliseconds };
+        }),
       );
   }
 
@@ -109,12 +116,7 @@ export class LensService {
     }
   }
 
-  async #read(
-    { decoder, lens }: LoadedModel,
-    residuals: Float32Array<ArrayBuffer>,
-    targets: readonly number[],
-    count: number,
-  ): Promise<Reading> {
+  async #read({ decoder, lens }: LoadedModel, { residuals, targets }: LensRows, count: number): Promise<Reading> {
     if (lens !== null && this.#start !== null && Date.now() >= this.#nextStart) {
       try {
         const question = { type: 'read', lens, residuals, targets: Int32Array.from(targets), count } as const;

@@ -12,7 +12,7 @@ import { loadModel } from '../runtime/load-model';
 import { CollectingSink } from '../runtime/testing/collecting-sink';
 import { describeRun } from './describe-run';
 import { MemoryRun } from './memory-run';
-import { readLenses } from './read-lenses';
+import { type ReadLens, readLenses } from './read-lenses';
 
 type Expected = (typeof cases)[number]['steps'][number][number];
 
@@ -52,7 +52,11 @@ it.skipIf(!published.reachable)('lens readings of a run equal a PyTorch lens at 
     source.add(sink.taps(0));
     const below = Array.from({ length: layout.streams - 1 }, (_, stream) => stream);
     const range = { lane: 0, branch: 0, first: 0, count: steps.length, streams: below };
-    const packed = await readLenses(source, async (residuals, targets, kept) => model.decoder.readings(residuals, targets, kept), range);
+    const read: ReadLens = async (gather, kept) => {
+      const { residuals, targets } = await gather();
+      return model.decoder.readings(residuals, targets, kept);
+    };
+    const packed = await readLenses(source, read, range);
     // The last layer's reading is the run's own: that of the pass's logits.
     const last = sink.taps(0).map(({ record }) => encodeReadings(record.layers.slice(-1), layout.lens));
     const length = below.length * readingLength(layout.lens);

@@ -32,7 +32,10 @@ it('gives what the run itself read of every layer, from the streams it kept', as
       if (!embeddings || !first) throw new Error('The fake model has two layers');
       return encodeReadings([first, embeddings], layout.lens);
     });
-    const read: ReadLens = async (residuals, targets, kept) => model.decoder.readings(residuals, targets, kept);
+    const read: ReadLens = async (gather, kept) => {
+      const { residuals, targets } = await gather();
+      return model.decoder.readings(residuals, targets, kept);
+    };
     const all = await readLenses(source, read, { lane, branch: 0, first: 0, count: 64, streams });
     expect(all).toEqual(Float32Array.from(expected.flatMap((part) => [...part])));
     const some = await readLenses(source, read, { lane, branch: 0, first: 1, count: 2, streams });

@@ -5,13 +5,17 @@ import { isCoarse } from '../contract/lens-order';
 import type { QuickStep } from '../kernels/quick-pass';
 import type { RunSource } from './run-source';
 
-/** Readings of N streams [N, D], packed as `encodeReadings` does; whoever makes them. Coarse ones come before others. */
-export type ReadLens = (
-  residuals: Float32Array<ArrayBuffer>,
-  targets: readonly number[],
-  count: number,
-  isCoarse: boolean,
-) => Promise<Float32Array<ArrayBuffer>>;
+/** N streams [N, D] and the tokens their lenses are asked about. */
+export interface LensRows {
+  readonly residuals: Float32Array<ArrayBuffer>;
+  readonly targets: readonly number[];
+}
+
+/**
+ * Readings of streams, packed as `encodeReadings` does; whoever makes them. Coarse ones come before others.
+ * @param gather the streams, when it is their turn
+ */
+export type ReadLens = (gather: () => Promise<LensRows>, count: number, isCoarse: boolean) => Promise<Float32Array<ArrayBuffer>>;
 
 /**
  * The same of all streams below the last of some steps, over the tokens that matter; null where the model's lens is not read so.
@@ -40,17 +44,21 @@ export async function readLenses(source: RunSource, read: ReadLens, range: LensR
   const { width } = model;
   const missing = streams.find((stream) => stream >= layout.streams - 1);
   if (missing !== undefined) throw new InterlinearError('bad-request', `The model has no layer below its last whose stream is ${missing}.`);
-  const steps = await source.steps(lane, branch, first, count);
-  if (steps.length === 0) return new Float32Array(0);
-  const residuals = new Float32Array(steps.length * streams.length * width);
-  for (const [i, step] of steps.entries()) {
-    const { data } = await source.tap(lane, branch, step.index, 'residual');
-    for (const [j, stream] of streams.entries())
-      residuals.set(data.subarray(stream * width, (stream + 1) * width), (i * streams.length + j) * width);
-  }
-  const targets = steps.flatMap(({ targetId }) => streams.map(() => targetId));
-  const packed = await read(residuals, targets, layout.lens, isCoarse(streams, layout.streams - 1));
-  if (packed.length !== targets.length * readingLength(layout.lens)) throw new Error('Some streams have come back without a reading');
+  let rows = 0;
+  const gather = async (): Promise<LensRows> => {
+    const steps = await source.steps(lane, branch, first, count);
+    const residuals = new Float32Array(steps.length * streams.length * width);
+    for (const [i, step] of steps.entries()) {
+      const { data } = await source.tap(lane, branch, step.index, 'residual');
+      for (const [j, stream] of streams.entries())
+        residuals.set(data.subarray(stream * width, (stream + 1) * width), (i * streams.length + j) * width);
+    }
+    const targets = steps.flatMap(({ targetId }) => streams.map(() => targetId));
+    rows = targets.length;
+    return { residuals, targets };
+  };
+  const packed = await read(gather, layout.lens, isCoarse(streams, layout.streams - 1));
+  if (packed.length !== rows * readingLength(layout.lens)) throw new Error('Some streams have come back without a reading');
   return packed;
 }
 

@@ -35,8 +35,9 @@ export class QuickLens {
   #sketch: LensSketch | null = null;
 
   /** Whether streams of this decoder can be read so. */
-  static offered({ spec, exact }: OperationSettings): boolean {
-    return knowsBytes && !exact && spec.vocabulary >= fewestTokens && spec.width >= components;
+  static offered({ spec, exact, weights }: OperationSettings): boolean {
+    const isWorthIt = spec.vocabulary >= fewestTokens && spec.width >= components;
+    return knowsBytes && !exact && isWorthIt && weights.product([unembeddingName(spec)]).bias === 0;
   }
 
   constructor(settings: OperationSettings) {

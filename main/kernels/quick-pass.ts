@@ -66,8 +66,8 @@ export class QuickPass {
     this.readings = steps.map(() => []);
     this.#known = steps.map(({ target, known }) => [...new Set([target, ...known])].slice(0, mostKnown));
     copies.tidy();
-    // What is known later has been read, from its copy.
-    for (const token of this.#known.flat()) copies.place(token);
+    // Targets first, should room run short. What is known later has been read, from its copy.
+    for (const token of [...steps.map(({ target }) => target), ...this.#known.flat()]) copies.place(token);
     copies.fetch();
     const room = makeRoom(scratch, { rows, all, width, vocabulary, probes, parts: this.#parts, threads });
     this.#room = room;

@@ -13,12 +13,10 @@ import { lensReadout, LensTooltip } from './lens-tooltip';
 import type { LensesState } from './lens-reader';
 import { useLenses } from './use-lenses';
 
-/** Quick readings come first, then each once more over the whole vocabulary. */
+/** Quick readings come first, then each once more over the whole vocabulary. Short, as it lies over the picture: the readout says which numbers are near. */
 function progressOf({ missing, quick, wanted }: LensesState): string {
   const percent = (toCome: number): string => `${Math.floor(100 * (1 - toCome / wanted))} %`;
-  return missing > 0
-    ? `Reading the lens, ${percent(missing)}`
-    : `Reading the lens in full, ${percent(quick)}; until then numbers are near (≈)`;
+  return missing > 0 ? `Reading the lens, ${percent(missing)}` : `Reading the lens in full, ${percent(quick)} (≈)`;
 }
 
 export interface HeatmapProps {

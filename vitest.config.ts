@@ -6,13 +6,13 @@ import { assemblyPlugin } from './scripts/build/assembly.ts';
 /** Tests which need Python are their own project: where no Python with pandas is to be had they are skipped, and said to be. */
 const PYTHON_TESTS = ['main/traces/python/**/*.test.ts', '**/*.python.test.ts'];
 const PARITY_TESTS = ['**/*.parity.test.ts'];
-/** What only the runtime of the app's engine can do. */
-const VECTOR_TESTS = ['**/*.vectors.test.ts'];
 /** Those of them that also run where WebGPU does the arithmetic. */
 const WEBGPU_TESTS = [
   'main/runtime/{cached-decoder,architectures,attention-sequence}.parity.test.ts',
   'main/library/damaged-weights.parity.test.ts',
 ];
+/** What only the runtime of the app's engine can do. */
+const VECTOR_TESTS = ['**/*.vectors.test.ts'];
 /** Tests of a published model, fetched through a package registry: skipped, and said to be, where it cannot be had. */
 const MODEL_TESTS = ['**/*.model.test.ts'];
 

@@ -20,13 +20,17 @@ interface Differences {
   readonly most: number;
 }
 
-/** @param lens candidates kept of each @param quick readings, packed, in the same order as those in full */
+/** @param lens candidates kept of each @param quick readings, packed, in the same order as those in full @throws Error where there are not as many */
 export function agreementOf(lens: number, quick: readonly Float32Array[], full: readonly Float32Array[]): LensAgreement {
   const length = readingLength(lens);
   const readingsOf = (parts: readonly Float32Array[]): LayerReading[] =>
     parts.flatMap((packed) => Array.from({ length: packed.length / length }, (_, i) => decodeReading(lens, packed, i * length)));
   const others = readingsOf(full);
-  const pairs = readingsOf(quick).map((one, i) => ({ one, other: others[i] ?? one }));
+  const pairs = readingsOf(quick).map((one, i) => {
+    const other = others[i];
+    if (!other) throw new Error(`There are ${others.length} readings in full, and more quick ones`);
+    return { one, other };
+  });
   const differences = (of: (reading: LayerReading) => number): Differences => {
     const sorted = pairs.map(({ one, other }) => Math.abs(of(one) - of(other))).toSorted((a, b) => a - b);
     const mean = sorted.reduce((sum, difference) => sum + difference, 0) / sorted.length;

@@ -53,8 +53,8 @@ interface Picture {
   readonly all: number;
   readonly lens: number;
   /** The readings, in the same order. */
-  readonly quickly: readonly Float32Array[];
-  readonly inFull: readonly Float32Array[];
+  readonly quickly: Float32Array;
+  readonly inFull: Float32Array;
 }
 
 /** While a run goes on, with its steps a second beside the picture and meanwhile. */
@@ -80,31 +80,36 @@ export async function measureLens(open: () => Promise<TextModel>, runs: number, 
       idle.push(pictures.idle);
       const line = (name: string, { quick, all }: Picture): string =>
         `lens: run ${run + 1} of ${runs}, ${name}: quick ${quick.toFixed(2)} s, in full ${all.toFixed(1)} s`;
-      const speedsOf = ({ aloneFirst, first, alone, meanwhile }: PictureBeside): string =>
-        `${aloneFirst.toFixed(0)} and ${first.toFixed(0)} steps/s; in all ${alone.toFixed(0)} and ${meanwhile.toFixed(0)}`;
+      const firstOf = ({ aloneFirst, first }: PictureBeside): string => `${aloneFirst.toFixed(0)} and ${first.toFixed(0)} steps/s`;
+      const speedsOf = (picture: PictureBeside): string =>
+        `${firstOf(picture)}; in all ${picture.alone.toFixed(0)} and ${picture.meanwhile.toFixed(0)}`;
       progress(`${line('beside', pictures.beside)}; ${speedsOf(pictures.beside)}`);
       progress(`${line('next', pictures.next)}; ${speedsOf(pictures.next)}`);
-      progress(`lens: run ${run + 1} of ${runs}, later: quick ${pictures.later.quick.toFixed(2)} s; ${speedsOf(pictures.later)}`);
+      progress(`lens: run ${run + 1} of ${runs}, later: quick ${pictures.later.quick.toFixed(2)} s; ${firstOf(pictures.later)}`);
       progress(line('idle', pictures.idle));
     } finally {
       await model.dispose();
     }
   }
+  const quickSecondsOf = (pictures: readonly Picture[]): Spread => spread(pictures.map(({ quick }) => quick));
   const times = (pictures: readonly Picture[]): PictureFigures => ({
-    quickSeconds: spread(pictures.map(({ quick }) => quick)),
+    quickSeconds: quickSecondsOf(pictures),
     agreement: agreementOf(
       pictures[0]?.lens ?? NaN,
-      pictures.flatMap(({ quickly }) => quickly),
-      pictures.flatMap(({ inFull }) => inFull),
+      pictures.map(({ quickly }) => quickly),
+      pictures.map(({ inFull }) => inFull),
     ),
     seconds: spread(pictures.map(({ all }) => all)),
   });
-  const speeds = (pictures: readonly PictureBeside[]): Slowdown => ({
-    alone: spread(pictures.map(({ alone }) => alone)),
-    aloneFirst: spread(pictures.map(({ aloneFirst }) => aloneFirst)),
+  const speedsFirst = (pictures: readonly PictureBeside[]): Pick<Slowdown, 'first' | 'aloneFirst' | 'slowdownFirst'> => ({
     first: spread(pictures.map(({ first }) => first)),
-    meanwhile: spread(pictures.map(({ meanwhile }) => meanwhile)),
+    aloneFirst: spread(pictures.map(({ aloneFirst }) => aloneFirst)),
     slowdownFirst: spread(pictures.map(({ aloneFirst, first }) => 100 * (1 - first / aloneFirst))),
+  });
+  const speeds = (pictures: readonly PictureBeside[]): Slowdown => ({
+    ...speedsFirst(pictures),
+    alone: spread(pictures.map(({ alone }) => alone)),
+    meanwhile: spread(pictures.map(({ meanwhile }) => meanwhile)),
     slowdown: spread(pictures.map(({ alone, meanwhile }) => 100 * (1 - meanwhile / alone))),
   });
   return {
@@ -112,14 +117,9 @@ export async function measureLens(open: () => Promise<TextModel>, runs: number, 
     layers,
     beside: { ...times(beside), ...speeds(beside) },
     next: { ...times(next), ...speeds(next) },
-    later: laterFigures(times(later), speeds(later)),
+    later: { quickSeconds: quickSecondsOf(later), ...speedsFirst(later) },
     idle: times(idle),
   };
-}
-
-/** Nothing is read in full. */
-function laterFigures({ quickSeconds }: PictureFigures, { first, aloneFirst, slowdownFirst }: Slowdown): LensFigures['later'] {
-  return { quickSeconds, first, aloneFirst, slowdownFirst };
 }
 
 interface Pictures {
@@ -197,7 +197,7 @@ async function readAll(model: TextModel): Promise<Pictures> {
     };
     await Promise.all(Array.from({ length: requestsAtOnce }, ask));
     const done = performance.now();
-    return { quick, all: (done - started) / 1000, lens, quickly: [quickly], inFull: [inFull], started, done };
+    return { quick, all: (done - started) / 1000, lens, quickly, inFull, started, done };
   };
   const readBeside = async (from: number, isRead = true): Promise<PictureBeside> => {
     await whenReached(Math.max(from + visibleSteps, times.length + stepsBeside) + 2);
